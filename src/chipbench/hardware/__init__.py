@@ -1,0 +1,1 @@
+"""The one door to the hardware: the only code that knows a platform or a vendor."""

@@ -1,0 +1,48 @@
+"""The machine record: what the hardware at hand is, with absent values explicit."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Accelerator:
+    """One GPU (or the GPU of a system on a chip)."""
+
+    vendor: str  # "nvidia", "apple", "amd"
+    name: str
+    cores: int | None = None  # GPU cores as Apple counts them; None where the vendor states none
+    memory_mib: int | None = None  # None where the memory is the system's own (Apple Silicon)
+    driver: str | None = None
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What is recorded about a machine; nothing in it identifies its owner.
+
+    No host name, user name, serial number, address, or path is a field here, by design.
+    """
+
+    name: str  # what a result is attributed to: "Apple M1 Max, 32-core GPU"
+    cpu: str
+    cpu_cores_physical: int | None
+    cpu_cores_logical: int
+    memory_mib: int
+    os: str  # "Linux 6.1", "macOS 15.1"
+    architecture: str  # "x86_64", "arm64"
+    accelerators: tuple[Accelerator, ...] = ()
+    model: str | None = None  # the vendor's model name, "MacBookPro18,2"
+    virtualization: str | None = None  # "container", "virtual machine"; None on bare metal
+    power_source: str | None = None  # "battery", "mains"; None where there is no battery to ask
+    cpu_governor: str | None = None  # Linux frequency governor
+    colab: bool = False
+    versions: dict[str, str] = field(default_factory=dict)  # distribution → version
+
+    @property
+    def slug(self) -> str:
+        """`name` as an identifier: lower case, words joined by underscores."""
+        words = "".join(c if c.isalnum() else " " for c in self.name.lower()).split()
+        return "_".join(words)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The record as plain JSON-ready values."""
+        return asdict(self)

@@ -1,0 +1,114 @@
+"""Every metric's name, unit and meaning, once.
+
+Whoever logs, prints or draws a quantity takes its name from here; nobody types one twice.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One quantity: `name` as it is logged, `unit` as it is printed, `digits` after the point."""
+
+    name: str
+    unit: str
+    meaning: str
+    digits: int = 2
+
+    def format(self, value: float) -> str:
+        """`value` with this metric's digits and unit, as a table shows it."""
+        number = f"{value:,.{self.digits}f}"
+        return f"{number} {self.unit}" if self.unit else number
+
+
+_METRICS: dict[str, Metric] = {}
+
+
+def _metric(name: str, unit: str, meaning: str, digits: int = 2) -> str:
+    _METRICS[name] = Metric(name, unit, meaning, digits)
+    return name
+
+
+def metric(name: str) -> Metric:
+    """The table's entry for `name`. Raises KeyError for a name that nobody defined."""
+    return _METRICS[name]
+
+
+def all_metrics() -> tuple[Metric, ...]:
+    """Every metric of the contract, in the order of the table."""
+    return tuple(_METRICS.values())
+
+
+# Per epoch; MLflow's step is the epoch's number, from 1.
+EPOCH_TIME = _metric("epoch_time_s", "s", "training part of one epoch")
+VALIDATION_TIME = _metric("validation_time_s", "s", "validation part of one epoch")
+IMAGES_PER_SECOND = _metric(
+    "images_per_second", "images/s", "training images counted in the epoch / epoch_time_s", 1
+)
+LOSS = _metric("loss", "", "training loss, mean over the epoch", 4)
+ACCURACY = _metric("accuracy", "", "training accuracy, share of 1", 4)
+VAL_LOSS = _metric("val_loss", "", "validation loss", 4)
+VAL_ACCURACY = _metric("val_accuracy", "", "validation accuracy, share of 1", 4)
+
+# Summary of a training run.
+TOTAL_TIME = _metric("total_time_s", "s", "all epochs, training and validation")
+TIME_PER_EPOCH = _metric("time_per_epoch_s", "s", "total_time_s / epochs")
+STEADY_EPOCH_TIME = _metric("steady_epoch_time_s", "s", "median epoch_time_s after the first")
+WARMUP_TIME = _metric("warmup_time_s", "s", "what the first epoch cost above a steady one")
+STEADY_IMAGES_PER_SECOND = _metric(
+    "steady_images_per_second", "images/s", "median images_per_second after the first epoch", 1
+)
+TIME_TO_TARGET = _metric(
+    "time_to_target_s", "s", "until val_accuracy first reached target_accuracy"
+)
+PARAMETERS_TOTAL = _metric("parameters_total", "", "parameters of the model", 0)
+PARAMETERS_TRAINABLE = _metric("parameters_trainable", "", "parameters that training changes", 0)
+
+# Utilisation: the series carry MLflow's own names, so that its System metrics tab shows them.
+CPU_UTILIZATION = _metric("system/cpu_utilization_percentage", "%", "of all cores", 1)
+MEMORY_USED = _metric("system/system_memory_usage_megabytes", "MB", "memory in use", 0)
+MEMORY_USED_PERCENT = _metric("system/system_memory_usage_percentage", "%", "memory in use", 1)
+SWAP_USED = _metric("system/swap_usage_megabytes", "MB", "swap in use", 0)
+DISK_USED = _metric("system/disk_usage_megabytes", "MB", "disk in use", 0)
+DISK_USED_PERCENT = _metric("system/disk_usage_percentage", "%", "disk in use", 1)
+DISK_AVAILABLE = _metric("system/disk_available_megabytes", "MB", "disk left", 0)
+DISK_READ = _metric("system/disk_read_megabytes", "MB", "read since the run began", 1)
+DISK_WRITE = _metric("system/disk_write_megabytes", "MB", "written since the run began", 1)
+NETWORK_RECEIVE = _metric(
+    "system/network_receive_megabytes", "MB", "received since the run began", 1
+)
+NETWORK_TRANSMIT = _metric("system/network_transmit_megabytes", "MB", "sent since the run began", 1)
+CPU_POWER = _metric("system/cpu_power_usage_watts", "W", "power of the CPU package", 1)
+CPU_TEMPERATURE = _metric("system/cpu_temperature_celsius", "°C", "hottest CPU sensor", 0)
+
+
+def gpu_metric(index: int, quantity: str) -> str:
+    """Name of a GPU series, e.g. `gpu_metric(0, GPU_UTILIZATION)`; the same on every vendor."""
+    return f"system/gpu_{index}_{quantity}"
+
+
+# What `gpu_metric` takes; the units are in the names.
+GPU_UTILIZATION = "utilization_percentage"
+GPU_MEMORY_USED = "memory_usage_megabytes"
+GPU_MEMORY_USED_PERCENT = "memory_usage_percentage"
+GPU_POWER = "power_usage_watts"
+GPU_POWER_PERCENT = "power_usage_percentage"
+GPU_TEMPERATURE = "temperature_celsius"
+GPU_CLOCK = "clock_megahertz"
+
+CPU_UTILIZATION_MEAN = _metric(
+    "cpu_utilization_mean_percent", "%", "mean over the measured part, all cores = 100", 1
+)
+GPU_UTILIZATION_MEAN = _metric(
+    "gpu_utilization_mean_percent", "%", "mean over the measured part and all GPUs", 1
+)
+MEMORY_PEAK = _metric("memory_peak_mib", "MiB", "highest memory in use on the machine", 0)
+SWAP_GROWTH = _metric("swap_growth_mib", "MiB", "highest swap in use above that at the start", 0)
+ENERGY = _metric("energy_j", "J", "energy of the accelerator, else of the CPU package", 0)
+
+# Summary of an export.
+EXPORT_TIME = _metric("export_time_s", "s", "time to export the clip")
+REALTIME_FACTOR = _metric("realtime_factor", "x", "clip duration / export_time_s")
+FRAMES_PER_SECOND = _metric("frames_per_second", "frames/s", "frames exported per second", 1)
+OUTPUT_BYTES = _metric("output_bytes", "B", "size of the exported file", 0)
+CPU_IDLE_MEAN = _metric("cpu_idle_mean_percent", "%", "share of all cores that was idle", 1)
