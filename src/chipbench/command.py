@@ -1,0 +1,87 @@
+"""How every entry point runs: command line → config → task → exit code."""
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import NoReturn
+
+import hydra
+from omegaconf import DictConfig
+
+from chipbench.arguments import hydra_arguments, is_sweep
+from chipbench.configuration import CONF_DIR, compose_config
+from chipbench.errors import ConfigurationError, UnsupportedBenchmark
+
+DONE = 0
+FAILED = 1
+BAD_CONFIGURATION = 2
+UNSUPPORTED = 3
+INTERRUPTED = 130
+
+#: Options after which Hydra only prints something: there is no config to check first.
+_PRINTING = {"-h", "--help", "--hydra-help", "--version", "-c", "--cfg", "-i", "--info"}
+
+
+class Terminated(BaseException):
+    """SIGTERM, raised where the main thread is, so that the run ends in order."""
+
+
+def run(config_name: str, task: Callable[[DictConfig], None]) -> NoReturn:
+    """Run `task` with the config that the command line asks for, and exit by the contract."""
+    signal.signal(signal.SIGTERM, _terminate)
+    sys.exit(_guarded(lambda: _run(config_name, task, sys.argv[1:])))
+
+
+def _run(config_name: str, task: Callable[[DictConfig], None], words: Sequence[str]) -> int:
+    arguments = hydra_arguments(words)
+    if not _PRINTING & set(arguments):
+        overrides = [word for word in arguments if not word.startswith("-")]
+        for word in overrides:
+            if is_sweep(word):
+                raise ConfigurationError(
+                    f"{word}: several values are a sweep; use `-e sweep -P {word}`"
+                )
+        compose_config(config_name, overrides)
+    return _in_hydra(config_name, task, arguments)
+
+
+def _in_hydra(config_name: str, task: Callable[[DictConfig], None], arguments: list[str]) -> int:
+    """Hand over to Hydra, which makes the output folder; its own error page never shows."""
+    codes = [DONE]
+
+    def job(config: DictConfig) -> None:
+        codes.append(_guarded(lambda: (task(config), DONE)[1]))
+
+    sys.argv = [f"python -m chipbench.{config_name}", *arguments]
+    hydra.main(version_base="1.3", config_path=str(CONF_DIR), config_name=config_name)(job)()
+    return max(codes)
+
+
+def _guarded(work: Callable[[], int]) -> int:
+    """`work`'s exit code, or that of the error it ended with, said in one line."""
+    try:
+        return work()
+    except ConfigurationError as error:
+        return _say(BAD_CONFIGURATION, str(error))
+    except UnsupportedBenchmark as error:
+        return _say(UNSUPPORTED, str(error))
+    except KeyboardInterrupt:
+        return _say(INTERRUPTED, "interrupted; what was measured so far is kept")
+    except Terminated:
+        return _say(128 + signal.SIGTERM, "terminated; what was measured so far is kept")
+    except Exception as error:
+        if os.environ.get("HYDRA_FULL_ERROR"):
+            traceback.print_exc()
+        return _say(FAILED, f"{type(error).__name__}: {error}")
+
+
+def _say(code: int, message: str) -> int:
+    print(f"chipbench: {message}", file=sys.stderr, flush=True)
+    return code
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise Terminated

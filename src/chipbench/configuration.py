@@ -1,0 +1,179 @@
+"""The configuration: composed by Hydra from `conf/`, checked, and explained when it is wrong."""
+
+import difflib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import HydraException, MissingConfigException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from chipbench.arguments import is_sweep, parse
+from chipbench.errors import ConfigurationError
+
+_PACKAGE = Path(__file__).parent
+_SOURCE_TREE = _PACKAGE.parent.parent
+
+#: An installed copy carries `conf/` inside the package; a checkout has it at its top.
+CONF_DIR = _PACKAGE / "conf" if (_PACKAGE / "conf").is_dir() else _SOURCE_TREE / "conf"
+
+
+def project_dir() -> Path:
+    """The checkout that this package runs from, or the current folder for an installed copy."""
+    return CONF_DIR.parent if (CONF_DIR.parent / "MLproject").is_file() else Path.cwd()
+
+
+def cache_dir(config: DictConfig) -> Path:
+    """Where data sets and verdicts are kept between runs."""
+    return Path(config.cache_dir or Path.home() / ".cache" / "chipbench").expanduser()
+
+
+def compose_config(name: str, overrides: Sequence[str]) -> DictConfig:
+    """The root config `name` with `overrides`, composed and checked.
+
+    Raises ConfigurationError with one line that names the key and the nearest valid choices.
+    """
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
+            config = compose(name, list(overrides))
+            check(config)
+            return config
+    except ConfigurationError:
+        raise
+    except (HydraException, OmegaConfBaseException) as error:
+        raise ConfigurationError(_explanation(name, list(overrides), error)) from None
+
+
+def option(group: str, name: str) -> DictConfig:
+    """The file of one option, such as `option("optimizer", "sgd")`."""
+    loaded = OmegaConf.load(CONF_DIR / group / f"{name}.yaml")
+    assert isinstance(loaded, DictConfig)
+    return loaded
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a key's value must be: `accepts` decides, `expected` says it in words."""
+
+    key: str
+    accepts: Callable[[Any], bool]
+    expected: str
+
+
+def _whole_number(minimum: int) -> Callable[[Any], bool]:
+    return lambda value: type(value) is int and value >= minimum
+
+
+def _number_above(limit: float) -> Callable[[Any], bool]:
+    return lambda value: type(value) in (int, float) and value > limit
+
+
+def _one_of(*choices: object) -> Callable[[Any], bool]:
+    return lambda value: any(value is choice or value == choice for choice in choices)
+
+
+def _share(value: object) -> bool:
+    return value is None or (isinstance(value, int | float) and 0 < value <= 1)
+
+
+_PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
+_SWITCH = "true or false"
+
+_RULES = (
+    Rule("batch_size", _whole_number(1), "a whole number of images, 1 or more"),
+    Rule("epochs", _whole_number(1), "a whole number, 1 or more"),
+    Rule("seed", _whole_number(0), "a whole number, 0 or more"),
+    Rule("precision", _one_of(*_PRECISIONS), "one of " + ", ".join(_PRECISIONS)),
+    Rule("deterministic", _one_of(True, False), _SWITCH),
+    Rule("verbose", _one_of(True, False), _SWITCH),
+    Rule("target_accuracy", _share, "null or a share between 0 and 1, such as 0.6"),
+    Rule("monitor.interval_s", _number_above(0), "a number of seconds above 0"),
+    Rule("machine.accelerator", _one_of("auto", "cpu", "gpu"), "one of auto, cpu, gpu"),
+    Rule("machine.force", _one_of(True, False), _SWITCH),
+    Rule("dataset.source", _one_of("tfds", "generated", "bundled"), "one of tfds, generated"),
+    Rule(
+        "dataset.max_examples",
+        lambda value: value is None or _whole_number(1)(value),
+        "null or a whole number of training images, 1 or more",
+    ),
+    Rule("optimizer.learning_rate", _number_above(0), "a number above 0"),
+    Rule("optimizer.trial_timeout_s", _number_above(0), "a number of seconds above 0"),
+    Rule("tracking.delivery_interval_s", _number_above(0), "a number of seconds above 0"),
+    Rule(
+        "tracking.drain_timeout_s",
+        lambda value: type(value) in (int, float) and value >= 0,
+        "a number of seconds, 0 or more",
+    ),
+)
+
+
+def check(config: DictConfig) -> None:
+    """Hold every known key of `config` against its rule. Raises ConfigurationError."""
+    for rule in _RULES:
+        section, _, _ = rule.key.partition(".")
+        if section not in config:
+            continue
+        value = OmegaConf.select(config, rule.key, throw_on_resolution_failure=True)
+        if not rule.accepts(value):
+            raise ConfigurationError(f"{rule.key}={value}: must be {rule.expected}")
+
+
+def _explanation(name: str, overrides: list[str], error: Exception) -> str:
+    """One line for what Hydra refused: the key, what was wrong, the nearest choices."""
+    if isinstance(error, MissingConfigException) and error.options:
+        group, _, wanted = (error.missing_cfg_file or "").rpartition("/")
+        return _unknown(f"{group}={wanted}", wanted, error.options, f"choices for {group}")
+    for override in overrides:
+        if is_sweep(override):
+            return f"{override}: several values are a sweep; use -e sweep -P {override}"
+    key = _unknown_key(name, overrides)
+    if key is not None:
+        return _unknown(key, key, _keys(name), "keys")
+    first = " ".join(str(error).split())
+    return f"the configuration is wrong: {first}"
+
+
+def _unknown_key(name: str, overrides: list[str]) -> str | None:
+    known = set(_keys(name))
+    for override in overrides:
+        parsed = parse(override)
+        added = parsed.is_add() or parsed.is_force_add()
+        key = parsed.key_or_group
+        if not added and key not in known and not key.startswith("hydra"):
+            return key
+    return None
+
+
+def _keys(name: str) -> list[str]:
+    """Every key and group of the root config `name`."""
+    with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
+        config = compose(name)
+    groups = [folder.name for folder in CONF_DIR.iterdir() if folder.is_dir()]
+    return groups + list(_paths(config, ""))
+
+
+def _paths(node: DictConfig, prefix: str) -> Iterable[str]:
+    for key in node:
+        path = f"{prefix}{key}"
+        yield path
+        child = node._get_node(key)
+        if isinstance(child, DictConfig) and not child._is_none() and not child._is_missing():
+            yield from _paths(child, f"{path}.")
+
+
+def _unknown(what: str, wanted: str, choices: Iterable[str], label: str) -> str:
+    choices = sorted(set(choices))
+    near = difflib.get_close_matches(wanted, choices, n=3, cutoff=0.5)
+    if len(choices) <= 12:
+        return f"unknown {what}; {label}: {', '.join(choices)}" + (
+            f" (nearest: {near[0]})" if near else ""
+        )
+    nearest = f"; nearest: {', '.join(near)}" if near else ""
+    return f"unknown {what}{nearest}; `--cfg job` prints all {label}"
+
+
