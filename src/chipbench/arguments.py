@@ -91,8 +91,10 @@ def _override(key: str, value: str) -> str:
         override = parse(f"{key}={value}")
     except ConfigurationError:
         return _parsed(f"{key}={_quoted(value)}")
-    unchanged = override.is_sweep_override() or value[:1] in ("'", '"') or (
-        not isinstance(override.value(), str) or override.value() == value
+    unchanged = (
+        override.is_sweep_override()
+        or value[:1] in ("'", '"')
+        or (not isinstance(override.value(), str) or override.value() == value)
     )
     return f"{key}={value}" if unchanged else _parsed(f"{key}={_quoted(value)}")
 

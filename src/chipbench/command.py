@@ -29,13 +29,13 @@ class Terminated(BaseException):
     """SIGTERM, raised where the main thread is, so that the run ends in order."""
 
 
-def run(config_name: str, task: Callable[[DictConfig], None]) -> NoReturn:
+def run(config_name: str, task: Callable[[DictConfig], object]) -> NoReturn:
     """Run `task` with the config that the command line asks for, and exit by the contract."""
     signal.signal(signal.SIGTERM, _terminate)
     sys.exit(_guarded(lambda: _run(config_name, task, sys.argv[1:])))
 
 
-def _run(config_name: str, task: Callable[[DictConfig], None], words: Sequence[str]) -> int:
+def _run(config_name: str, task: Callable[[DictConfig], object], words: Sequence[str]) -> int:
     arguments = hydra_arguments(words)
     if not _PRINTING & set(arguments):
         overrides = [word for word in arguments if not word.startswith("-")]
@@ -48,16 +48,21 @@ def _run(config_name: str, task: Callable[[DictConfig], None], words: Sequence[s
     return _in_hydra(config_name, task, arguments)
 
 
-def _in_hydra(config_name: str, task: Callable[[DictConfig], None], arguments: list[str]) -> int:
+def _in_hydra(config_name: str, task: Callable[[DictConfig], object], arguments: list[str]) -> int:
     """Hand over to Hydra, which makes the output folder; its own error page never shows."""
     codes = [DONE]
 
     def job(config: DictConfig) -> None:
-        codes.append(_guarded(lambda: (task(config), DONE)[1]))
+        codes.append(_guarded(lambda: _done(task, config)))
 
     sys.argv = [f"python -m chipbench.{config_name}", *arguments]
     hydra.main(version_base="1.3", config_path=str(CONF_DIR), config_name=config_name)(job)()
     return max(codes)
+
+
+def _done(task: Callable[[DictConfig], object], config: DictConfig) -> int:
+    task(config)
+    return DONE
 
 
 def _guarded(work: Callable[[], int]) -> int:

@@ -1,7 +1,7 @@
 """The configuration: composed by Hydra from `conf/`, checked, and explained when it is wrong."""
 
 import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,46 @@ def compose_config(name: str, overrides: Sequence[str]) -> DictConfig:
         raise
     except (HydraException, OmegaConfBaseException) as error:
         raise ConfigurationError(_explanation(name, list(overrides), error)) from None
+
+
+#: Top-level keys that say where and how a run is kept, not what it measures.
+_NOT_PARAMS = ("machine", "tracking", "verbose", "kind", "benchmark")
+
+
+def public_config(config: DictConfig) -> dict[str, Any]:
+    """The resolved config without local paths and without the address of the store."""
+    plain = OmegaConf.to_container(config, resolve=True)
+    assert isinstance(plain, dict)
+    public = {str(key): value for key, value in plain.items()}
+    for path in ("cache_dir", "output_dir"):
+        del public[path]
+    del public["tracking"]["uri"]
+    if "dataset" in public:
+        public["dataset"].pop("data_dir", None)
+    return {key: _without_folders(value) for key, value in public.items()}
+
+
+def _without_folders(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_folders(child) for key, child in value.items()}
+    if isinstance(value, str) and Path(value).is_absolute():
+        return Path(value).name
+    return value
+
+
+def recorded_params(config: DictConfig) -> dict[str, object]:
+    """The flattened config that matters to the result."""
+    public = public_config(config)
+    kept = {key: value for key, value in public.items() if key not in _NOT_PARAMS}
+    return {key: value for key, value in _flat(kept, "") if not key.endswith("_target_")}
+
+
+def _flat(node: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, object]]:
+    for key, value in node.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
 
 
 def option(group: str, name: str) -> DictConfig:
@@ -170,10 +210,7 @@ def _unknown(what: str, wanted: str, choices: Iterable[str], label: str) -> str:
     choices = sorted(set(choices))
     near = difflib.get_close_matches(wanted, choices, n=3, cutoff=0.5)
     if len(choices) <= 12:
-        return f"unknown {what}; {label}: {', '.join(choices)}" + (
-            f" (nearest: {near[0]})" if near else ""
-        )
+        nearest = f" (nearest: {near[0]})" if near else ""
+        return f"unknown {what}; {label}: {', '.join(choices)}{nearest}"
     nearest = f"; nearest: {', '.join(near)}" if near else ""
     return f"unknown {what}{nearest}; `--cfg job` prints all {label}"
-
-

@@ -1,6 +1,8 @@
 """The machine record: what the hardware at hand is, with absent values explicit."""
 
+import json
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 
@@ -42,6 +44,10 @@ class Machine:
         """`name` as an identifier: lower case, words joined by underscores."""
         words = "".join(c if c.isalnum() else " " for c in self.name.lower()).split()
         return "_".join(words)
+
+    def write(self, path: Path) -> None:
+        """Write the record as JSON."""
+        path.write_text(json.dumps(self.as_dict(), indent=2, ensure_ascii=False) + "\n")
 
     def as_dict(self) -> dict[str, Any]:
         """The record as plain JSON-ready values."""

@@ -126,4 +126,4 @@ def _gpu_names(readings: Sequence[Reading]) -> list[str]:
 
 def _names(readings: Sequence[Reading], quantity: str) -> list[str]:
     found = {name for reading in readings for name in reading.values}
-    return sorted(name for name in found if name.startswith("system/gpu_") and name.endswith(quantity))
+    return sorted(n for n in found if n.startswith("system/gpu_") and n.endswith(quantity))

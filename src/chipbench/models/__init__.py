@@ -1,1 +1,1 @@
-"""One model per file; each has `build(classes, image_size, weights)` → an uncompiled Keras model."""
+"""One model per file; each has `build(classes, image_size, weights)` → a Keras model."""

@@ -7,7 +7,7 @@ from chipbench.models.pretrained import backbone
 
 
 def build(classes: int, image_size: int, weights: str | None) -> keras.Model:
-    """Images [batch, image_size, image_size, 3] → probabilities [batch, classes]; all of it trains."""
+    """Images [batch, image_size, image_size, 3] → probabilities [batch, classes]."""
     base = backbone(keras.applications.ResNet50, image_size, weights)
     features = layers.GlobalAveragePooling2D(name="features")(base.output)
     # float32 whatever the precision: a softmax in half precision loses small probabilities.

@@ -12,9 +12,7 @@ def build(classes: int, image_size: int, weights: str | None) -> keras.Model:
     5,520 parameters at 10 classes and 32 px. There are no published weights.
     """
     if weights is not None:
-        raise ConfigurationError(
-            f"model.weights={weights}: tiny_vgg trains from scratch; use null"
-        )
+        raise ConfigurationError(f"model.weights={weights}: tiny_vgg trains from scratch; use null")
     stack = [layers.Input((image_size, image_size, 3))]
     for _ in range(2):
         stack += [layers.Conv2D(10, 3, activation="relu") for _ in range(2)]

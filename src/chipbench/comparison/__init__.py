@@ -1,0 +1,1 @@
+"""Comparing machines: pure statistics, tables, charts, and the published results."""

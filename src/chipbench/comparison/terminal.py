@@ -1,0 +1,111 @@
+"""The tables that a terminal shows at the end of a run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from omegaconf import DictConfig
+from rich.console import Console
+from rich.table import Table
+
+from chipbench.measure import metrics
+from chipbench.measure.learning_curve import OUTSIDE
+from chipbench.measure.metrics import metric
+from chipbench.measure.result import Result
+from chipbench.published import published_machines, training_rows
+
+
+@dataclass(frozen=True)
+class Row:
+    """One machine's time in the table of a benchmark."""
+
+    machine: str
+    total_time_s: float
+    epochs: int
+    batch_size: int
+    optimizer: str
+
+    @property
+    def time_per_epoch_s(self) -> float:
+        """Training and validation."""
+        return self.total_time_s / self.epochs
+
+
+def published_rows(model: str, dataset: str) -> list[Row]:
+    """The published machines' rows of chipbench's `model` on `dataset`."""
+    machines = published_machines()
+    return [
+        Row(
+            machine=f"{machines[row['machine']]['gpu']} (published)",
+            total_time_s=float(row["total_time_s"]),
+            epochs=int(row["epochs"]),
+            batch_size=int(row["batch_size"]),
+            optimizer=row["optimizer"],
+        )
+        for row in training_rows(model, dataset)
+    ]
+
+
+def differences(result: Result, row: Row, published: Sequence[Row]) -> list[str]:
+    """What keeps `row` (of `result`) from being the published benchmark, in words."""
+    found = []
+    if result.tags.get("data_source") == "generated":
+        found.append("generated images of the same shape")
+    first = published[0]
+    if row.batch_size != first.batch_size:
+        found.append(f"batch size {row.batch_size}, published {first.batch_size}")
+    if row.epochs != first.epochs:
+        found.append(f"{row.epochs} epochs, published {first.epochs}: compare time per epoch")
+    for optimizer in sorted({other.optimizer for other in published} - {row.optimizer}):
+        names = ", ".join(o.machine for o in published if o.optimizer == optimizer)
+        found.append(f"optimizer {row.optimizer}, published {optimizer} ({names})")
+    version = result.tags.get("tensorflow")
+    found.append(f"TensorFlow {version}, published with that of late 2021")
+    return found
+
+
+def comparison_table(row: Row, published: Sequence[Row]) -> Table:
+    """This machine among the published ones, fastest first, with the ratio of times per epoch."""
+    table = Table(title="This machine beside the published results")
+    table.add_column("machine")
+    for column in ("total", "per epoch", "time, this machine = 1"):
+        table.add_column(column, justify="right")
+    for other in sorted([row, *published], key=lambda r: r.time_per_epoch_s):
+        style = "bold" if other is row else None
+        table.add_row(
+            other.machine,
+            metric(metrics.TOTAL_TIME).format(other.total_time_s),
+            metric(metrics.TIME_PER_EPOCH).format(other.time_per_epoch_s),
+            f"{other.time_per_epoch_s / row.time_per_epoch_s:.2f}",
+            style=style,
+        )
+    return table
+
+
+def summary_table(result: Result) -> Table:
+    """A run's own numbers, by metric."""
+    table = Table(title=f"{result.benchmark} on {result.machine}", show_header=False)
+    table.add_column("metric")
+    table.add_column("value", justify="right")
+    for name, value in result.metrics.items():
+        table.add_row(name, metric(name).format(value))
+    return table
+
+
+def print_training(console: Console, result: Result, config: DictConfig) -> None:
+    """Print a training run's numbers, beside the published ones where there are any."""
+    row = Row(
+        machine=f"{result.machine} (this run)",
+        total_time_s=result.metrics[metrics.TOTAL_TIME],
+        epochs=config.epochs,
+        batch_size=config.batch_size,
+        optimizer=result.tags["optimizer_used"],
+    )
+    console.print(summary_table(result))
+    published = published_rows(config.model.name, config.dataset.name)
+    if published:
+        console.print(comparison_table(row, published))
+        for difference in differences(result, row, published):
+            console.print(f"differs: {difference}", highlight=False)
+    curve = result.tags.get("learning_curve", "")
+    if curve.startswith(OUTSIDE):
+        console.print(f"the learning curve is {curve}", highlight=False, style="bold red")

@@ -1,0 +1,49 @@
+"""The plots that every run carries."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from chipbench.measure import metrics
+from chipbench.measure.epochs import Epoch
+from chipbench.measure.monitor import Reading
+
+# Okabe and Ito's colours, which colour-blind readers can tell apart.
+BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+
+
+def plot_epochs(path: Path, epochs: Sequence[Epoch], title: str) -> None:
+    """Bars of every epoch's time, training and validation stacked, in seconds."""
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.subplots()
+    numbers = [epoch.number for epoch in epochs]
+    training = [epoch.epoch_time_s for epoch in epochs]
+    axes.bar(numbers, training, color=BLUE, label="training")
+    validation = [epoch.validation_time_s for epoch in epochs]
+    axes.bar(numbers, validation, bottom=training, color=ORANGE, hatch="//", label="validation")
+    axes.set(title=title, xlabel="epoch", ylabel="time (s)", xticks=numbers)
+    axes.legend(loc="lower right")
+    figure.savefig(path, dpi=120)
+
+
+def plot_utilisation(path: Path, readings: Sequence[Reading], title: str) -> None:
+    """CPU, memory and GPU use over time, in per cent."""
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.subplots()
+    gpus = sorted({name for r in readings for name in r.values if name.startswith("system/gpu_")})
+    lines = [(metrics.CPU_UTILIZATION, "CPU", "-"), (metrics.MEMORY_USED_PERCENT, "memory", "--")]
+    lines += [
+        (name, name.split("/")[1].removesuffix(f"_{metrics.GPU_UTILIZATION}"), "-.")
+        for name in gpus
+        if name.endswith(metrics.GPU_UTILIZATION)
+    ]
+    for (name, label, style), colour in zip(
+        lines, (BLUE, ORANGE, GREEN, VERMILION) * len(lines), strict=False
+    ):
+        points = [(r.time_s, r.values[name]) for r in readings if name in r.values]
+        if points:
+            axes.plot(*zip(*points, strict=True), style, color=colour, label=label)
+    axes.set(title=title, xlabel="time (s)", ylabel="use (%)", ylim=(0, 105))
+    axes.legend(loc="lower right")
+    figure.savefig(path, dpi=120)

@@ -1,0 +1,27 @@
+"""The result record: one run's numbers and how it ended."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+COMPLETED = "completed"
+FAILED = "failed"
+SKIPPED = "skipped"
+INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run measured; a quantity that is unknown is absent from `metrics`."""
+
+    benchmark: str
+    machine: str
+    fingerprint: str
+    status: str  # completed, failed, skipped or interrupted
+    reason: str | None  # None if completed
+    metrics: dict[str, float]  # summary metrics by name
+    tags: dict[str, str]
+
+    def write(self, path: Path) -> None:
+        """Write the record as JSON."""
+        path.write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n")

@@ -1,0 +1,31 @@
+"""Library noise at start-up, hidden unless it matters."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def quiet_stderr(verbose: bool) -> Iterator[None]:
+    """Hide what is written to stderr, by native code too; if the body fails, show it after all.
+
+    TensorFlow's native libraries write there before its own log level applies.
+    """
+    if verbose:
+        yield
+        return
+    sys.stderr.flush()
+    stderr = os.dup(2)
+    with tempfile.TemporaryFile() as hidden:
+        os.dup2(hidden.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            hidden.seek(0)
+            os.write(stderr, hidden.read())
+            raise
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)

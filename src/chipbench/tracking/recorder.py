@@ -1,0 +1,115 @@
+"""The recorder: what a run says about itself goes to the journal; a process beside it delivers.
+
+Recording costs one `write` to a local file, whatever the state of the tracking store.
+"""
+
+import math
+import os
+import subprocess
+import time
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+
+from chipbench.tracking.journal import (
+    Artifact,
+    End,
+    JournalWriter,
+    Metrics,
+    Params,
+    Record,
+    Start,
+    Tags,
+)
+from chipbench.tracking.state import DeliveryState, read_state
+from chipbench.tracking.store import Store
+
+TAG_PREFIX = "chipbench."
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class Recorder:
+    """One run's records. Use as a context manager; `end` states how the run ended."""
+
+    def __init__(self, folder: Path, store: Store | None, *, name: str, experiment: str) -> None:
+        """Begin the run `name`; with `store` None it stays in the journal in `folder`.
+
+        `experiment` is MLflow's, for a run that `mlflow run` did not start.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self._store = store
+        self._journal = JournalWriter(folder)
+        self._ended = False
+        self._append(
+            Start(
+                key=uuid.uuid4().hex,
+                name=name,
+                experiment=experiment,
+                time_ms=_now_ms(),
+                run_id=os.environ.get("MLFLOW_RUN_ID"),
+            )
+        )
+        self._delivery = None if store is None else store.start_delivery(self._journal.path)
+
+    def params(self, values: Mapping[str, object]) -> None:
+        """Record parameters."""
+        self._append(Params({key: str(value) for key, value in values.items()}))
+
+    def tags(self, values: Mapping[str, object]) -> None:
+        """Record tags under `chipbench.`; a value that is None is absent."""
+        known = {TAG_PREFIX + k: str(v) for k, v in values.items() if v is not None}
+        self._append(Tags(known))
+
+    def description(self, text: str) -> None:
+        """The note that MLflow shows on top of the run's page (Markdown)."""
+        self._append(Tags({"mlflow.note.content": text}))
+
+    def metrics(
+        self, values: Mapping[str, float], step: int = 0, time_ms: int | None = None
+    ) -> None:
+        """Record metrics of one step; `time_ms` is Unix time, now if None.
+
+        A value that is not finite is absent: no store keeps it alike.
+        """
+        finite = {name: float(value) for name, value in values.items() if math.isfinite(value)}
+        if finite:
+            self._append(Metrics(finite, step, _now_ms() if time_ms is None else time_ms))
+
+    def artifact(self, path: Path) -> None:
+        """Record a file or folder that lies in the output folder."""
+        self._append(Artifact(path.relative_to(self.folder).as_posix()))
+
+    def settle(self, timeout_s: float = 30.0) -> None:
+        """Wait until delivery has started up, so that its imports cost the measurement nothing."""
+        deadline = time.monotonic() + timeout_s
+        while (
+            self._delivery is not None
+            and self._delivery.poll() is None
+            and not read_state(self._journal.path).ready
+            and time.monotonic() < deadline
+        ):
+            time.sleep(0.05)
+
+    def end(self, status: str) -> None:
+        """State how the run ended: FINISHED, FAILED or KILLED. Only the first call counts."""
+        if not self._ended:
+            self._ended = True
+            self._append(End(status, _now_ms()))
+            self._journal.close()
+
+    def drain(self) -> DeliveryState:
+        """Wait for delivery, at most as long as the store's patience; say how far it came."""
+        if self._store is not None and self._delivery is not None:
+            try:
+                self._delivery.wait(self._store.drain_timeout_s)
+            except subprocess.TimeoutExpired:
+                self._delivery.terminate()
+                self._delivery.wait()
+        return read_state(self._journal.path)
+
+    def _append(self, record: Record) -> None:
+        self._journal.append(record)

@@ -1,0 +1,1 @@
+"""What is measured. A workload loads and checks in `prepare`, and is timed in `measure`."""

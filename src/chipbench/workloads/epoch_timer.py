@@ -1,0 +1,47 @@
+"""A Keras callback that times each epoch, training and validation apart."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+from chipbench.measure.epochs import Epoch
+from chipbench.measure.stopwatch import Stopwatch
+
+
+class EpochTimer(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no type information
+    """Hands every finished epoch to `take`; what `take` does is not timed.
+
+    It looks at no batch: a callback that does makes Keras convert every batch's metrics.
+    """
+
+    def __init__(
+        self, synchronize: Callable[[], None], images: int, take: Callable[[Epoch], None]
+    ) -> None:
+        super().__init__()
+        self._stopwatch = Stopwatch(synchronize)
+        self._images = images
+        self._take = take
+        self._training_s = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._stopwatch.start()
+
+    def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self._training_s = self._stopwatch.lap()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        validation_s = self._stopwatch.lap()
+        values = logs or {}
+        self._take(
+            Epoch(
+                number=epoch + 1,
+                epoch_time_s=self._training_s,
+                validation_time_s=validation_s,
+                images=self._images,
+                loss=float(values["loss"]),
+                accuracy=float(values["accuracy"]),
+                val_loss=float(values["val_loss"]),
+                val_accuracy=float(values["val_accuracy"]),
+            )
+        )

@@ -1,0 +1,194 @@
+"""The training workload: one model, one data set, one optimizer, `model.fit` under a stopwatch."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+from rich.console import Console
+
+from chipbench import data
+from chipbench.configuration import cache_dir
+from chipbench.errors import ConfigurationError
+from chipbench.hardware.machine import Machine
+from chipbench.measure import learning_curve, metrics
+from chipbench.measure.epochs import Epoch, summary
+from chipbench.measure.fingerprint import fingerprint
+from chipbench.measure.metrics import metric
+from chipbench.measure.plots import plot_epochs
+from chipbench.measure.tables import write_table
+from chipbench.optimizers import Choice, choose
+from chipbench.workloads.device import Device, open_device
+from chipbench.workloads.workload import Report
+
+
+class Training:
+    """Trains `config.model` on `config.dataset`; see the protocols in `conf/protocol/`."""
+
+    def __init__(self, config: DictConfig, machine: Machine) -> None:
+        self._config = config
+        self._machine = machine
+        self._tags: dict[str, object] = {}
+        self.epochs: list[Epoch] = []
+
+    @property
+    def variant(self) -> str:
+        """The batch size."""
+        return f"b{self._config.batch_size}"
+
+    def fingerprint(self) -> str:
+        """Hash of all that changes what one epoch computes, but for the optimizer."""
+        config = self._config
+        return fingerprint(
+            {
+                "kind": config.kind,
+                "benchmark": config.benchmark,
+                "protocol": OmegaConf.to_container(config.protocol),
+                "source": config.dataset.source,
+                "max_examples": config.dataset.max_examples,
+                "image_size": config.dataset.image_size,
+                "in_memory": config.dataset.in_memory,
+                "batch_size": config.batch_size,
+                "epochs": config.epochs,
+                "precision": config.precision,
+                "deterministic": config.deterministic,
+            }
+        )
+
+    def prepare(self) -> None:
+        """Open the device, load the data, choose the optimizer, build and compile the model."""
+        config = self._config
+        self._device = open_device(self._machine, config.machine.accelerator, config.verbose)
+        self._seed()
+        self._data = data.load(config.dataset, cache_dir(config))
+        if config.batch_size > self._data.train_examples:
+            raise ConfigurationError(
+                f"batch_size={config.batch_size}: the data set {self._data.name} has "
+                f"{self._data.train_examples} training images; use that many or fewer"
+            )
+        optimizer = choose(config.optimizer, self._machine, self._device.kind, cache_dir(config))
+        self._model = self._build(optimizer)
+        self._inputs = self._feed()
+        self._tags = self._findings(self._device, optimizer)
+
+    def tags(self) -> Mapping[str, object]:
+        """The device and the optimizer that are used, and where the data come from."""
+        return self._tags | {"learning_curve": self._learning_curve()}
+
+    def measure(self, report: Report) -> None:
+        """Train all epochs, each validated."""
+        from chipbench.workloads.epoch_timer import EpochTimer
+        from chipbench.workloads.progress import TrainingProgress
+
+        config = self._config
+        images = self._data.train_examples
+        progress = TrainingProgress(Console(), images, config.batch_size, config.epochs)
+
+        def take(epoch: Epoch) -> None:
+            self.epochs.append(epoch)
+            report(epoch.number, epoch.values())
+            progress.finished(epoch)
+            if not math.isfinite(epoch.loss):
+                raise FloatingPointError(
+                    f"the loss of epoch {epoch.number} is {epoch.loss}: lower the learning rate "
+                    "or use precision=float32"
+                )
+
+        timer = EpochTimer(self._device.synchronize, images, take)
+        train, validation = self._inputs
+        try:
+            self._model.fit(
+                **train,
+                validation_data=validation,
+                epochs=config.epochs,
+                callbacks=[timer, progress],
+                verbose=0,
+            )
+        finally:
+            progress.close()
+
+    def summary(self) -> dict[str, float]:
+        """Summary of the epochs, and the model's size once it is built."""
+        values = summary(self.epochs, self._config.target_accuracy)
+        if hasattr(self, "_model"):
+            trainable = sum(int(np.prod(w.shape)) for w in self._model.trainable_weights)
+            values[metrics.PARAMETERS_TOTAL] = self._model.count_params()
+            values[metrics.PARAMETERS_TRAINABLE] = trainable
+        return values
+
+    def write_artifacts(self, folder: Path) -> None:
+        """Write `epochs.csv` and its plot."""
+        if self.epochs:
+            rows = [{"epoch": e.number, "images": e.images} | e.values() for e in self.epochs]
+            write_table(folder / "epochs.csv", rows)
+            plot_epochs(folder / "epoch_times.png", self.epochs, self._config.benchmark)
+
+    def headline(self) -> str:
+        """Total time and speed."""
+        values = self.summary()
+        shown = (metrics.TOTAL_TIME, metrics.STEADY_IMAGES_PER_SECOND)
+        parts = [metric(name).format(values[name]) for name in shown if name in values]
+        return f"**{', '.join(parts) or 'no epoch finished'}** ({len(self.epochs)} epochs)"
+
+    def trained_model(self) -> Any:
+        """The Keras model."""
+        return self._model
+
+    def _seed(self) -> None:
+        import keras
+        import tensorflow as tf
+
+        keras.utils.set_random_seed(self._config.seed)
+        if self._config.deterministic:
+            tf.config.experimental.enable_op_determinism()
+        keras.mixed_precision.set_global_policy(self._config.precision)
+
+    def _build(self, optimizer: Choice) -> Any:
+        config = self._config
+        model = instantiate(
+            config.model.build,
+            classes=self._data.classes,
+            image_size=config.dataset.image_size,
+            weights=config.model.weights,
+        )
+        model.compile(
+            optimizer=instantiate(dict(optimizer.create)),
+            loss="sparse_categorical_crossentropy",
+            metrics=["accuracy"],
+            jit_compile=config.protocol.jit_compile,
+        )
+        return model
+
+    def _feed(self) -> tuple[dict[str, Any], Any]:
+        """What `fit` takes: keyword arguments for training, and the validation data."""
+        from chipbench.workloads.feed import in_memory, streamed
+
+        feed = in_memory if self._config.dataset.in_memory else streamed
+        return feed(self._data, self._config)
+
+    def _findings(self, device: Device, optimizer: Choice) -> dict[str, object]:
+        return {
+            "device": device.name,
+            "data_source": self._data.source,
+            "weights": self._weights(),
+            "optimizer_requested": optimizer.requested,
+            "optimizer_used": optimizer.used,
+            "optimizer_fallback_reason": optimizer.reason,
+        }
+
+    def _learning_curve(self) -> str | None:
+        """The verdict on the published benchmark itself; no other run has a published curve."""
+        config = self._config
+        published = config.dataset.source == "tfds" and config.dataset.max_examples is None
+        if not published or config.batch_size != 32:
+            return None
+        return learning_curve.verdict(self.epochs, config.model.name, config.dataset.name)
+
+    def _weights(self) -> str:
+        weights = self._config.model.weights
+        if weights is None:
+            return "random"
+        return "imagenet" if weights == "imagenet" else "file"
