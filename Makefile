@@ -1,0 +1,84 @@
+# `make` lists the targets. Written for GNU make 3.81 as well, the one that macOS has.
+
+VENV := .venv
+BIN := $(VENV)/bin
+
+# Where an NVIDIA driver is present, TensorFlow gets its CUDA libraries. The stamp is named after
+# that, so that a driver installed later is noticed.
+CUDA := $(shell [ -e /proc/driver/nvidia/version ] || nvidia-smi >/dev/null 2>&1 && echo cuda)
+EXTRAS := dev$(CUDA:%=,%)
+INSTALLED := $(VENV)/.installed$(CUDA:%=-%)
+
+# Entry points say `python`; it has to be the environment's.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+MLFLOW := $(BIN)/python -m mlflow
+RUN := $(MLFLOW) run . --env-manager local
+STORE := sqlite:///mlflow.db
+
+.DEFAULT_GOAL := help
+.PHONY: help env run bench ui compare test lint format conda.yaml clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z.]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+
+env: $(INSTALLED) ## make the environment in .venv (the other targets do so too)
+
+run: $(INSTALLED) ## run the default benchmark; settings: make run ARGS="-P epochs=1"
+	$(RUN) $(ARGS)
+
+bench: $(INSTALLED) ## run the article's two trainings, which download their data sets
+	$(RUN) -P experiment=tinyvgg_cifar10 $(ARGS)
+	$(RUN) -P experiment=efficientnetb0_food101 $(ARGS)
+
+ui: $(INSTALLED) ## browse the recorded runs in MLflow; another port: make ui ARGS="--port 8080"
+	$(MLFLOW) ui --backend-store-uri $(STORE) $(ARGS)
+
+compare: ui ## compare runs: MLflow's UI, where ticked runs can be compared
+
+test: $(INSTALLED) ## run the tests; one of them: make test ARGS="-k stopwatch"
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(INSTALLED) ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(INSTALLED) ## rewrite the sources in the project's style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+conda.yaml: $(BIN)/python ## after a change of dependencies: renew the digest in conda.yaml
+	$(BIN)/python tests/conda_digest.py
+
+clean: ## remove the environment and the caches; recorded runs and outputs stay
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	find conf src tests -name __pycache__ -prune -exec rm -rf {} +
+
+# uv installs in a fraction of pip's time, and pip knows indexes that only it is configured for.
+# Uncompiled, TensorFlow takes three times as long to import wherever bytecode is not written.
+$(INSTALLED): pyproject.toml $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --python $(BIN)/python --compile-bytecode -e '.[$(EXTRAS)]' || \
+	  $(BIN)/python -m pip install -e '.[$(EXTRAS)]'
+	@rm -f $(VENV)/.installed* && touch $@
+
+# PYTHON=/path/to/python3.11 comes first where it is given. Debian's Python without python3-venv
+# lacks the pip that `venv` would copy, but one that is installed can fill the environment.
+$(BIN)/python:
+	@for python in $(PYTHON) python3.11 python3 python; do \
+	  $$python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' >/dev/null 2>&1 \
+	    || continue; \
+	  echo "Making $(VENV) with $$($$python --version)"; \
+	  if $$python -c 'import ensurepip' 2>/dev/null; then \
+	    $$python -m venv --clear $(VENV); \
+	  elif $$python -m pip --version >/dev/null 2>&1; then \
+	    $$python -m venv --clear --without-pip $(VENV) \
+	      && $$python -m pip --python $@ install --quiet pip; \
+	  else \
+	    echo "$$python can make no environment: apt-get install python3-venv" >&2; exit 1; \
+	  fi; \
+	  exit; \
+	done; \
+	echo "Python 3.11 was not found: install it (Debian 12: apt-get install python3-venv;" \
+	  "macOS: brew install python@3.11), or say make PYTHON=/path/to/python3.11" >&2; \
+	exit 1
