@@ -36,7 +36,20 @@ def test_a_value_may_begin_with_dashes() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["a b", "$(touch x)", "`id`", "a;b", "it's", '"', "x\\", "x\\'y", "\\\\", "üñï 漢字", "a=b", "\t"],
+    [
+        "a b",
+        "$(touch x)",
+        "`id`",
+        "a;b",
+        "it's",
+        '"',
+        "x\\",
+        "x\\'y",
+        "\\\\",
+        "üñï 漢字",
+        "a=b",
+        "\t",
+    ],
 )
 def test_text_survives_hydras_grammar(value: str) -> None:
     (argument,) = hydra_arguments(["--note", value])

@@ -1,0 +1,35 @@
+"""The data sets: one per file, each read through tensorflow-datasets."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig
+
+from chipbench.data.dataset import DataSet, arrays
+from chipbench.errors import ConfigurationError
+
+__all__ = ["DataSet", "arrays", "load"]
+
+
+def load(config: DictConfig, cache_dir: Path) -> DataSet:
+    """The data set that `config` (an option of `dataset/`) names, prepared and cut to size.
+
+    Raises ConfigurationError for a wrong key, UnsupportedBenchmark if the data cannot be had.
+    """
+    module: Any = import_module(f"chipbench.data.{config.name}")
+    if config.source == "bundled" or not hasattr(module, "ENTRY"):
+        return _bundled(module, config)
+    from chipbench.data import source
+
+    return source.load(module.ENTRY, config, cache_dir)
+
+
+def _bundled(module: Any, config: DictConfig) -> DataSet:
+    if config.source != "bundled" or not hasattr(module, "load"):
+        choices = "bundled" if hasattr(module, "load") else "tfds, generated"
+        raise ConfigurationError(
+            f"dataset.source={config.source}: the data set {config.name} has only {choices}"
+        )
+    data: DataSet = module.load(config.image_size)
+    return data

@@ -1,0 +1,19 @@
+"""What each published data set consists of, as its own authors and TFDS state it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One data set of TFDS."""
+
+    tfds_name: str
+    host: str  # where TFDS downloads it from
+    validation_split: str
+    train_examples: int
+    validation_examples: int
+    encoding: str  # of the stored images: "png" or "jpeg"
+    size_px: int  # longest side of the stored images
+    image_bytes: int  # of one stored image, on average
+    subset: float | None = None  # the share of every class that is taken; None: all
+    subset_seed: int = 42

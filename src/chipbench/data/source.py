@@ -1,0 +1,61 @@
+"""A data set from TFDS: prepared from the published files, or generated, and read the same way."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+import tensorflow_datasets as tfds
+from omegaconf import DictConfig
+
+from chipbench.data import generated, subset
+from chipbench.data.catalog import Entry
+from chipbench.data.dataset import DataSet
+from chipbench.data.download import prepared
+from chipbench.errors import ConfigurationError
+
+
+def load(entry: Entry, config: DictConfig, cache_dir: Path) -> DataSet:
+    """`entry` as `config` asks for it: its source, and at most `max_examples` of it."""
+    train, validation = _sizes(entry, config.max_examples)
+    if config.source == "generated":
+        builder = generated.builder(entry, train, validation, cache_dir)
+    elif entry.subset is None:
+        builder = prepared(entry, config.data_dir)
+    else:
+        builder = subset.builder(entry, prepared(entry, config.data_dir), cache_dir)
+    return DataSet(
+        name=config.name,
+        source=config.source,
+        class_names=tuple(builder.info.features["label"].names),
+        train=_read(builder, "train", train),
+        validation=_read(builder, entry.validation_split, validation),
+        train_examples=train,
+        validation_examples=validation,
+    )
+
+
+def _sizes(entry: Entry, max_examples: int | None) -> tuple[int, int]:
+    """Training and validation examples; a cap cuts both in proportion."""
+    if max_examples is None:
+        return entry.train_examples, entry.validation_examples
+    if max_examples > entry.train_examples:
+        raise ConfigurationError(
+            f"dataset.max_examples={max_examples}: the data set has {entry.train_examples:,} "
+            "training images; use that many or fewer, or null for all"
+        )
+    share = max_examples / entry.train_examples
+    return max_examples, math.ceil(entry.validation_examples * share)
+
+
+def _read(builder: Any, split: str, examples: int) -> tf.data.Dataset:
+    """The first `examples` of a split, decoded, in a fixed order."""
+    data = builder.as_dataset(
+        split=f"{split}[:{examples}]",
+        shuffle_files=False,
+        # What is cached is the protocol's choice, not TFDS's.
+        read_config=tfds.ReadConfig(try_autocache=False),
+    )
+    return data.map(
+        lambda example: (example["image"], example["label"]), tf.data.AUTOTUNE, deterministic=True
+    )

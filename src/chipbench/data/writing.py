@@ -1,0 +1,81 @@
+"""Writing a TFDS data set into the cache, whole or not at all."""
+
+import fcntl
+import io
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import tensorflow_datasets as tfds
+from rich.console import Console
+from rich.progress import track
+
+from chipbench.errors import UnsupportedBenchmark
+
+Examples = Iterator[tuple[int, dict[str, Any]]]
+_VERSION = "1.0.0"
+
+
+def written(
+    folder: Path, name: str, features: Any, splits: Mapping[str, tuple[int, Examples]], size: int
+) -> Any:
+    """The builder of the data set in `folder`, written from `splits` if it is not there yet.
+
+    `splits`: name → (number of examples, the examples with their keys); `size`: bytes to expect.
+    TFDS writes beside the final folder and renames at the end, so what is there is whole; a lock
+    lets one process write while the others wait.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with _locked(folder / "lock"):
+        final = folder / name / _VERSION
+        if not final.is_dir():
+            shutil.rmtree(folder / name, ignore_errors=True)  # what an interrupted writer left
+            _check_space(folder, size)
+            _write(folder, name, features, splits)
+    return tfds.builder_from_directory(final)
+
+
+def _write(
+    folder: Path, name: str, features: Any, splits: Mapping[str, tuple[int, Examples]]
+) -> None:
+    tfds.display_progress_bar(False)
+    builder = tfds.dataset_builders.AdhocBuilder(
+        name=name,
+        version=_VERSION,
+        features=features,
+        split_datasets={split: _shown(split, *parts) for split, parts in splits.items()},
+        data_dir=folder,
+        disable_shuffling=True,  # the examples already come in random order
+    )
+    with redirect_stdout(io.StringIO()):  # TFDS speaks of a download, and there is none
+        builder.download_and_prepare()
+    tfds.display_progress_bar(True)
+
+
+def _shown(split: str, number: int, examples: Examples) -> Examples:
+    """`examples`, with a progress bar in a terminal and one line elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        console.print(f"writing {number:,} examples of the {split} split, once", highlight=False)
+        yield from examples
+        return
+    yield from track(examples, f"writing {split}", total=number, console=console)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _check_space(folder: Path, size: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < 1.2 * size:
+        raise UnsupportedBenchmark(
+            f"the data set takes {size / 1e9:.1f} GB, and the cache folder's disk has "
+            f"{free / 1e9:.1f} GB free: use a smaller dataset.max_examples, or cache_dir=<folder> "
+            "on another disk"
+        )

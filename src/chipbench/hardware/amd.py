@@ -1,0 +1,67 @@
+"""AMD GPUs on Linux, through the amdgpu driver's files."""
+
+from pathlib import Path
+
+from chipbench.hardware.machine import Accelerator
+from chipbench.measure import metrics
+
+_ROOT = Path("/sys/class/drm")
+_MIB = 2**20
+_MEGABYTE = 1e6
+
+
+class AmdGpus:
+    """The GPUs that the amdgpu driver shows; none without it."""
+
+    def __init__(self, root: Path = _ROOT) -> None:
+        self._devices = [
+            card / "device"
+            for card in sorted(root.glob("card[0-9]*"))
+            if (card / "device" / "gpu_busy_percent").is_file()
+        ]
+
+    def accelerators(self) -> tuple[Accelerator, ...]:
+        """The GPUs' names and memory."""
+        return tuple(_accelerator(device) for device in self._devices)
+
+    def read(self) -> dict[str, float]:
+        """Use, memory and power of each GPU; the unreadable is absent."""
+        values: dict[str, float] = {}
+        for index, device in enumerate(self._devices):
+            for quantity, value in _quantities(device).items():
+                if value is not None:
+                    values[metrics.gpu_metric(index, quantity)] = value
+        return values
+
+    def energy_j(self) -> None:
+        """The driver counts no energy."""
+
+
+def _accelerator(device: Path) -> Accelerator:
+    name = device / "product_name"
+    total = _number(device / "mem_info_vram_total")
+    return Accelerator(
+        vendor="amd",
+        name=(name.read_text().strip() if name.is_file() else "") or "AMD GPU",
+        memory_mib=None if total is None else round(total / _MIB),
+    )
+
+
+def _quantities(device: Path) -> dict[str, float | None]:
+    used = _number(device / "mem_info_vram_used")
+    total = _number(device / "mem_info_vram_total")
+    power = next(iter(sorted(device.glob("hwmon/hwmon*/power1_average"))), None)
+    power_uw = None if power is None else _number(power)
+    return {
+        metrics.GPU_UTILIZATION: _number(device / "gpu_busy_percent"),
+        metrics.GPU_MEMORY_USED: None if used is None else used / _MEGABYTE,
+        metrics.GPU_MEMORY_USED_PERCENT: None if used is None or not total else 100 * used / total,
+        metrics.GPU_POWER: None if power_uw is None else power_uw / 1e6,
+    }
+
+
+def _number(file: Path) -> float | None:
+    try:
+        return float(file.read_text())
+    except (OSError, ValueError):
+        return None

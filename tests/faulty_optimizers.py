@@ -1,0 +1,33 @@
+"""Optimizers that fail as accelerator plug-ins have been seen to fail."""
+
+import os
+import signal
+import time
+from typing import Any
+
+import keras
+
+
+class Raising(keras.optimizers.SGD):
+    def apply(self, *args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError("no kernel for this op")
+
+
+class Hanging(keras.optimizers.SGD):
+    def apply(self, *args: Any, **kwargs: Any) -> Any:
+        time.sleep(3600)
+
+
+class Killing(keras.optimizers.SGD):
+    def apply(self, *args: Any, **kwargs: Any) -> Any:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class NotANumber(keras.optimizers.SGD):
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        super().update_step(gradient * float("nan"), variable, learning_rate)
+
+
+class NotLearning(keras.optimizers.SGD):
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        super().update_step(gradient * 0, variable, learning_rate)

@@ -1,0 +1,80 @@
+from pathlib import Path
+
+import pytest
+
+from chipbench.tracking.journal import (
+    Artifact,
+    End,
+    JournalWriter,
+    Metrics,
+    Params,
+    Record,
+    Start,
+    Tags,
+    line_of,
+    read,
+    record_of,
+    writer_is_alive,
+)
+
+RECORDS: list[Record] = [
+    Start("k", "name · b32", "chipbench", 1),
+    Params({"batch_size": "32"}),
+    Tags({"chipbench.kind": "training"}),
+    Metrics({"epoch_time_s": 0.1 + 0.2, "loss": 1e-30}, 1, 2),
+    Artifact("result.json"),
+    End("FINISHED", 3),
+]
+
+
+def write(folder: Path) -> Path:
+    writer = JournalWriter(folder)
+    for record in RECORDS:
+        writer.append(record)
+    writer.close()
+    return writer.path
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda r: type(r).__name__)
+def test_a_record_survives_its_line(record: Record) -> None:
+    assert record_of(line_of(record)) == record
+
+
+def test_all_records_are_read_back_with_their_offsets(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    found = list(read(path))
+    assert [record for record, _ in found] == RECORDS
+    assert found[-1][1] == path.stat().st_size
+    third = found[2][1]
+    assert [record for record, _ in read(path, third)] == RECORDS[3:]
+
+
+def test_every_cut_leaves_the_whole_records_before_it(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    data = path.read_bytes()
+    ends = [end for _, end in read(path)]
+    for size in range(len(data)):
+        path.write_bytes(data[:size])
+        assert len(list(read(path))) == sum(end <= size for end in ends)
+
+
+def test_a_damaged_line_ends_the_journal(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    data = bytearray(path.read_bytes())
+    data[[end for _, end in read(path)][1] + 20] ^= 1
+    path.write_bytes(data)
+    assert [record for record, _ in read(path)] == RECORDS[:2]
+
+
+def test_the_lock_says_whether_the_writer_lives(tmp_path: Path) -> None:
+    writer = JournalWriter(tmp_path)
+    assert writer_is_alive(writer.path)
+    writer.close()
+    assert not writer_is_alive(writer.path)
+
+
+def test_a_journal_has_one_writer(tmp_path: Path) -> None:
+    writer = JournalWriter(tmp_path)
+    with pytest.raises(BlockingIOError):
+        JournalWriter(tmp_path)
+    writer.close()
