@@ -8,7 +8,7 @@ from typing import Any
 
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
-from hydra.errors import HydraException, MissingConfigException
+from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
@@ -39,13 +39,14 @@ def compose_config(name: str, overrides: Sequence[str]) -> DictConfig:
     """
     GlobalHydra.instance().clear()
     try:
+        _refuse_deletions(overrides)
         with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
             config = compose(name, list(overrides))
             check(config)
             return config
     except ConfigurationError:
         raise
-    except (HydraException, OmegaConfBaseException) as error:
+    except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise ConfigurationError(_explanation(name, list(overrides), error)) from None
 
 
@@ -152,6 +153,13 @@ _RULES = (
 )
 
 
+def _refuse_deletions(overrides: Sequence[str]) -> None:
+    """A deleted key would go unchecked, and the benchmark needs every key that has a rule."""
+    for override in map(parse, overrides):
+        if override.is_delete() and override.key_or_group in {rule.key for rule in _RULES}:
+            raise ConfigurationError(f"~{override.key_or_group}: the benchmark needs this key")
+
+
 def check(config: DictConfig) -> None:
     """Hold every known key of `config` against its rule. Raises ConfigurationError."""
     for rule in _RULES:
@@ -165,12 +173,13 @@ def check(config: DictConfig) -> None:
 
 def _explanation(name: str, overrides: list[str], error: Exception) -> str:
     """One line for what Hydra refused: the key, what was wrong, the nearest choices."""
-    if isinstance(error, MissingConfigException) and error.options:
-        group, _, wanted = (error.missing_cfg_file or "").rpartition("/")
-        return _unknown(f"{group}={wanted}", wanted, error.options, f"choices for {group}")
     for override in overrides:
         if is_sweep(override):
             return f"{override}: several values are a sweep; use -e sweep -P {override}"
+        group, wanted = parse(override).key_or_group, str(parse(override).value())
+        options = sorted(path.stem for path in (CONF_DIR / group).glob("*.yaml"))
+        if options and wanted not in options:
+            return _unknown(f"{group}={wanted}", wanted, options, f"choices for {group}")
     key = _unknown_key(name, overrides)
     if key is not None:
         return _unknown(key, key, _keys(name), "keys")
@@ -198,8 +207,8 @@ def _keys(name: str) -> list[str]:
 
 
 def _paths(node: DictConfig, prefix: str) -> Iterable[str]:
-    for key in node:
-        path = f"{prefix}{key}"
+    for key in map(str, node):
+        path = prefix + key
         yield path
         child = node._get_node(key)
         if isinstance(child, DictConfig) and not child._is_none() and not child._is_missing():

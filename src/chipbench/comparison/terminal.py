@@ -19,6 +19,7 @@ class Row:
     """One machine's time in the table of a benchmark."""
 
     machine: str
+    source: str  # "this run" or "published"
     total_time_s: float
     epochs: int
     batch_size: int
@@ -35,7 +36,8 @@ def published_rows(model: str, dataset: str) -> list[Row]:
     machines = published_machines()
     return [
         Row(
-            machine=f"{machines[row['machine']]['gpu']} (published)",
+            machine=str(machines[row["machine"]]["gpu"]),
+            source="published",
             total_time_s=float(row["total_time_s"]),
             epochs=int(row["epochs"]),
             batch_size=int(row["batch_size"]),
@@ -67,12 +69,14 @@ def comparison_table(row: Row, published: Sequence[Row]) -> Table:
     """This machine among the published ones, fastest first, with the ratio of times per epoch."""
     table = Table(title="This machine beside the published results")
     table.add_column("machine")
-    for column in ("total", "per epoch", "time, this machine = 1"):
+    table.add_column("source")
+    for column in ("total", "per epoch", "this run = 1"):
         table.add_column(column, justify="right")
     for other in sorted([row, *published], key=lambda r: r.time_per_epoch_s):
         style = "bold" if other is row else None
         table.add_row(
             other.machine,
+            other.source,
             metric(metrics.TOTAL_TIME).format(other.total_time_s),
             metric(metrics.TIME_PER_EPOCH).format(other.time_per_epoch_s),
             f"{other.time_per_epoch_s / row.time_per_epoch_s:.2f}",
@@ -94,7 +98,8 @@ def summary_table(result: Result) -> Table:
 def print_training(console: Console, result: Result, config: DictConfig) -> None:
     """Print a training run's numbers, beside the published ones where there are any."""
     row = Row(
-        machine=f"{result.machine} (this run)",
+        machine=result.machine,
+        source="this run",
         total_time_s=result.metrics[metrics.TOTAL_TIME],
         epochs=config.epochs,
         batch_size=config.batch_size,
@@ -102,7 +107,9 @@ def print_training(console: Console, result: Result, config: DictConfig) -> None
     )
     console.print(summary_table(result))
     published = published_rows(config.model.name, config.dataset.name)
-    if published:
+    if published and config.dataset.max_examples is not None:
+        console.print("dataset.max_examples is set, so the published times do not compare")
+    elif published:
         console.print(comparison_table(row, published))
         for difference in differences(result, row, published):
             console.print(f"differs: {difference}", highlight=False)

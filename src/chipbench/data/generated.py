@@ -84,23 +84,26 @@ def draw(patterns: Array, shape: tuple[int, int], generator: np.random.Generator
     own = generator.normal(size=patterns.shape).astype("float32")
     grids = _CLASS_CONTRAST * _shifted(patterns, generator) + _IMAGE_CONTRAST * own
     rows, columns = (_interpolation(side) for side in shape)
-    images = np.einsum("hg,ngkc,wk->nhwc", rows, grids, columns, optimize=True)
-    images += generator.normal(127, 20, (number, 1, 1, 3)).astype("float32")
+    images: Array = np.einsum("hg,ngkc,wk->nhwc", rows, grids, columns, optimize=True)
+    images += np.asarray(generator.normal(127, 20, (number, 1, 1, 3)), "float32")
     images += _NOISE * generator.standard_normal(images.shape, dtype="float32")
-    return np.clip(images, 0, 255).astype("uint8")
+    pixels: Array = np.clip(images, 0, 255).astype("uint8")
+    return pixels
 
 
 def _shifted(patterns: Array, generator: np.random.Generator) -> Array:
     """Half of the patterns mirrored, as objects are seen from both sides."""
     mirrored = generator.random(len(patterns)) < 0.5
-    return np.where(mirrored[:, None, None, None], patterns[:, :, ::-1], patterns)
+    flipped: Array = np.where(mirrored[:, None, None, None], patterns[:, :, ::-1], patterns)
+    return flipped
 
 
 def _interpolation(side: int) -> Array:
     """The matrix [side, grid] that interpolates grid points linearly to pixels."""
     position = np.linspace(0, _GRID - 1, side)
     distance = np.abs(position[:, None] - np.arange(_GRID)[None, :])
-    return np.clip(1 - distance, 0, None).astype("float32")
+    weights: Array = np.clip(1 - distance, 0, None).astype("float32")
+    return weights
 
 
 def _encoded(image: Array, encoding: str) -> bytes:

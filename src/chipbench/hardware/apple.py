@@ -97,18 +97,16 @@ class MacmonSensor:
             sample = self._sampler.metrics()
         except RuntimeError:  # macmon's errors derive from it; one missed sample is no failure
             return {}
-        gpu = sample.gpu_usage[0] if sample.gpu_usage else None
-        found = {
-            metrics.gpu_metric(0, metrics.GPU_UTILIZATION): None
-            if gpu is None
-            else 100 * gpu.usage,
-            metrics.gpu_metric(0, metrics.GPU_CLOCK): None if gpu is None else gpu.frequency_mhz,
+        found: dict[str, float | None] = {
             metrics.gpu_metric(0, metrics.GPU_POWER): sample.power.gpu,
             metrics.CPU_POWER: sample.power.cpu,
             # macmon gives 0 for a temperature that it cannot read.
             metrics.gpu_metric(0, metrics.GPU_TEMPERATURE): sample.temperature.gpu_average or None,
             metrics.CPU_TEMPERATURE: sample.temperature.cpu_average or None,
         }
+        for gpu in sample.gpu_usage[:1]:
+            found[metrics.gpu_metric(0, metrics.GPU_UTILIZATION)] = 100 * gpu.usage
+            found[metrics.gpu_metric(0, metrics.GPU_CLOCK)] = gpu.frequency_mhz
         return {name: float(value) for name, value in found.items() if value is not None}
 
     def energy_j(self) -> None:

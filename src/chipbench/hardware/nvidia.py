@@ -1,6 +1,7 @@
 """NVIDIA GPUs, through NVML."""
 
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -84,7 +85,7 @@ class NvidiaGpus:
 
     def _counted_j(self) -> float | None:
         counts = [
-            self._ask(lambda handle=handle: self._nvml.nvmlDeviceGetTotalEnergyConsumption(handle))
+            self._ask(partial(self._nvml.nvmlDeviceGetTotalEnergyConsumption, handle))
             for handle in self._handles
         ]
         known = [count for count in counts if count is not None]

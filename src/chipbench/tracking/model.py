@@ -4,6 +4,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 
 def save_model(model: Any, folder: Path) -> None:
     """Write a Keras model as an MLflow model.
@@ -11,6 +13,15 @@ def save_model(model: Any, folder: Path) -> None:
     Its requirements are stated, not inferred: MLflow infers them by loading the model again.
     """
     import mlflow.tensorflow
+    from mlflow.models import infer_signature
 
+    signature = infer_signature(_zeros(model.input_shape), _zeros(model.output_shape))
     requirements = [f"{name}=={version(name)}" for name in ("tensorflow", "keras")]
-    mlflow.tensorflow.save_model(model, str(folder), pip_requirements=requirements)
+    mlflow.tensorflow.save_model(
+        model, str(folder), pip_requirements=requirements, signature=signature
+    )
+
+
+def _zeros(shape: tuple[int | None, ...]) -> Any:
+    """One example of `shape`, whose batch size is open."""
+    return np.zeros([1, *[size or 1 for size in shape[1:]]], "float32")

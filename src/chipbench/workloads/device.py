@@ -1,5 +1,6 @@
 """The device that TensorFlow computes on."""
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,7 +28,8 @@ def import_tensorflow(verbose: bool) -> ModuleType:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with quiet_stderr(verbose):
         import tensorflow as tf
-    return tf
+    logging.getLogger("absl").setLevel(logging.INFO if verbose else logging.WARNING)
+    return tf  # type: ignore[no-any-return]  # TensorFlow has no type information
 
 
 def open_device(machine: Machine, accelerator: str, verbose: bool) -> Device:

@@ -48,14 +48,19 @@ class TrainingProgress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras
 
     def close(self) -> None:
         """Take the bar away, also after a failure."""
-        self._bar.stop()
+        if self._console.is_terminal:
+            self._bar.stop()
 
     def finished(self, epoch: Epoch) -> None:
         """Say what an epoch gave."""
         left_s = epoch.total_time_s * (self._epochs - epoch.number)
         shown = (metrics.IMAGES_PER_SECOND, metrics.LOSS, metrics.VAL_ACCURACY)
         values = epoch.values()
-        parts = [f"{name} {metric(name).format(values[name])}" for name in shown if name in values]
+        parts = [
+            f"{'' if metric(name).unit else name} {metric(name).format(values[name])}".strip()
+            for name in shown
+            if name in values
+        ]
         self._console.print(
             f"epoch {epoch.number}/{self._epochs}: {epoch.epoch_time_s:.2f} s "
             f"+ {epoch.validation_time_s:.2f} s validation, {', '.join(parts)}"
