@@ -81,7 +81,7 @@ def class_patterns(classes: int) -> Array:
 def draw(patterns: Array, shape: tuple[int, int], generator: np.random.Generator) -> Array:
     """One image uint8 [n, height, width, 3] for each pattern [n, grid, grid, 3]."""
     number = len(patterns)
-    own = generator.normal(size=patterns.shape).astype("float32")
+    own = np.asarray(generator.normal(size=patterns.shape), "float32")
     grids = _CLASS_CONTRAST * _shifted(patterns, generator) + _IMAGE_CONTRAST * own
     rows, columns = (_interpolation(side) for side in shape)
     images: Array = np.einsum("hg,ngkc,wk->nhwc", rows, grids, columns, optimize=True)
