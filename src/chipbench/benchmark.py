@@ -1,5 +1,6 @@
 """One benchmark from start to end: identify, record, prepare, measure, conclude."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,6 +68,7 @@ class Benchmark:
             self._save_model()
         except BaseException as error:
             self._conclude(_status(error), _reason(error))
+            print(self.delivered(), file=sys.stderr)
             raise
         return self._conclude(results.COMPLETED, None)
 
