@@ -98,9 +98,7 @@ def test_the_same_seed_gives_the_same_losses_twice(compose: Compose, tmp_path: P
     assert losses[0] == losses[1]
 
 
-def test_a_loss_that_is_not_finite_ends_the_run_as_failed(
-    compose: Compose, tmp_path: Path
-) -> None:
+def test_a_loss_that_is_not_finite_ends_the_run_as_failed(compose: Compose, tmp_path: Path) -> None:
     with pytest.raises(FloatingPointError):
         train(compose(*DIGITS, "optimizer=sgd", "optimizer.learning_rate=1e30"))
     run = only_run(tmp_path)

@@ -5,6 +5,8 @@ is broken shows as chance accuracy. They are decoded like the originals and cost
 """
 
 import io
+import math
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -86,9 +88,21 @@ def draw(patterns: Array, shape: tuple[int, int], generator: np.random.Generator
     rows, columns = (_interpolation(side) for side in shape)
     images: Array = np.einsum("hg,ngkc,wk->nhwc", rows, grids, columns, optimize=True)
     images += np.asarray(generator.normal(127, 20, (number, 1, 1, 3)), "float32")
-    images += _NOISE * generator.standard_normal(images.shape, dtype="float32")
+    images += _noise(images.shape, generator)
     pixels: Array = np.clip(images, 0, 255).astype("uint8")
     return pixels
+
+
+@cache
+def _noise_pool() -> Array:
+    """Noise to cut from: drawing it anew for each photograph would take most of the time."""
+    return _NOISE * np.random.default_rng(_SEED).standard_normal(2**23, dtype="float32")
+
+
+def _noise(shape: tuple[int, ...], generator: np.random.Generator) -> Array:
+    pool, size = _noise_pool(), math.prod(shape)
+    start = int(generator.integers(len(pool) - size))
+    return pool[start : start + size].reshape(shape)
 
 
 def _shifted(patterns: Array, generator: np.random.Generator) -> Array:

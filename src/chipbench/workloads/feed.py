@@ -43,4 +43,4 @@ def streamed(data: DataSet, config: DictConfig) -> tuple[dict[str, Any], Any]:
     train = mapped(data.train)
     if config.dataset.shuffle_buffer > 0:
         train = train.shuffle(config.dataset.shuffle_buffer, seed=config.seed)
-    return {"x": batches(train)}, batches(mapped(data.validation))
+    return {"x": batches(train), "shuffle": False}, batches(mapped(data.validation))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hydra.utils import instantiate
+from hydra.utils import get_method, instantiate
 from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
@@ -148,8 +148,8 @@ class Training:
 
     def _build(self, optimizer: Choice) -> Any:
         config = self._config
-        model = instantiate(
-            config.model.build,
+        # Called plainly: `instantiate` would wrap the errors that name a remedy in its own.
+        model = get_method(config.model.build._target_)(
             classes=self._data.classes,
             image_size=config.dataset.image_size,
             weights=config.model.weights,

@@ -1,0 +1,99 @@
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from chipbench import hardware
+from chipbench.hardware.nvidia import NvidiaGpus
+
+
+class NVMLError(Exception):
+    pass
+
+
+class FakeNvml:
+    """Two GPUs as NVML shows them; what is in `missing` is not supported."""
+
+    NVMLError = NVMLError
+    NVML_TEMPERATURE_GPU = 0
+    NVML_CLOCK_SM = 1
+
+    def __init__(self, *missing: str) -> None:
+        self.missing = missing
+        self.energy_mj = 1_000_000
+
+    def nvmlInit(self) -> None:  # noqa: N802 - the vendor's name
+        if "driver" in self.missing:
+            raise NVMLError("Driver Not Loaded")
+
+    def __getattr__(self, name: str) -> Any:
+        answers: dict[str, Any] = {
+            "nvmlDeviceGetCount": lambda: 2,
+            "nvmlDeviceGetHandleByIndex": lambda index: index,
+            "nvmlSystemGetDriverVersion": lambda: b"550.54",
+            "nvmlDeviceGetName": lambda _: "NVIDIA TITAN RTX",
+            "nvmlDeviceGetMemoryInfo": lambda _: SimpleNamespace(total=24 * 2**30, used=6 * 2**30),
+            "nvmlDeviceGetUtilizationRates": lambda index: SimpleNamespace(gpu=90 + index),
+            "nvmlDeviceGetPowerUsage": lambda _: 140_000,
+            "nvmlDeviceGetEnforcedPowerLimit": lambda _: 280_000,
+            "nvmlDeviceGetTemperature": lambda *_: 71,
+            "nvmlDeviceGetClockInfo": lambda *_: 1770,
+            "nvmlDeviceGetTotalEnergyConsumption": lambda _: self.energy_mj,
+        }
+
+        def answer(*arguments: Any) -> Any:
+            if name in self.missing:
+                raise NVMLError("Not Supported")
+            return answers[name](*arguments)
+
+        return answer
+
+
+def gpus(monkeypatch: pytest.MonkeyPatch, nvml: FakeNvml) -> NvidiaGpus:
+    monkeypatch.setitem(sys.modules, "pynvml", nvml)
+    return NvidiaGpus()
+
+
+def test_names_memory_and_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, _ = gpus(monkeypatch, FakeNvml()).accelerators()
+    assert (first.name, first.memory_mib, first.driver) == ("NVIDIA TITAN RTX", 24_576, "550.54")
+    assert hardware.detect().name == "NVIDIA TITAN RTX x2"
+
+
+def test_readings_are_in_the_tables_units(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = gpus(monkeypatch, FakeNvml()).read()
+    assert values["system/gpu_0_utilization_percentage"] == 90
+    assert values["system/gpu_1_utilization_percentage"] == 91
+    assert values["system/gpu_0_memory_usage_percentage"] == 25
+    assert values["system/gpu_0_memory_usage_megabytes"] == pytest.approx(6442.45, abs=0.01)
+    assert values["system/gpu_0_power_usage_watts"] == 140
+    assert values["system/gpu_0_power_usage_percentage"] == 50
+    assert values["system/gpu_0_temperature_celsius"] == 71
+    assert values["system/gpu_0_clock_megahertz"] == 1770
+
+
+def test_one_missing_reading_is_absent_and_hides_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    values = gpus(monkeypatch, FakeNvml("nvmlDeviceGetPowerUsage")).read()
+    assert "system/gpu_0_power_usage_watts" not in values
+    assert "system/gpu_0_power_usage_percentage" not in values
+    assert values["system/gpu_0_utilization_percentage"] == 90
+
+
+def test_energy_is_counted_from_the_start_over_all_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    nvml = FakeNvml()
+    sensor = gpus(monkeypatch, nvml)
+    nvml.energy_mj += 5_000
+    assert sensor.energy_j() == 10.0
+
+
+def test_before_volta_there_is_no_energy(monkeypatch: pytest.MonkeyPatch) -> None:
+    nvml = FakeNvml("nvmlDeviceGetTotalEnergyConsumption")
+    assert gpus(monkeypatch, nvml).energy_j() is None
+
+
+def test_without_a_driver_there_are_no_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    none = gpus(monkeypatch, FakeNvml("driver"))
+    assert (none.accelerators(), none.read(), none.energy_j()) == ((), {}, None)
