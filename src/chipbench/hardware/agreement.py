@@ -1,12 +1,23 @@
 """Whether the hardware, the software and what was asked for agree: pure functions of the record."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
-from chipbench.hardware.machine import Machine
+from chipbench.hardware.machine import Accelerator, Machine
 
-#: First and last TensorFlow that each Metal plug-in has all symbols of.
-_METAL = {"1.2.0": ((2, 18), (2, 19)), "1.0.0": ((2, 13), (2, 13))}
+#: Metal plug-in → first TensorFlow that has all its symbols, the one that no longer has, remedy.
+_METAL = {
+    "1.2.0": ((2, 18, 1), (2, 20), "tensorflow>=2.18.1,<2.20"),
+    "1.0.0": ((2, 12), (2, 14), "tensorflow==2.13.1"),
+}
+_METAL_FOR = {"apple": "1.2.0", "amd": "1.0.0"}
 _MEMORY_TOLERANCE = 0.1
+#: What the article, a data sheet or a vendor adds to a name: sizes, rates, counts, trade marks.
+_DETAIL = re.compile(
+    r"\b\d+(\.\d+)?[\s-]*([gm]hz|[gm]i?b|cores?)\b|\b\d+(st|nd|rd|th) gen\b|\bgddr\d\w*"
+    r"|\((r|tm)\)|\bwith radeon graphics\b|[@,]"
+)
+_DESCRIPTIVE = {"gpu", "cpu", "processor", "core", "intel", "amd", "nvidia", "geforce", "tesla"}
 
 
 def metal_plugin_mismatch(machine: Machine) -> str | None:
@@ -14,34 +25,38 @@ def metal_plugin_mismatch(machine: Machine) -> str | None:
 
     It is read from the installed versions, before anything imports TensorFlow.
     """
-    plugin = machine.versions.get("tensorflow-metal")
-    tensorflow = machine.versions.get("tensorflow")
-    if plugin is None or tensorflow is None or plugin not in _METAL:
+    plugin = machine.versions.get("tensorflow-metal", "")
+    tensorflow = machine.versions.get("tensorflow") or machine.versions.get("tensorflow-macos")
+    if tensorflow is None or plugin not in _METAL:
         return None
-    first, last = _METAL[plugin]
-    found = tuple(int(part) for part in tensorflow.split(".")[:2])
-    if first <= found <= last:
+    first, beyond, remedy = _METAL[plugin]
+    if first <= tuple(int(part) for part in re.findall(r"\d+", tensorflow)[:3]) < beyond:
         return None
-    wanted = f"{last[0]}.{last[1]}"
     return (
-        f"tensorflow-metal {plugin} does not work with TensorFlow {tensorflow}: install "
-        f"TensorFlow {wanted} with `pip install 'tensorflow=={wanted}.*'`"
+        f"tensorflow-metal {plugin} does not work with TensorFlow {tensorflow}: "
+        f"`pip install '{remedy}'`"
     )
 
 
 def accelerator_mismatch(machine: Machine, visible_gpus: int, requested: str) -> str | None:
     """Why a GPU that is there would not be used; None if it is used or the CPU is meant."""
-    usable = [a for a in machine.accelerators if a.vendor in ("nvidia", "apple")]
-    if requested == "cpu" or visible_gpus or not usable:
+    if requested == "cpu" or visible_gpus or not machine.training_gpus:
         return None
-    remedy = {
-        "nvidia": "install its CUDA libraries with `pip install 'tensorflow[and-cuda]'`",
-        "apple": "install its plug-in with `pip install tensorflow-metal==1.2.0`",
-    }[usable[0].vendor]
+    gpu = machine.training_gpus[0]
     return (
-        f"this machine has a GPU ({usable[0].name}) that TensorFlow does not see: {remedy}, "
-        "or measure the CPU with machine.accelerator=cpu"
+        f"this machine has a GPU ({gpu.name}) that TensorFlow does not see: "
+        f"{_remedy(gpu, machine.versions)}, or measure the CPU with machine.accelerator=cpu"
     )
+
+
+def _remedy(gpu: Accelerator, versions: Mapping[str, str]) -> str:
+    if gpu.vendor == "nvidia":
+        driver = f" or a newer driver than {gpu.driver}" if gpu.driver else ""
+        return f"install its CUDA libraries with `pip install 'chipbench[cuda]'`{driver}"
+    installed = versions.get("tensorflow-metal")
+    found = f" (found: {installed})" if installed else ""
+    plugin = _METAL_FOR[gpu.vendor]
+    return f"install its plug-in with `pip install tensorflow-metal=={plugin}`{found}"
 
 
 def contradictions(machine: Machine, claimed: Mapping[str, object]) -> list[str]:
@@ -49,63 +64,50 @@ def contradictions(machine: Machine, claimed: Mapping[str, object]) -> list[str]
 
     `claimed` has the columns of the published specification table.
     """
-    return [
-        clause
-        for clause in (
-            _gpu(machine, claimed.get("gpu")),
-            _cpu(machine, claimed.get("cpu")),
-            _memory(machine, claimed.get("memory_gb")),
-        )
-        if clause is not None
-    ]
+    cores = (machine.cpu_cores_physical, machine.cpu_cores_logical)
+    gpus = machine.accelerators
+    clauses = (
+        _name("GPU", claimed.get("gpu"), [gpu.name for gpu in gpus]),
+        _count("GPU cores", claimed.get("gpu_cores"), (gpu.cores for gpu in gpus)),
+        _name("CPU", claimed.get("cpu"), [machine.cpu]),
+        _count("CPU cores", claimed.get("cpu_cores"), cores),
+        _memory(claimed.get("memory_gb"), machine.memory_mib),
+    )
+    return [clause for clause in clauses if clause is not None]
 
 
-def _gpu(machine: Machine, claim: object) -> str | None:
-    names = [a.name for a in machine.accelerators]
-    if claim is None or any(_same(str(claim), name) for name in names):
+def _name(part: str, claim: object, found: list[str]) -> str | None:
+    if claim is None or any(_words(str(claim)) == _words(name) for name in found):
         return None
-    cores = {a.cores for a in machine.accelerators}
-    found = ", ".join(names) or "none"
-    detail = f" with {cores.pop()} cores" if len(cores) == 1 and None not in cores else ""
-    return f"it claims the GPU {claim}, found: {found}{detail}"
+    return f"claims {part} {claim}, but {', '.join(found) or 'none'} was found"
 
 
-def _cpu(machine: Machine, claim: object) -> str | None:
-    if claim is None or _same(str(claim), machine.cpu):
+def _count(part: str, claim: object, found: Iterable[int | None]) -> str | None:
+    """An unknown count contradicts nothing."""
+    known = [count for count in found if count is not None]
+    wanted = _number(claim)
+    if wanted is None or not known or wanted in known:
         return None
-    return f"it claims the processor {claim}, found: {machine.cpu}"
+    return f"claims {wanted:g} {part}, but {known[0]} were found"
 
 
-def _memory(machine: Machine, claim: object) -> str | None:
-    if claim is None:
+def _memory(claim: object, found_mib: int) -> str | None:
+    wanted_gib = _number(claim)
+    found_gib = found_mib / 1024
+    if wanted_gib is None or abs(found_gib - wanted_gib) <= _MEMORY_TOLERANCE * wanted_gib:
         return None
-    claimed_mib = float(str(claim)) * 1024
-    if abs(machine.memory_mib - claimed_mib) <= _MEMORY_TOLERANCE * claimed_mib:
-        return None
-    return f"it claims {claim} GB of memory, found: {machine.memory_mib / 1024:.0f} GB"
+    return f"claims {wanted_gib:g} GB of memory, but {found_gib:.0f} GB was found"
 
 
-def _same(claim: str, found: str) -> bool:
-    """Whether the identifying words of the one are those of the other.
-
-    Core counts, sizes and clock rates are left out: the article writes "Apple M1 Max 32-core GPU"
-    where the system says "Apple M1 Max".
-    """
-    return _words(claim) == _words(found)
-
-
-_DESCRIPTIVE = {"gpu", "cpu", "processor", "intel", "core", "amd", "nvidia", "tm", "r", "gb", "mb"}
+def _number(claim: object) -> float | None:
+    """The number in a claim such as 16, "16" or "16 GB"."""
+    number = re.search(r"\d+(\.\d+)?", "" if claim is None else str(claim))
+    return float(number.group()) if number else None
 
 
 def _words(name: str) -> set[str]:
-    plain = name.lower()
-    for mark in ("(r)", "(tm)", "@", ","):
-        plain = plain.replace(mark, " ")
-    kept = []
-    for word in plain.split():
-        measure = word[0].isdigit() and any(u in word for u in ("core", "ghz", "gb"))
-        bare_number = word.replace(".", "").isdigit() or word in ("ghz", "gddr6")
-        model = word.split("-")[0]  # "i9-9980HK" is an "i9" to the table
-        if word not in _DESCRIPTIVE and not measure and not bare_number:
-            kept.append(model)
-    return set(kept)
+    """The words that identify a chip: "Apple M1 Max 32-core GPU" is "Apple M1 Max".
+
+    Of "i9-9980HK" only the "i9", which is what a specification says.
+    """
+    return {word.split("-")[0] for word in _DETAIL.sub(" ", name.lower()).split()} - _DESCRIPTIVE

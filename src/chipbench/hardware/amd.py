@@ -25,7 +25,7 @@ class AmdGpus:
         return tuple(_accelerator(device) for device in self._devices)
 
     def read(self) -> dict[str, float]:
-        """Use, memory and power of each GPU; the unreadable is absent."""
+        """Use, memory, power, temperature and clock of each GPU; the unreadable is absent."""
         values: dict[str, float] = {}
         for index, device in enumerate(self._devices):
             for quantity, value in _quantities(device).items():
@@ -50,14 +50,23 @@ def _accelerator(device: Path) -> Accelerator:
 def _quantities(device: Path) -> dict[str, float | None]:
     used = _number(device / "mem_info_vram_used")
     total = _number(device / "mem_info_vram_total")
-    power = next(iter(sorted(device.glob("hwmon/hwmon*/power1_average"))), None)
-    power_uw = None if power is None else _number(power)
+    power_uw = _hwmon(device, "power1_average", "power1_input")
+    millidegrees = _hwmon(device, "temp1_input")
+    clock_hz = _hwmon(device, "freq1_input")
     return {
         metrics.GPU_UTILIZATION: _number(device / "gpu_busy_percent"),
         metrics.GPU_MEMORY_USED: None if used is None else used / _MEGABYTE,
         metrics.GPU_MEMORY_USED_PERCENT: None if used is None or not total else 100 * used / total,
         metrics.GPU_POWER: None if power_uw is None else power_uw / 1e6,
+        metrics.GPU_TEMPERATURE: None if millidegrees is None else millidegrees / 1e3,
+        metrics.GPU_CLOCK: None if clock_hz is None else clock_hz / 1e6,
     }
+
+
+def _hwmon(device: Path, *names: str) -> float | None:
+    """The first of the monitoring chip's files that can be read."""
+    values = (_number(file) for name in names for file in device.glob(f"hwmon/hwmon*/{name}"))
+    return next((value for value in values if value is not None), None)
 
 
 def _number(file: Path) -> float | None:

@@ -5,18 +5,26 @@ import plistlib
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 from chipbench.hardware.machine import Accelerator
 from chipbench.hardware.shell import output_of
 from chipbench.measure import metrics
 
-_ACCELERATORS = ("ioreg", "-r", "-d", "1", "-w", "0", "-c", "IOAccelerator", "-a")
-_USE_KEYS = ("Device Utilization %", "GPU Activity(%)")
+_IOREG = ("/usr/sbin/ioreg", "-r", "-d", "1", "-w", "0", "-c", "IOAccelerator", "-a")
+_DISPLAYS = ("/usr/sbin/system_profiler", "-json", "SPDisplaysDataType")
+#: Quantity → the registry's names for it, the first that is there, and what makes its unit ours.
+_STATISTICS = {
+    metrics.GPU_UTILIZATION: (("Device Utilization %", "GPU Activity(%)"), 1.0),
+    metrics.GPU_MEMORY_USED: (("vramUsedBytes", "In use system memory"), 1e-6),
+    metrics.GPU_POWER: (("Total Power(W)",), 1.0),
+    metrics.GPU_TEMPERATURE: (("Temperature(C)",), 1.0),
+}
 
 
 def sysctl(name: str) -> str | None:
     """One value of the kernel's state, such as `machdep.cpu.brand_string`."""
-    text = output_of("sysctl", "-n", name)
+    text = output_of("/usr/sbin/sysctl", "-n", name)
     return None if text is None else text.decode().strip() or None
 
 
@@ -27,8 +35,11 @@ def is_virtual() -> bool:
 
 def accelerators() -> tuple[Accelerator, ...]:
     """The GPUs that system_profiler lists; on Intel Macs the discrete ones come first."""
-    text = output_of("system_profiler", "-json", "SPDisplaysDataType")
-    entries = json.loads(text).get("SPDisplaysDataType", []) if text else []
+    text = output_of(*_DISPLAYS)
+    try:
+        entries = json.loads(text or b"{}").get("SPDisplaysDataType", [])
+    except ValueError:
+        return ()
     found = [_accelerator(entry) for entry in entries if entry.get("sppci_model")]
     return tuple(sorted(found, key=lambda a: a.vendor == "intel"))
 
@@ -36,7 +47,7 @@ def accelerators() -> tuple[Accelerator, ...]:
 def _accelerator(entry: dict[str, Any]) -> Accelerator:
     cores = entry.get("sppci_cores", "")
     return Accelerator(
-        vendor=_vendor(entry["sppci_model"]),
+        vendor=_vendor(f"{entry.get('spdisplays_vendor', '')} {entry['sppci_model']}"),
         name=entry["sppci_model"],
         cores=int(cores) if str(cores).isdigit() else None,
         memory_mib=_mib(entry.get("spdisplays_vram")),
@@ -44,9 +55,10 @@ def _accelerator(entry: dict[str, Any]) -> Accelerator:
     )
 
 
-def _vendor(model: str) -> str:
-    lower = model.lower()
-    return next((name for name in ("apple", "amd", "intel", "nvidia") if name in lower), "unknown")
+def _vendor(text: str) -> str:
+    lower = text.lower()
+    known = {"apple": "apple", "amd": "amd", "radeon": "amd", "intel": "intel", "nvidia": "nvidia"}
+    return next((vendor for word, vendor in known.items() if word in lower), "unknown")
 
 
 def _mib(vram: str | None) -> int | None:
@@ -57,22 +69,31 @@ def _mib(vram: str | None) -> int | None:
 
 
 class IoregSensor:
-    """Use of the GPU from the I/O registry, on every Mac and without administrator rights."""
+    """The GPU's statistics in the I/O registry, on every Mac and without administrator rights."""
 
     def read(self) -> dict[str, float]:
-        """Use of the discrete GPU, else of the only one; absent where no key states it."""
-        text = output_of(*_ACCELERATORS)
-        entries = plistlib.loads(text) if text else []
-        statistics = [e.get("PerformanceStatistics", {}) for e in sorted(entries, key=_is_intel)]
-        for values in statistics:
-            for key in _USE_KEYS:
-                if key in values:
-                    name = metrics.gpu_metric(0, metrics.GPU_UTILIZATION)
-                    return {name: float(values[key])}
-        return {}
+        """Use, memory, power and temperature of the GPU, the discrete one of two."""
+        statistics = _gpu_statistics()
+        values: dict[str, float] = {}
+        for quantity, (keys, factor) in _STATISTICS.items():
+            key = next((key for key in keys if key in statistics), None)
+            if key is not None:
+                values[metrics.gpu_metric(0, quantity)] = float(statistics[key]) * factor
+        return values
 
     def energy_j(self) -> None:
-        """The registry counts no energy."""
+        """The registry counts no energy; the monitor integrates the power, if there is one."""
+
+
+def _gpu_statistics() -> dict[str, Any]:
+    """Never those of the integrated GPU in the place of a discrete one that states none."""
+    try:
+        entries = plistlib.loads(output_of(*_IOREG) or b"")
+    except (plistlib.InvalidFileException, ExpatError):
+        return {}
+    first = min(entries, key=_is_intel, default={})
+    statistics: dict[str, Any] = first.get("PerformanceStatistics", {})
+    return statistics
 
 
 def _is_intel(entry: dict[str, Any]) -> bool:
@@ -83,13 +104,16 @@ class MacmonSensor:
     """Use, power and temperature of Apple Silicon, through macmon-lib."""
 
     def __init__(self) -> None:
-        """Raises ImportError unless macmon-lib is there: `macmon` is another package."""
+        """Raises ImportError unless macmon-lib is there (`macmon` is another package).
+
+        Raises RuntimeError if it cannot sample here.
+        """
         try:
             distribution("macmon-lib")
         except PackageNotFoundError as error:
             raise ImportError("macmon-lib is not installed") from error
         self._sampler = import_module("macmon").Sampler()
-        self.read()  # the first sample has no interval to look back on
+        self._sampler.metrics()  # the first sample has no interval to look back on
 
     def read(self) -> dict[str, float]:
         """The quantities now, by metric name; what this chip does not state is absent."""

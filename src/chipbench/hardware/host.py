@@ -1,7 +1,8 @@
-"""The host: what every operating system tells, and its sensors."""
+"""The host: what every operating system tells about the machine."""
 
 import os
 import platform
+import re
 import resource
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -10,13 +11,12 @@ from pathlib import Path
 
 import psutil
 
-from chipbench.measure import metrics
-
 _RECORDED_PACKAGES = (
     "chipbench",
     "tensorflow",
     "tensorflow-macos",
     "tensorflow-metal",
+    "tensorflow-metadata",
     "keras",
     "keras-cv",
     "numpy",
@@ -24,8 +24,13 @@ _RECORDED_PACKAGES = (
     "hydra-core",
 )
 _MIB = 2**20
-_MEGABYTE = 1e6
-_OPEN_FILES = 65_536
+#: The second is what every macOS grants, where a hard limit of "unlimited" is not the whole truth.
+_OPEN_FILES = (65_536, 10_240)
+_CONTAINER_GROUPS = ("docker", "kubepods", "containerd", "libpod", "lxc")
+_VIRTUAL_PRODUCTS = (
+    "KVM", "QEMU", "Standard PC", "VirtualBox", "VMware", "Virtual Machine", "HVM domU",
+    "Google Compute Engine", "OpenStack", "Bochs",
+)  # fmt: skip
 
 
 def cpu_model(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
@@ -39,10 +44,14 @@ def cpu_model(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
 
 
 def os_name() -> str:
-    """Name and release of the operating system, never the host's name."""
-    if sys.platform == "darwin":
+    """Name and release of the operating system.
+
+    Of a Linux release only the numbers: what follows them may name whoever built the kernel.
+    """
+    if is_mac():
         return f"macOS {platform.mac_ver()[0]}"
-    return f"{platform.system()} {platform.release()}"
+    numbers = re.match(r"[\d.]*\d", platform.release())
+    return f"{platform.system()} {numbers.group() if numbers else ''}".strip()
 
 
 def is_mac() -> bool:
@@ -71,10 +80,13 @@ def cpu_governor(root: Path = Path("/sys/devices/system/cpu")) -> str | None:
 
 def virtualization(root: Path = Path("/")) -> str | None:
     """ "container" or "virtual machine" as Linux shows it; None on bare metal or unknown."""
-    if (root / ".dockerenv").exists() or (root / "run/.containerenv").exists():
+    groups = _text(root / "proc/1/cgroup")
+    markers = (root / ".dockerenv", root / "run/.containerenv")
+    if any(m.exists() for m in markers) or any(name in groups for name in _CONTAINER_GROUPS):
         return "container"
-    cpuinfo = root / "proc/cpuinfo"
-    if cpuinfo.is_file() and "hypervisor" in cpuinfo.read_text().split():
+    product = _text(root / "sys/class/dmi/id/product_name")
+    virtual = any(name in product for name in _VIRTUAL_PRODUCTS)
+    if virtual or "hypervisor" in _text(root / "proc/cpuinfo").split():
         return "virtual machine"
     return None
 
@@ -98,9 +110,23 @@ def versions() -> dict[str, str]:
 def raise_open_files_limit() -> None:
     """Raise the soft limit on open files: macOS gives 256, which long runs exhaust."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    for files in _OPEN_FILES:
+        wanted = files if hard == resource.RLIM_INFINITY else min(hard, files)
+        if soft == resource.RLIM_INFINITY or soft >= wanted:
+            return
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        except (ValueError, OSError):  # above macOS' own kern.maxfilesperproc: try less
+            continue
+        return
+
+
+def _text(file: Path) -> str:
+    """What the system's file says; nothing where it is missing or not for this user."""
+    try:
+        return file.read_text()
+    except OSError:
+        return ""
 
 
 def _importable(module: str) -> bool:
@@ -108,57 +134,3 @@ def _importable(module: str) -> bool:
         return find_spec(module) is not None
     except ModuleNotFoundError:
         return False
-
-
-class HostSensor:
-    """CPU, memory, swap, disk and network, as psutil reads them."""
-
-    def __init__(self) -> None:
-        psutil.cpu_percent()  # the first call has no interval to look back on
-        self._network = psutil.net_io_counters()
-        self._disk = psutil.disk_io_counters()
-
-    def read(self) -> dict[str, float]:
-        """The quantities now, by metric name."""
-        memory = psutil.virtual_memory()
-        disk = psutil.disk_usage(os.sep)
-        values = {
-            metrics.CPU_UTILIZATION: psutil.cpu_percent(),
-            metrics.MEMORY_USED: memory.used / _MEGABYTE,
-            metrics.MEMORY_USED_PERCENT: memory.percent,
-            metrics.SWAP_USED: psutil.swap_memory().used / _MEGABYTE,
-            metrics.DISK_USED: disk.used / _MEGABYTE,
-            metrics.DISK_USED_PERCENT: disk.percent,
-            metrics.DISK_AVAILABLE: disk.free / _MEGABYTE,
-        }
-        return values | self._transferred() | _temperature()
-
-    def energy_j(self) -> None:
-        """The host counts no energy."""
-
-    def _transferred(self) -> dict[str, float]:
-        values: dict[str, float] = {}
-        network, disk = psutil.net_io_counters(), psutil.disk_io_counters()
-        if network is not None and self._network is not None:
-            received = network.bytes_recv - self._network.bytes_recv
-            sent = network.bytes_sent - self._network.bytes_sent
-            values[metrics.NETWORK_RECEIVE] = received / _MEGABYTE
-            values[metrics.NETWORK_TRANSMIT] = sent / _MEGABYTE
-        if disk is not None and self._disk is not None:
-            read = disk.read_bytes - self._disk.read_bytes
-            written = disk.write_bytes - self._disk.write_bytes
-            values[metrics.DISK_READ] = read / _MEGABYTE
-            values[metrics.DISK_WRITE] = written / _MEGABYTE
-        return values
-
-
-def _temperature() -> dict[str, float]:
-    """The hottest CPU sensor, where Linux shows one."""
-    chips = psutil.sensors_temperatures() if hasattr(psutil, "sensors_temperatures") else {}
-    found = [
-        entry.current
-        for name in ("coretemp", "k10temp", "cpu_thermal", "zenpower")
-        for entry in chips.get(name, [])
-        if entry.current
-    ]
-    return {metrics.CPU_TEMPERATURE: max(found)} if found else {}

@@ -24,7 +24,7 @@ class Machine:
     No host name, user name, serial number, address, or path is a field here, by design.
     """
 
-    name: str  # what a result is attributed to: "Apple M1 Max, 32-core GPU"
+    name: str  # what a result is attributed to: "Apple M1 Max (32-core GPU)"
     cpu: str
     cpu_cores_physical: int | None
     cpu_cores_logical: int
@@ -40,6 +40,11 @@ class Machine:
     versions: dict[str, str] = field(default_factory=dict)  # distribution → version
 
     @property
+    def training_gpus(self) -> tuple[Accelerator, ...]:
+        """The GPUs that a TensorFlow for this operating system can use."""
+        return usable_by_tensorflow(self.accelerators, self.os)
+
+    @property
     def slug(self) -> str:
         """`name` as an identifier: lower case, words joined by underscores."""
         words = "".join(c if c.isalnum() else " " for c in self.name.lower()).split()
@@ -52,3 +57,9 @@ class Machine:
     def as_dict(self) -> dict[str, Any]:
         """The record as plain JSON-ready values."""
         return asdict(self)
+
+
+def usable_by_tensorflow(accelerators: tuple[Accelerator, ...], os: str) -> tuple[Accelerator, ...]:
+    """Those that TensorFlow has a build or a plug-in for: CUDA, or Metal on Apple and AMD."""
+    vendors = ("apple", "amd") if os.startswith("macOS") else ("nvidia",)
+    return tuple(a for a in accelerators if a.vendor in vendors)

@@ -24,9 +24,11 @@ class NvidiaGpus:
         try:
             self._nvml.nvmlInit()
             count = self._nvml.nvmlDeviceGetCount()
-            self._handles = [self._nvml.nvmlDeviceGetHandleByIndex(i) for i in range(count)]
         except self._nvml.NVMLError:
             return
+        asked = (partial(self._nvml.nvmlDeviceGetHandleByIndex, index) for index in range(count))
+        found = [self._ask(handle) for handle in asked]
+        self._handles = [handle for handle in found if handle is not None]
         self._start_j = self._counted_j()
 
     def accelerators(self) -> tuple[Accelerator, ...]:

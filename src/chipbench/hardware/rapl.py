@@ -1,41 +1,70 @@
-"""Energy of the CPU package as Linux' powercap interface counts it (RAPL), where it is readable."""
+"""Power and energy of the CPU packages as Linux' powercap interface counts them (RAPL)."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
+
+from chipbench.measure import metrics
 
 _ROOT = Path("/sys/class/powercap")
 
 
 class RaplSensor:
-    """Sums the packages' energy counters, which wrap around at a stated range."""
+    """Sums the packages' energy counters, which wrap around at a stated range.
 
-    def __init__(self, root: Path = _ROOT) -> None:
+    `counted=False` withholds the energy, not the power: where a GPU is, a run's energy is the GPU's.
+    """
+
+    def __init__(
+        self,
+        root: Path = _ROOT,
+        counted: bool = True,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Raises OSError if no package's counter can be read."""
         self._packages = [
             folder
             for folder in sorted(root.glob("intel-rapl:*"))
-            if folder.name.count(":") == 1 and (folder / "energy_uj").is_file()
+            if folder.name.count(":") == 1 and _is_package(folder)
         ]
-        self._last = [self._count(folder) for folder in self._packages]
         if not self._packages:
             raise FileNotFoundError(root)
+        self._counted = counted
+        self._clock = clock
+        self._last_uj = [_count_uj(folder) for folder in self._packages]
         self._total_uj = 0
+        self._read_at = (clock(), 0)
 
     def read(self) -> dict[str, float]:
-        """Nothing: only the energy is counted. Keeps up with the counters' wrapping."""
-        self.energy_j()
-        return {}
+        """Mean power since the last reading; absent without an interval to look back on."""
+        before_s, before_uj = self._read_at
+        now_s, now_uj = self._clock(), self._update_uj()
+        if now_s <= before_s:
+            return {}
+        self._read_at = (now_s, now_uj)
+        return {metrics.CPU_POWER: (now_uj - before_uj) / 1e6 / (now_s - before_s)}
 
-    def energy_j(self) -> float:
-        """Joules since the sensor was made."""
+    def energy_j(self) -> float | None:
+        """Joules since the sensor was made; None where they are not to be counted."""
+        return self._update_uj() / 1e6 if self._counted else None
+
+    def _update_uj(self) -> int:
         for index, folder in enumerate(self._packages):
-            now = self._count(folder)
-            step = now - self._last[index]
-            if step < 0:
-                step += int((folder / "max_energy_range_uj").read_text())
-            self._total_uj += step
-            self._last[index] = now
-        return self._total_uj / 1e6
+            now_uj = _count_uj(folder)
+            step_uj = now_uj - self._last_uj[index]
+            if step_uj < 0:
+                step_uj += int((folder / "max_energy_range_uj").read_text())
+            self._total_uj += step_uj
+            self._last_uj[index] = now_uj
+        return self._total_uj
 
-    @staticmethod
-    def _count(folder: Path) -> int:
-        return int((folder / "energy_uj").read_text())
+
+def _is_package(folder: Path) -> bool:
+    """Not so "psys", the whole platform, which holds the packages a second time."""
+    name = folder / "name"
+    counts = (folder / "energy_uj").is_file()
+    return counts and not (name.is_file() and name.read_text().startswith("psys"))
+
+
+def _count_uj(folder: Path) -> int:
+    return int((folder / "energy_uj").read_text())
