@@ -1,11 +1,13 @@
+import platform
 import resource
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from chipbench.hardware import host
-from chipbench.hardware.amd import AmdGpus
-from chipbench.hardware.rapl import RaplSensor
 
 
 def write(root: Path, files: dict[str, str]) -> Path:
@@ -27,7 +29,11 @@ def test_the_processors_name_is_read_from_cpuinfo(tmp_path: Path) -> None:
     [
         ({".dockerenv": ""}, "container"),
         ({"run/.containerenv": ""}, "container"),
+        ({"proc/1/cgroup": "0::/kubepods/besteffort/pod1"}, "container"),
+        ({"proc/1/cgroup": "0::/init.scope"}, None),
         ({"proc/cpuinfo": "flags : fpu hypervisor avx"}, "virtual machine"),
+        ({"sys/class/dmi/id/product_name": "Standard PC (Q35 + ICH9, 2009)"}, "virtual machine"),
+        ({"sys/class/dmi/id/product_name": "XPS 15 9500"}, None),
         ({"proc/cpuinfo": "flags : fpu avx"}, None),
     ],
 )
@@ -54,47 +60,41 @@ def test_the_open_files_limit_is_raised_and_never_lowered() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (before, hard))
 
 
-def test_the_host_sensor_reads_real_values() -> None:
-    values = host.HostSensor().read()
-    assert 0 <= values["system/cpu_utilization_percentage"] <= 100
-    assert values["system/system_memory_usage_megabytes"] > 10
+def test_a_limit_that_macos_refuses_is_tried_lower(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def setrlimit(_: int, limits: tuple[int, int]) -> None:
+        asked.append(limits[0])
+        if limits[0] > 61_440:
+            raise ValueError("current limit exceeds maximum limit")
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (256, resource.RLIM_INFINITY))
+    monkeypatch.setattr(resource, "setrlimit", setrlimit)
+    host.raise_open_files_limit()
+    assert asked == [65_536, 10_240]
 
 
-def test_rapl_counts_over_a_wrap(tmp_path: Path) -> None:
-    zone = {"intel-rapl:0/energy_uj": "9000000", "intel-rapl:0/max_energy_range_uj": "10000000"}
-    core = {"intel-rapl:0:0/energy_uj": "1"}  # part of the package: not counted twice
-    sensor = RaplSensor(write(tmp_path, zone | core))
-    write(tmp_path, {"intel-rapl:0/energy_uj": "2000000"})
-    assert sensor.energy_j() == 3.0
-    write(tmp_path, {"intel-rapl:0/energy_uj": "4000000"})
-    assert sensor.energy_j() == 5.0
+def test_versions_are_read_without_importing_anything() -> None:
+    before = set(sys.modules)
+    found = host.versions()
+    assert {"python", "chipbench", "tensorflow", "numpy", "tensorflow-metadata"} <= set(found)
+    assert found["python"] == platform.python_version()
+    assert not {"tensorflow", "keras", "mlflow"} & (set(sys.modules) - before)
 
 
-def test_without_rapl_there_is_no_sensor(tmp_path: Path) -> None:
-    with pytest.raises(OSError):
-        RaplSensor(tmp_path)
+@pytest.mark.parametrize(
+    ("plugged", "expected"), [(True, "mains"), (False, "battery"), (None, None)]
+)
+def test_the_power_source(
+    plugged: bool | None, expected: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    battery = SimpleNamespace(power_plugged=plugged)
+    monkeypatch.setattr(psutil, "sensors_battery", lambda: battery, raising=False)
+    assert host.power_source() == expected
 
 
-def test_an_amd_gpu_is_read_from_the_drivers_files(tmp_path: Path) -> None:
-    device = "card1/device"
-    files = {
-        f"{device}/gpu_busy_percent": "64\n",
-        f"{device}/mem_info_vram_used": "2000000000\n",
-        f"{device}/mem_info_vram_total": str(8 * 2**30),
-        f"{device}/product_name": "Radeon RX 7900 XTX\n",
-        f"{device}/hwmon/hwmon3/power1_average": "201000000\n",
-    }
-    gpus = AmdGpus(write(tmp_path, files))
-    (gpu,) = gpus.accelerators()
-    assert (gpu.vendor, gpu.name, gpu.memory_mib) == ("amd", "Radeon RX 7900 XTX", 8192)
-    assert gpus.read() == {
-        "system/gpu_0_utilization_percentage": 64.0,
-        "system/gpu_0_memory_usage_megabytes": 2000.0,
-        "system/gpu_0_memory_usage_percentage": pytest.approx(23.28, abs=0.01),
-        "system/gpu_0_power_usage_watts": 201.0,
-    }
-
-
-def test_what_an_amd_gpu_does_not_state_is_absent(tmp_path: Path) -> None:
-    write(tmp_path, {"card0/device/gpu_busy_percent": "1", "card1/device/vendor": "0x8086"})
-    assert AmdGpus(tmp_path).read() == {"system/gpu_0_utilization_percentage": 1.0}
+def test_colab_is_told_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLAB_RELEASE_TAG", raising=False)
+    assert not host.on_colab()
+    monkeypatch.setenv("COLAB_RELEASE_TAG", "release-colab_20260101")
+    assert host.on_colab()

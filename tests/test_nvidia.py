@@ -82,6 +82,17 @@ def test_one_missing_reading_is_absent_and_hides_no_other(
     assert values["system/gpu_0_utilization_percentage"] == 90
 
 
+def test_a_lost_gpu_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def handle(index: int) -> int:
+        if index == 0:
+            raise NVMLError("GPU is lost")
+        return index
+
+    nvml = FakeNvml()
+    monkeypatch.setattr(nvml, "nvmlDeviceGetHandleByIndex", handle, raising=False)
+    assert len(gpus(monkeypatch, nvml).accelerators()) == 1
+
+
 def test_energy_is_counted_from_the_start_over_all_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
     nvml = FakeNvml()
     sensor = gpus(monkeypatch, nvml)

@@ -12,7 +12,7 @@ _ROOT = Path("/sys/class/powercap")
 class RaplSensor:
     """Sums the packages' energy counters, which wrap around at a stated range.
 
-    `counted=False` withholds the energy, not the power: where a GPU is, a run's energy is the GPU's.
+    `counted=False` withholds the energy, not the power: beside a GPU, the GPU's energy counts.
     """
 
     def __init__(
