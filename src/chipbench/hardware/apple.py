@@ -88,7 +88,7 @@ class IoregSensor:
 def _gpu_statistics() -> dict[str, Any]:
     """Never those of the integrated GPU in the place of a discrete one that states none."""
     try:
-        entries = plistlib.loads(output_of(*_IOREG) or b"")
+        entries: list[dict[str, Any]] = plistlib.loads(output_of(*_IOREG) or b"")
     except (plistlib.InvalidFileException, ExpatError):
         return {}
     first = min(entries, key=_is_intel, default={})
