@@ -7,7 +7,7 @@ from pathlib import Path
 from omegaconf import DictConfig, OmegaConf
 
 from chipbench import hardware
-from chipbench.configuration import project_dir, public_config, recorded_params
+from chipbench.configuration import public_config, recorded_params
 from chipbench.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
 from chipbench.identity import confirm, facts, machine_id
@@ -20,7 +20,7 @@ from chipbench.tracking.journal import FILE_NAME as JOURNAL
 from chipbench.tracking.model import save_model
 from chipbench.tracking.recorder import Recorder
 from chipbench.tracking.state import FILE_NAME as DELIVERED
-from chipbench.tracking.store import DELIVERY_LOG, Store, open_store
+from chipbench.tracking.store import DELIVERY_LOG, configured_store
 from chipbench.workloads.workload import Workload
 
 _MLFLOW_STATUS = {
@@ -47,7 +47,7 @@ class Benchmark:
         confirm(config.machine, self.machine)
         self.workload = create(config, self.machine)
         self.folder = Path(config.output_dir)
-        self._store = _open_store(config)
+        self._store = configured_store(config.tracking)
         self._readings: list[Reading] = []
         self._utilisation: dict[str, float] = {}
         self._tags: dict[str, object] = {}
@@ -154,17 +154,6 @@ class Benchmark:
     def _tag(self, **values: object) -> None:
         self._tags |= values
         self._recorder.tags(values)
-
-
-def _open_store(config: DictConfig) -> Store | None:
-    tracking = config.tracking
-    return open_store(
-        tracking.name,
-        tracking.uri,
-        project_dir(),
-        tracking.delivery_interval_s,
-        tracking.drain_timeout_s,
-    )
 
 
 def _status(error: BaseException) -> str:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from omegaconf import DictConfig
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from chipbench.comparison.report import Report
 from chipbench.measure import metrics
 from chipbench.measure.learning_curve import OUTSIDE
 from chipbench.measure.metrics import metric
@@ -116,3 +118,22 @@ def print_training(console: Console, result: Result, config: DictConfig) -> None
     curve = result.tags.get("learning_curve", "")
     if curve.startswith(OUTSIDE):
         console.print(f"the learning curve is {curve}", highlight=False, style="bold red")
+
+
+def print_comparison(console: Console, report: Report) -> None:
+    """Print a report's rankings and checked claims, for those who open no browser."""
+    console.print(report.counts, highlight=False)
+    for section in report.sections:
+        for group in section.groups:
+            table = Table(title=escape(f"{section.name}: {group.title}"), title_justify="left")
+            for head in group.heads:
+                table.add_column(head, justify="left" if head in ("machine", "") else "right")
+            for line in group.rows:
+                table.add_row(*(escape(" ".join(cell.text.split())) for cell in line.cells))
+            console.print(table)
+    claims = Table(title="Claims checked", title_justify="left")
+    for head in ("claim", "verdict", "numbers"):
+        claims.add_column(head)
+    for claim in report.claims:
+        claims.add_row(claim.text, claim.verdict, claim.numbers)
+    console.print(claims)

@@ -4,6 +4,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 
+from omegaconf import DictConfig, OmegaConf
+
 #: Raised when a change to the benchmark makes older numbers incomparable; see the CHANGELOG.
 BENCHMARK_VERSION = 1
 
@@ -12,3 +14,22 @@ def fingerprint(parts: Mapping[str, object]) -> str:
     """Twelve hex digits of the SHA-256 of `parts` and the benchmark's version."""
     text = json.dumps(dict(parts) | {"version": BENCHMARK_VERSION}, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def training_fingerprint(config: DictConfig) -> str:
+    """The fingerprint of a training: all that changes what an epoch computes but the optimizer."""
+    return fingerprint(
+        {
+            "kind": config.kind,
+            "benchmark": config.benchmark,
+            "protocol": OmegaConf.to_container(config.protocol),
+            "source": config.dataset.source,
+            "max_examples": config.dataset.max_examples,
+            "image_size": config.dataset.image_size,
+            "in_memory": config.dataset.in_memory,
+            "batch_size": config.batch_size,
+            "epochs": config.epochs,
+            "precision": config.precision,
+            "deterministic": config.deterministic,
+        }
+    )

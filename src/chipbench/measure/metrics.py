@@ -42,6 +42,9 @@ def all_metrics() -> tuple[Metric, ...]:
 # Per epoch; MLflow's step is the epoch's number, from 1.
 EPOCH_TIME = _metric("epoch_time_s", "s", "training part of one epoch")
 VALIDATION_TIME = _metric("validation_time_s", "s", "validation part of one epoch")
+EPOCH_TOTAL_TIME = _metric(
+    "epoch_total_time_s", "s", "training and validation of one epoch, where only both are known"
+)
 IMAGES_PER_SECOND = _metric(
     "images_per_second", "images/s", "training images counted in the epoch / epoch_time_s", 1
 )

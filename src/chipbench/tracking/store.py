@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from omegaconf import DictConfig
+
+from chipbench.configuration import project_dir
 from chipbench.errors import ConfigurationError
 
 DELIVERY_LOG = "delivery.log"
@@ -58,24 +61,19 @@ class Store:
             )
 
 
-def open_store(
-    name: str,
-    uri: str | None,
-    project_dir: Path,
-    delivery_interval_s: float,
-    drain_timeout_s: float,
-) -> Store | None:
-    """The store that `tracking=name tracking.uri=uri` means; None for `tracking=none`.
+def configured_store(tracking: DictConfig) -> Store | None:
+    """The store that the options of `tracking/` mean; None for `tracking=none`.
 
-    Without a `uri` it is a SQLite file in `project_dir`. Raises ConfigurationError for an address
-    that MLflow does not know.
+    Without a `uri` it is a SQLite file in the project folder. Raises ConfigurationError for an
+    address that MLflow does not know.
     """
-    if name == "none":
+    if tracking.name == "none":
         return None
-    folder = Path.cwd()
+    uri, folder = tracking.uri, Path.cwd()
     if uri is None:
-        uri, folder = f"sqlite:///{project_dir / 'mlflow.db'}", project_dir
-    store = Store(uri, folder, delivery_interval_s, drain_timeout_s)
+        folder = project_dir()
+        uri = f"sqlite:///{folder / 'mlflow.db'}"
+    store = Store(uri, folder, tracking.delivery_interval_s, tracking.drain_timeout_s)
     if urlsplit(uri).scheme not in _SCHEMES:
         known = ", ".join(f"{scheme}://" for scheme in _SCHEMES)
         raise ConfigurationError(f"tracking.uri={store.address}: must begin with one of {known}")

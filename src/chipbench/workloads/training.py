@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from hydra.utils import get_method, instantiate
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from rich.console import Console
 
 from chipbench import data
@@ -16,7 +16,7 @@ from chipbench.errors import ConfigurationError
 from chipbench.hardware.machine import Machine
 from chipbench.measure import learning_curve, metrics
 from chipbench.measure.epochs import Epoch, summary
-from chipbench.measure.fingerprint import fingerprint
+from chipbench.measure.fingerprint import training_fingerprint
 from chipbench.measure.metrics import metric
 from chipbench.measure.plots import plot_epochs
 from chipbench.measure.tables import write_table
@@ -41,22 +41,7 @@ class Training:
 
     def fingerprint(self) -> str:
         """Hash of all that changes what one epoch computes, but for the optimizer."""
-        config = self._config
-        return fingerprint(
-            {
-                "kind": config.kind,
-                "benchmark": config.benchmark,
-                "protocol": OmegaConf.to_container(config.protocol),
-                "source": config.dataset.source,
-                "max_examples": config.dataset.max_examples,
-                "image_size": config.dataset.image_size,
-                "in_memory": config.dataset.in_memory,
-                "batch_size": config.batch_size,
-                "epochs": config.epochs,
-                "precision": config.precision,
-                "deterministic": config.deterministic,
-            }
-        )
+        return training_fingerprint(self._config)
 
     def prepare(self) -> None:
         """Open the device, load the data, choose the optimizer, build and compile the model."""

@@ -1,0 +1,121 @@
+"""Compare the recorded runs and write a report: `mlflow run . -e compare`."""
+
+from functools import partial
+from pathlib import Path
+
+from omegaconf import DictConfig
+from rich.console import Console
+
+from chipbench import command
+from chipbench.comparison.claims import check_claims
+from chipbench.comparison.groups import Benchmark, Sorted, sort_runs
+from chipbench.comparison.illustrations import History, batch_size_chart, group_charts
+from chipbench.comparison.pages import write_pages
+from chipbench.comparison.report import (
+    Report,
+    Section,
+    count_text,
+    group_table,
+    shown_benchmarks,
+    value_table,
+)
+from chipbench.comparison.selection import selection_of
+from chipbench.comparison.table import comparison_rows
+from chipbench.comparison.terminal import print_comparison
+from chipbench.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.measure.recorded_run import RecordedRun
+from chipbench.measure.tables import write_table
+from chipbench.tracking.queries import client_of, history, read_runs
+from chipbench.tracking.recorder import Recorder
+from chipbench.tracking.store import configured_store
+
+#: Groups that get charts: enough for a reader, and a bound on the report's size.
+_MOST_ILLUSTRATED = 40
+
+
+def compare(config: DictConfig) -> Report:
+    """Read, sort, draw, write and record; what is shown in the terminal is the same."""
+    store = configured_store(config.tracking)
+    if store is None:
+        raise ConfigurationError("tracking=none: a comparison needs a tracking store")
+    client = client_of(store)
+    runs = _selected(config, read_runs(client, config.experiments))
+    found = sort_runs(runs, config.baseline)
+    _refuse_nothing(config, found)
+    folder = Path(config.output_dir)
+    recorder = Recorder(
+        folder, store, name="comparison", experiment=config.tracking.experiment_name
+    )
+    report = _report(folder, found, runs, partial(history, client))
+    write_pages(folder, report)
+    write_table(folder / "comparison.csv", comparison_rows(found))
+    _record(recorder, report)
+    console = Console()
+    print_comparison(console, report)
+    console.print(f"report: {folder / 'report.html'}", highlight=False, soft_wrap=True)
+    return report
+
+
+def _selected(config: DictConfig, runs: list[RecordedRun]) -> list[RecordedRun]:
+    tags = {str(key): value for key, value in config.tags.items()}
+    selection = selection_of(config.machines, tags, config.since, config.until)
+    return [run for run in runs if selection.takes(run)]
+
+
+def _refuse_nothing(config: DictConfig, found: Sorted) -> None:
+    rows = [row for b in found.benchmarks for group in b.groups for row in group.rows]
+    if not rows:
+        raise UnsupportedBenchmark(
+            "there is nothing to compare: measure this machine with `mlflow run .`, import the "
+            "published results with `mlflow run . -e reference`, or widen the selection"
+        )
+    ids = {row.machine for row in rows} | {row.runs[0].tags.get("machine", "") for row in rows}
+    if config.baseline is not None and config.baseline not in ids:
+        raise ConfigurationError(
+            f"baseline={config.baseline}: no such machine among the runs; "
+            f"there are {', '.join(sorted(ids)[:20])}"
+        )
+
+
+def _report(folder: Path, found: Sorted, runs: list[RecordedRun], history_of: History) -> Report:
+    names = shown_benchmarks(found)
+    shown = [benchmark for benchmark in found.benchmarks if benchmark.name in names]
+    illustrated = 0
+    sections = []
+    for benchmark in shown:
+        budget = _MOST_ILLUSTRATED - illustrated
+        sections.append(_section(folder, benchmark, found, history_of, budget))
+        illustrated += len(benchmark.groups)
+    values = [value_table(b.name, group) for b in shown for group in b.groups]
+    return Report(
+        counts=count_text(found),
+        sections=tuple(sections),
+        values=tuple(table for table in values if table is not None)[:_MOST_ILLUSTRATED],
+        claims=tuple(check_claims(runs)),
+    )
+
+
+def _section(
+    folder: Path, benchmark: Benchmark, found: Sorted, history_of: History, budget: int
+) -> Section:
+    tables = []
+    for place, group in enumerate(benchmark.groups[:_MOST_ILLUSTRATED]):
+        drawn = place < budget
+        charts = group_charts(folder, benchmark.name, group, history_of) if drawn else ()
+        tables.append(group_table(group, charts))
+    curve = batch_size_chart(folder, benchmark, found.failed)
+    return Section(benchmark.name, tuple(tables), () if curve is None else (curve,))
+
+
+def _record(recorder: Recorder, report: Report) -> None:
+    recorder.tags({"kind": "comparison", "status": "completed"})
+    recorder.description(report.counts)
+    for path in sorted(recorder.folder.iterdir()):
+        if path.suffix in (".html", ".md", ".csv", ".png"):
+            recorder.artifact(path)
+    recorder.end("FINISHED")
+    recorder.drain()
+
+
+if __name__ == "__main__":
+    command.run("compare", compare)

@@ -1,0 +1,104 @@
+"""The comparison's charts, readable in print and by colour-blind readers."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from chipbench.comparison.groups import Group, Row
+from chipbench.measure.metrics import metric
+
+# Okabe and Ito's colours, with line styles and markers beside them for print without colour.
+_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#000000")
+_MARKERS = "osD^vP*"
+_STYLES = ("-", "--", "-.", ":")
+_MOST_BARS = 20
+
+Curve = Sequence[tuple[float, float]]
+
+
+def draw_times(path: Path, group: Group, title: str) -> None:
+    """Bars of every machine's time, fastest on top; published results are hatched."""
+    rows = group.rows[:_MOST_BARS]
+    figure = Figure(figsize=(8, 1.2 + 0.4 * len(rows)), layout="constrained")
+    axes = figure.subplots()
+    for place, row in enumerate(rows):
+        axes.barh(
+            place,
+            row.time_s,
+            color=_COLOURS[1] if row.is_reference else _COLOURS[0],
+            hatch="//" if row.is_reference else None,
+            edgecolor="white",
+        )
+        axes.text(row.time_s, place, f" {metric(group.metric).format(row.time_s)}", va="center")
+    axes.set_yticks(range(len(rows)), [_label(row) for row in rows])
+    axes.invert_yaxis()
+    axes.margins(x=0.2)
+    axes.set(title=title, xlabel=f"{metric(group.metric).meaning} (s), less is better")
+    figure.savefig(path, dpi=110)
+
+
+def draw_curves(path: Path, curves: Mapping[str, Curve], title: str, x: str, y: str) -> None:
+    """One line per machine, told apart by colour, style and marker."""
+    figure = Figure(figsize=(8, 4.5), layout="constrained")
+    axes = figure.subplots()
+    for place, (name, points) in enumerate(curves.items()):
+        axes.plot(
+            [point[0] for point in points],
+            [point[1] for point in points],
+            label=_short(name),
+            color=_COLOURS[place % len(_COLOURS)],
+            linestyle=_STYLES[place % len(_STYLES)],
+            marker=_MARKERS[place % len(_MARKERS)] if len(points) < 40 else None,
+        )
+    axes.set(title=title, xlabel=x, ylabel=y)
+    _from_zero(axes)
+    axes.legend(fontsize="small", loc="lower right")
+    figure.savefig(path, dpi=110)
+
+
+def draw_batch_sizes(
+    path: Path, curves: Mapping[str, Curve], failures: Mapping[str, Sequence[int]], title: str
+) -> None:
+    """Images per second against batch size; a batch size that failed is marked on the axis."""
+    figure = Figure(figsize=(8, 4.5), layout="constrained")
+    axes = figure.subplots()
+    for place, name in enumerate(dict.fromkeys([*curves, *failures])):
+        colour = _COLOURS[place % len(_COLOURS)]
+        marker = _MARKERS[place % len(_MARKERS)]
+        points = sorted(curves.get(name, ()))
+        style = _STYLES[place % len(_STYLES)]
+        axes.plot(*_columns(points), style, color=colour, marker=marker, label=_short(name))
+        failed = failures.get(name, ())
+        axes.plot(failed, [0] * len(failed), "x", color=colour, markersize=9, clip_on=False)
+    axes.set_xscale("log", base=2)
+    axes.set(title=title, xlabel="batch size (x: failed)", ylabel="images/s")
+    _from_zero(axes)
+    _whole_ticks(axes, [p[0] for points in curves.values() for p in points])
+    axes.legend(fontsize="small")
+    figure.savefig(path, dpi=110)
+
+
+def _from_zero(axes: Axes) -> None:
+    """A vertical axis from zero, with air above the highest point."""
+    axes.set_ylim(0, 1.05 * axes.get_ylim()[1])
+
+
+def _whole_ticks(axes: Axes, sizes: Sequence[float]) -> None:
+    ticks = sorted(set(sizes))
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+
+
+def _columns(points: Curve) -> tuple[list[float], list[float]]:
+    return [x for x, _ in points], [y for _, y in points]
+
+
+def _label(row: Row) -> str:
+    return f"{_short(row.machine)}{' (published)' if row.is_reference else ''}"
+
+
+def _short(name: str) -> str:
+    """One line that matplotlib takes as text: `$` would begin a formula."""
+    plain = " ".join(name.split()).replace("$", r"\$")
+    return plain if len(plain) <= 40 else f"{plain[:39]}…"

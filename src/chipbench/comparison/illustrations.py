@@ -1,0 +1,113 @@
+"""Which charts a report has: drawn from the groups, and from the histories of some runs."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from chipbench.comparison.charts import draw_batch_sizes, draw_curves, draw_times
+from chipbench.comparison.groups import Benchmark, Group, Row
+from chipbench.comparison.report import Chart
+from chipbench.measure import metrics
+from chipbench.measure.recorded_run import RecordedRun
+
+#: Gives a run's metric as (step, value, Unix time in ms): `history(run_id, metric)`.
+History = Callable[[str, str], Sequence[tuple[int, float, int]]]
+
+_MOST_LINES = 6
+
+
+def group_charts(folder: Path, benchmark: str, group: Group, history: History) -> Iterator[Chart]:
+    """Times per machine, times per epoch, and use over time, as far as they are known."""
+    title = _title(benchmark, group)
+    stem = hashlib.sha256(f"{benchmark} {group.fingerprint} {group.metric}".encode()).hexdigest()[
+        :10
+    ]
+    if len(group.rows) > 1:
+        path = folder / f"times_{stem}.png"
+        draw_times(path, group, _cut(title))
+        yield Chart(f"time per machine, {title}", path)
+    curves = _epoch_curves(group, history)
+    if curves:
+        path = folder / f"epochs_{stem}.png"
+        draw_curves(path, curves, _cut(title), "epoch", "time of the epoch (s)")
+        yield Chart(f"time per epoch, {title}", path)
+    use = _utilisation(group, history)
+    if use:
+        path = folder / f"utilisation_{stem}.png"
+        draw_curves(path, use, _cut(title), "time (s)", "CPU use (%)")
+        yield Chart(f"utilisation over time, {title}", path)
+
+
+def batch_size_chart(
+    folder: Path, benchmark: Benchmark, failed: Sequence[RecordedRun]
+) -> Chart | None:
+    """Images per second against batch size; None where only one size was measured."""
+    curves: dict[str, dict[int, float]] = defaultdict(dict)
+    for group in benchmark.groups:
+        for row in group.rows:
+            size = _batch_size(row.runs[0])
+            if size is not None and row.speed is not None:
+                curves[row.machine][size] = row.speed
+    curves = {name: sizes for name, sizes in curves.items() if len(sizes) > 1}
+    if not curves:
+        return None
+    failures: dict[str, list[int]] = defaultdict(list)
+    for run in failed:
+        size = _batch_size(run)
+        if run.tags["experiment"] == benchmark.name and size is not None:
+            failures[run.machine].append(size)
+    path = folder / f"batch_sizes_{_digest(benchmark.name)}.png"
+    shown = dict(list(curves.items())[:_MOST_LINES])
+    points = {name: list(sizes.items()) for name, sizes in shown.items()}
+    draw_batch_sizes(path, points, failures, _cut(benchmark.name))
+    return Chart(f"images per second against batch size, {benchmark.name}", path)
+
+
+def _epoch_curves(group: Group, history: History) -> dict[str, list[tuple[float, float]]]:
+    curves: dict[str, list[tuple[float, float]]] = {}
+    for row in _with_history(group):
+        for name in (metrics.EPOCH_TIME, metrics.EPOCH_TOTAL_TIME):
+            if row.runs[0].metric(name) is not None:
+                points = history(row.runs[0].run_id, name)
+                if len(points) > 1:
+                    curves[row.machine] = [(step, value) for step, value, _ in points]
+    return curves
+
+
+def _utilisation(group: Group, history: History) -> dict[str, list[tuple[float, float]]]:
+    curves: dict[str, list[tuple[float, float]]] = {}
+    for row in _with_history(group):
+        if row.runs[0].metric(metrics.CPU_UTILIZATION) is not None:
+            points = history(row.runs[0].run_id, metrics.CPU_UTILIZATION)
+            first_ms = points[0][2] if points else 0
+            seconds = [((ms - first_ms) / 1000, value) for _, value, ms in points]
+            if len(seconds) > 1:
+                curves[row.machine] = seconds
+    return curves
+
+
+def _with_history(group: Group) -> Sequence[Row]:
+    return group.rows[:_MOST_LINES]
+
+
+def _batch_size(run: RecordedRun) -> int | None:
+    text = run.params.get("batch_size", "")
+    return int(text) if text.isdigit() and int(text) > 0 else None
+
+
+def _title(benchmark: str, group: Group) -> str:
+    """The benchmark, and what a chart's reader must know about its data."""
+    source = group.shared.get("data source")
+    return f"{benchmark}, {source} data" if source == "generated" else benchmark
+
+
+def _cut(title: str) -> str:
+    """A chart's title; `$` would begin a formula."""
+    plain = " ".join(title.split()).replace("$", r"\$")
+    return plain if len(plain) <= 90 else f"{plain[:89]}…"
+
+
+def _digest(text: str) -> str:
+    """Ten characters that are safe in a file's name, whatever the text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:10]

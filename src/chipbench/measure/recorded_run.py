@@ -1,0 +1,43 @@
+"""A run read back from a tracking store, as plain values."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chipbench.measure import metrics
+
+#: The time by which a benchmark ranks machines: the first of these that a run has.
+RANKING_METRICS = (metrics.TOTAL_TIME, metrics.EXPORT_TIME, metrics.STEADY_EPOCH_TIME)
+
+
+@dataclass(frozen=True)
+class RecordedRun:
+    """One run: its tags without the `chipbench.` prefix, its params, its latest metrics."""
+
+    run_id: str
+    name: str
+    status: str  # MLflow's
+    start_ms: int
+    tags: Mapping[str, str]
+    params: Mapping[str, str] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+    def metric(self, name: str) -> float | None:
+        """A metric's value; None if it is missing or not a finite number."""
+        value = self.metrics.get(name)
+        return value if value is not None and math.isfinite(value) else None
+
+    @property
+    def ranking_metric(self) -> str | None:
+        """The name of the time that ranks this run; None if it has none."""
+        return next((n for n in RANKING_METRICS if (self.metric(n) or 0) > 0), None)
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether this is a published result."""
+        return self.tags.get("kind") == "reference"
+
+    @property
+    def machine(self) -> str:
+        """The machine's display name."""
+        return self.tags.get("machine_name") or self.tags.get("machine") or "unknown machine"

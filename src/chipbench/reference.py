@@ -1,0 +1,46 @@
+"""Import the published results as MLflow runs: `mlflow run . -e reference`."""
+
+import os
+from functools import cache
+
+from omegaconf import DictConfig
+
+from chipbench import command
+from chipbench.configuration import compose_config
+from chipbench.errors import ConfigurationError
+from chipbench.measure.fingerprint import training_fingerprint
+from chipbench.published.runs import published_runs
+from chipbench.tracking.importing import experiment_id_of, import_runs
+from chipbench.tracking.queries import client_of
+from chipbench.tracking.store import configured_store
+
+
+def reference(config: DictConfig) -> tuple[int, int]:
+    """Import what is missing; returns how many runs were added and how many were there."""
+    store = configured_store(config.tracking)
+    if store is None:
+        raise ConfigurationError("tracking=none: the published results need a tracking store")
+    client = client_of(store)
+    own_id = os.environ.get("MLFLOW_EXPERIMENT_ID")
+    experiment_id = own_id or experiment_id_of(client, config.tracking.experiment_name)
+    added, present = import_runs(client, experiment_id, published_runs(_fingerprint))
+    print(f"{added} published results imported, {present} were there already")
+    print("the article's tables of training times say minutes; their numbers are seconds")
+    return added, present
+
+
+def _fingerprint(model: str, dataset: str, batch_size: int, epochs: int) -> str:
+    """The fingerprint of a training that a user would compare with the published one."""
+    config = _training(model, dataset)
+    config.batch_size, config.epochs = batch_size, epochs
+    return training_fingerprint(config)
+
+
+@cache
+def _training(model: str, dataset: str) -> DictConfig:
+    choices = [f"model={model}", f"dataset={dataset}", "dataset.source=tfds"]
+    return compose_config("train", [*choices, "output_dir=none"])
+
+
+if __name__ == "__main__":
+    command.run("reference", reference)

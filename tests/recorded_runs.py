@@ -1,0 +1,41 @@
+"""Recorded runs made up for the comparison's tests."""
+
+from itertools import count
+
+from chipbench.measure.recorded_run import RecordedRun
+
+_numbers = count(1)
+
+
+def run(
+    machine: str,
+    time_s: float | None = 10.0,
+    *,
+    experiment: str = "tinyvgg_cifar10",
+    fingerprint: str = "f1",
+    status: str = "FINISHED",
+    batch_size: int = 32,
+    metrics: dict[str, float] | None = None,
+    **tags: str,
+) -> RecordedRun:
+    number = next(_numbers)
+    known = {
+        "kind": "training",
+        "machine": machine.lower().replace(" ", "_"),
+        "machine_name": machine,
+        "experiment": experiment,
+        "fingerprint": fingerprint,
+        "data_source": "tfds",
+        "optimizer_used": "adam",
+        "tensorflow": "2.19.1",
+    }
+    time = {} if time_s is None else {"total_time_s": time_s}
+    return RecordedRun(
+        run_id=f"r{number}",
+        name=f"{machine} · {experiment} · b{batch_size}",
+        status=status,
+        start_ms=number,
+        tags=known | tags,
+        params={"batch_size": str(batch_size)},
+        metrics=time | (metrics or {}),
+    )
