@@ -1,0 +1,101 @@
+"""MLflow's own pages, on a real server and in a real browser: they are part of the product."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import quote
+from urllib.request import urlopen
+
+import pytest
+from mlflow import MlflowClient
+
+from chipbench.configuration import compose_config
+from chipbench.reference import reference
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
+_QUIET = "gpu quic background-networking component-update sync"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an MLflow server on loopback that holds the published results."""
+    folder = tmp_path_factory.mktemp("server")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "mlflow", "server", "--port", str(port), "--workers", "1"]
+    command += ["--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}"]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+    try:
+        wait_for(address)
+        reference(compose_config("reference", [f"tracking.uri={address}", "output_dir=none"]))
+        yield address
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def wait_for(address: str, timeout_s: float = 90) -> None:
+    deadline = time.monotonic() + timeout_s
+    while True:
+        try:
+            urlopen(f"{address}/health", timeout=5)
+            return
+        except (URLError, OSError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+
+
+def page_text(url: str, folder: Path) -> str:
+    """The page as Chromium renders it; its picture is left in `folder`."""
+    flags = [f"--disable-{name}" for name in _QUIET.split()]
+    common = [str(CHROMIUM), "--headless", "--no-sandbox", "--no-first-run", *flags]
+    common += ["--window-size=1400,1300", "--virtual-time-budget=30000"]
+    common += [f"--user-data-dir={folder / 'profile'}"]
+    done = subprocess.run(
+        [*common, f"--screenshot={folder / 'page.png'}", "--dump-dom", url],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    return done.stdout
+
+
+def run_id_of(client: MlflowClient, experiment: str, name: str) -> str:
+    runs = client.search_runs([experiment], max_results=1000)
+    return next(run.info.run_id for run in runs if run.info.run_name == name)
+
+
+def test_two_machines_and_their_epochs_are_shown_side_by_side(server: str, tmp_path: Path) -> None:
+    client = MlflowClient(server)
+    experiment = client.get_experiment_by_name("chipbench").experiment_id
+    names = [
+        "NVIDIA Tesla K80 · tinyvgg_cifar10 · b32",
+        "Apple M1 Max 32-core GPU · efficientnetb0_food101 · b32",
+    ]
+    runs = "[" + ",".join(f'"{run_id_of(client, experiment, name)}"' for name in names) + "]"
+    query = f"runs={quote(runs)}&experiments={quote(f'[{chr(34)}{experiment}{chr(34)}]')}"
+    text = page_text(f"{server}/#/compare-runs?{query}", tmp_path)
+    for name in names:
+        assert name in text
+    assert "epoch_total_time_s" in text
+    assert "958.951" in text
+    assert (tmp_path / "page.png").stat().st_size > 20_000
+
+
+def test_the_experiment_opens_in_the_view_for_training(server: str, tmp_path: Path) -> None:
+    client = MlflowClient(server)
+    experiment = client.get_experiment_by_name("chipbench").experiment_id
+    text = page_text(f"{server}/#/experiments/{experiment}/runs", tmp_path)
+    assert "tinyvgg_cifar10" in text
+    assert "Traces" not in text.split("tinyvgg_cifar10")[0] or "Runs" in text
