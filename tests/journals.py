@@ -1,13 +1,25 @@
 """Journals for tests, and what a store holds of them."""
 
 import uuid
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 from mlflow import MlflowClient
 from mlflow.entities import Run, ViewType
 
 from chipbench.tracking.delivery import Delivery
-from chipbench.tracking.journal import Artifact, End, Metrics, Params, Record, Start, Tags
+from chipbench.tracking.journal import (
+    Artifact,
+    End,
+    Metrics,
+    Params,
+    Record,
+    Start,
+    Tags,
+    read,
+    read_start,
+)
 from chipbench.tracking.journal_writer import JournalWriter
 from chipbench.tracking.runs import KEY_TAG
 
@@ -74,3 +86,34 @@ def history(uri: str, run_id: str, name: str) -> list[tuple[int, int, float]]:
     """Step, time and value of every point of a metric."""
     points = MlflowClient(uri).get_metric_history(run_id, name)
     return sorted((point.step, point.timestamp, point.value) for point in points)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a store has of a journal."""
+
+    runs: int  # with the journal's key; 1 is right
+    status: str
+    points: int = 0  # metric values in the journal
+    lost: int = 0  # of these are not in the store
+    doubled: int = 0  # or are there more than once, or never were in the journal
+
+
+def verdict(uri: str, journal: Path) -> Verdict:
+    """Hold the store at `uri` against a journal, value by value."""
+    first = read_start(journal)
+    assert first is not None
+    runs = runs_of(uri, first.key)
+    if len(runs) != 1:
+        return Verdict(len(runs), "none")
+    expected: dict[str, Counter[tuple[int, int, float]]] = {}
+    for record, _ in read(journal):
+        for name, value in record.values.items() if isinstance(record, Metrics) else ():
+            expected.setdefault(name, Counter())[(record.step, record.time_ms, value)] += 1
+    lost = doubled = 0
+    for name, points in expected.items():
+        stored = Counter(history(uri, runs[0].info.run_id, name))
+        lost += (points - stored).total()
+        doubled += (stored - points).total()
+    total = sum(points.total() for points in expected.values())
+    return Verdict(1, runs[0].info.status, total, lost, doubled)
