@@ -6,6 +6,8 @@ from omegaconf import DictConfig
 
 from chipbench.configuration import compose_config
 
+pytest_plugins = ["store_fixtures"]
+
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -5,17 +5,18 @@ import pytest
 from chipbench.tracking.journal import (
     Artifact,
     End,
-    JournalWriter,
     Metrics,
     Params,
     Record,
     Start,
     Tags,
+    entries,
+    last_time_ms,
     line_of,
     read,
     record_of,
-    writer_is_alive,
 )
+from chipbench.tracking.journal_writer import JournalWriter
 
 RECORDS: list[Record] = [
     Start("k", "name · b32", "chipbench", 1),
@@ -58,23 +59,26 @@ def test_every_cut_leaves_the_whole_records_before_it(tmp_path: Path) -> None:
         assert len(list(read(path))) == sum(end <= size for end in ends)
 
 
-def test_a_damaged_line_ends_the_journal(tmp_path: Path) -> None:
+def test_a_damaged_line_is_passed_over(tmp_path: Path) -> None:
     path = write(tmp_path)
     data = bytearray(path.read_bytes())
     data[[end for _, end in read(path)][1] + 20] ^= 1
     path.write_bytes(data)
-    assert [record for record, _ in read(path)] == RECORDS[:2]
+    assert [record for record, _ in read(path)] == RECORDS[:2] + RECORDS[3:]
+    assert [entry.record is None for entry in entries(path)].count(True) == 1
 
 
-def test_the_lock_says_whether_the_writer_lives(tmp_path: Path) -> None:
-    writer = JournalWriter(tmp_path)
-    assert writer_is_alive(writer.path)
-    writer.close()
-    assert not writer_is_alive(writer.path)
+def test_zeros_after_a_power_failure_end_the_journal(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    with path.open("ab") as file:
+        file.write(bytes(4096))
+    assert [record for record, _ in read(path)] == RECORDS
 
 
-def test_a_journal_has_one_writer(tmp_path: Path) -> None:
-    writer = JournalWriter(tmp_path)
-    with pytest.raises(BlockingIOError):
-        JournalWriter(tmp_path)
-    writer.close()
+def test_half_a_surrogate_pair_survives(tmp_path: Path) -> None:
+    record = Tags({"chipbench.reason": "no file \udcff"})
+    assert record_of(line_of(record)) == record
+
+
+def test_the_last_time_is_that_of_the_records(tmp_path: Path) -> None:
+    assert last_time_ms(write(tmp_path)) == 3

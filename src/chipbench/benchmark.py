@@ -7,7 +7,7 @@ from pathlib import Path
 from omegaconf import DictConfig, OmegaConf
 
 from chipbench import hardware
-from chipbench.configuration import public_config, recorded_params
+from chipbench.configuration import project_dir, public_config, recorded_params
 from chipbench.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
 from chipbench.identity import confirm, facts, machine_id
@@ -16,11 +16,9 @@ from chipbench.measure.monitor import Monitor, Reading
 from chipbench.measure.plots import plot_utilisation
 from chipbench.measure.result import Result
 from chipbench.measure.tables import write_table
-from chipbench.tracking.journal import FILE_NAME as JOURNAL
 from chipbench.tracking.model import save_model
-from chipbench.tracking.recorder import Recorder
-from chipbench.tracking.state import FILE_NAME as DELIVERED
-from chipbench.tracking.store import DELIVERY_LOG, configured_store
+from chipbench.tracking.recorder import LOCAL_FILES, Recorder
+from chipbench.tracking.store import configured_store
 from chipbench.workloads.workload import Workload
 
 _MLFLOW_STATUS = {
@@ -31,8 +29,8 @@ _MLFLOW_STATUS = {
 }
 
 
-#: What the output folder holds for delivery, not for the reader.
-_KEPT_LOCALLY = (JOURNAL, DELIVERED, DELIVERY_LOG, ".hydra", "train.log")
+#: What the output folder holds for delivery and for Hydra, not for the reader.
+_KEPT_LOCALLY = (*LOCAL_FILES, ".hydra", "train.log")
 
 
 class Benchmark:
@@ -47,7 +45,7 @@ class Benchmark:
         confirm(config.machine, self.machine)
         self.workload = create(config, self.machine)
         self.folder = Path(config.output_dir)
-        self._store = configured_store(config.tracking)
+        self._store = configured_store(config.tracking, project_dir())
         self._readings: list[Reading] = []
         self._utilisation: dict[str, float] = {}
         self._tags: dict[str, object] = {}
@@ -65,7 +63,7 @@ class Benchmark:
             self._tag(**self.workload.tags())
             self._recorder.settle()
             self._measure()
-            self._save_model()
+            self._write(self._save_model)
         except BaseException as error:
             self._conclude(_status(error), _reason(error))
             print(self.delivered(), file=sys.stderr)
@@ -110,12 +108,15 @@ class Benchmark:
         state = self._recorder.drain()
         if self._store is None:
             return f"recorded in {self.folder}; nothing was sent to a tracking store"
-        if state.waiting or not state.closed:
-            why = f" ({state.error})" if state.error else ""
+        waiting = state.waiting + self._recorder.unwritten
+        why = f" ({state.error})" if state.error else ""
+        if waiting or not state.closed:
             return (
-                f"{state.waiting} records wait in {self.folder}{why}; "
+                f"{waiting} records wait in {self.folder}{why}; "
                 "deliver them with `mlflow run . -e sync`"
             )
+        if state.refused:
+            return f"{len(state.refused)} records were refused: {'; '.join(state.refused.values())}"
         return f"recorded as run {state.run_id} in {self._store.address}; `make ui` shows it"
 
     def _conclude(self, status: str, reason: str | None) -> Result:
@@ -132,7 +133,7 @@ class Benchmark:
             metrics=summary,
             tags={key: str(value) for key, value in self._tags.items() if value is not None},
         )
-        self._write_artifacts(result)
+        self._write(lambda: self._write_artifacts(result))
         self._recorder.description(self.workload.headline())
         self._recorder.end(_MLFLOW_STATUS[status])
         return result
@@ -150,6 +151,15 @@ class Benchmark:
         for path in sorted(folder.iterdir()):
             if path.name not in _KEPT_LOCALLY:
                 self._recorder.artifact(path)
+
+    def _write(self, write: Callable[[], None]) -> None:
+        """Write files of the result. What was measured counts without them, on a full disk too."""
+        try:
+            write()
+        except OSError as error:
+            why = f"files of the result are missing: {error.strerror or error}"
+            print(f"chipbench: {self.folder}: {why}", file=sys.stderr, flush=True)
+            self._tag(artifacts=why)
 
     def _tag(self, **values: object) -> None:
         self._tags |= values

@@ -22,6 +22,7 @@ from chipbench.comparison.report import (
 from chipbench.comparison.selection import selection_of
 from chipbench.comparison.table import comparison_rows
 from chipbench.comparison.terminal import print_comparison
+from chipbench.configuration import project_dir
 from chipbench.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.measure.tables import write_table
@@ -35,7 +36,7 @@ _MOST_ILLUSTRATED = 40
 
 def compare(config: DictConfig) -> Report:
     """Read, sort, draw, write and record; what is shown in the terminal is the same."""
-    store = configured_store(config.tracking)
+    store = configured_store(config.tracking, project_dir())
     if store is None:
         raise ConfigurationError("tracking=none: a comparison needs a tracking store")
     client = client_of(store)

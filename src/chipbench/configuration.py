@@ -144,6 +144,7 @@ _RULES = (
     ),
     Rule("optimizer.learning_rate", _number_above(0), "a number above 0"),
     Rule("optimizer.trial_timeout_s", _number_above(0), "a number of seconds above 0"),
+    Rule("everything", _one_of(True, False), _SWITCH),
     Rule("tracking.delivery_interval_s", _number_above(0), "a number of seconds above 0"),
     Rule(
         "tracking.drain_timeout_s",

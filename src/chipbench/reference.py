@@ -6,7 +6,7 @@ from functools import cache
 from omegaconf import DictConfig
 
 from chipbench import command
-from chipbench.configuration import compose_config
+from chipbench.configuration import compose_config, project_dir
 from chipbench.errors import ConfigurationError
 from chipbench.measure.fingerprint import training_fingerprint
 from chipbench.published.runs import published_runs
@@ -17,7 +17,7 @@ from chipbench.tracking.store import configured_store
 
 def reference(config: DictConfig) -> tuple[int, int]:
     """Import what is missing; returns how many runs were added and how many were there."""
-    store = configured_store(config.tracking)
+    store = configured_store(config.tracking, project_dir())
     if store is None:
         raise ConfigurationError("tracking=none: the published results need a tracking store")
     client = client_of(store)

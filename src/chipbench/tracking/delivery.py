@@ -1,211 +1,212 @@
 """Delivery: brings a journal's records into MLflow, in order, again and again until they are there.
 
-Run as `python -m chipbench.tracking.delivery JOURNAL INTERVAL_S PATIENCE_S` beside a benchmark.
-Every step can be repeated: MLflow keeps one of equal metrics, params, tags and artifacts, and a run
-is found again by its key.
+Every step can be repeated: MLflow keeps one of equal metrics, params and tags, files are compared
+by checksum, and a run is found again by its key. What the store refuses is set aside and does not
+hold up what comes after it.
 """
 
-import sys
-import time
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
-from typing import TypeVar
 
 from mlflow import MlflowClient
-from mlflow.entities import Metric, Param, RunTag, ViewType
-from mlflow.exceptions import MlflowException
 
 from chipbench.tracking import journal
-from chipbench.tracking.journal import Artifact, End, Metrics, Params, Record, Start, Tags
+from chipbench.tracking.journal import Artifact, End, Entry, Metrics, Params, Start, Tags
+from chipbench.tracking.reason import reason
+from chipbench.tracking.run_writer import MAX_METRICS, MAX_TRIES, RunWriter
+from chipbench.tracking.runs import RunDeletedError, RunReplacedError, Runs
 from chipbench.tracking.state import DeliveryState, read_state, write_state
 
-KEY_TAG = "chipbench.key"
-PARENT_TAG = "mlflow.parentRunId"
-#: Tags in which `mlflow run` itself names the user and the local folder.
-_REVEALING_TAGS = ("mlflow.user", "mlflow.source.name")
-_MAX_METRICS = 1000  # of one MLflow batch
-_MAX_ENTRIES = 100  # params or tags of one MLflow batch
-_MAX_VALUE = 6000  # characters of a param's or tag's value
+STATUS_TAG = "chipbench.status"
+REASON_TAG = "chipbench.reason"
+ENDED_EARLY = "the journal ends before the run does: its process died or its disk was full"
+_MAX_REPLACEMENTS = 3  # of the run within one step
 
 
 class Delivery:
-    """Delivers one journal to the store that MLflow's environment names."""
+    """Delivers one journal to one store."""
 
-    def __init__(self, path: Path, client: MlflowClient) -> None:
+    def __init__(
+        self, path: Path, connect: Callable[[], MlflowClient], store: str, afresh: bool = False
+    ) -> None:
+        """Go on where the last delivery to `store`, a digest of its address, stopped.
+
+        `connect` is called when it is first needed: it fails while a database is away. With
+        `afresh`, or for another store than the last, every record is delivered again.
+        """
         self._path = path
-        self._client = client
+        self._connect = connect
+        self._client: MlflowClient | None = None
+        self._tries: Counter[int] = Counter()
+        self._hopeless: set[int] = set()
+        self._refusals = 0
         self._state = read_state(path)
+        if afresh or self._state.store != store:
+            self._state = DeliveryState(store=store)
 
     @property
     def state(self) -> DeliveryState:
         """How far delivery came."""
         return self._state
 
+    @property
+    def hopeful(self) -> bool:
+        """Whether another try may bring what was refused."""
+        return any(int(offset) not in self._hopeless for offset in self._state.refused)
+
     def announce(self) -> None:
         """Say that delivery has started up."""
-        self._save(ready=True, error=None)
+        self._save(error=None)
 
-    def step(self) -> None:
-        """Deliver what the journal holds now. Raises MLflow's errors; what came before is saved."""
-        pending: list[Metric] = []
-        offset = self._state.offset
-        for record, end in journal.read(self._path, offset):
-            if isinstance(record, Metrics):
-                pending += _metrics(record)
-            if pending and (not isinstance(record, Metrics) or len(pending) >= _MAX_METRICS):
-                self._send(pending)
-                pending = []
-            if not isinstance(record, Metrics):
-                self._deliver(record)
-            if not pending:
-                self._save(offset=end)
-            offset = end
-        if pending:
-            self._send(pending)
-            self._save(offset=offset)
+    def step(self, tail: bytes = b"") -> None:
+        """Deliver what the journal holds now, and the lines of `tail` that its disk did not take.
 
-    def close_abandoned(self) -> None:
-        """Close a run whose process died without a word, with what it had."""
-        if self._state.run_id is not None and not self._state.closed:
-            run_id = self._state.run_id
-            self._client.set_tag(run_id, "chipbench.status", "failed")
-            self._client.set_tag(run_id, "chipbench.reason", "the benchmark's process died")
-            self._client.set_terminated(run_id, "FAILED")
-            self._save(closed=True)
+        Raises what the store's client raises; what came before is saved.
+        """
+        self._reach_disk()
+        for _ in range(_MAX_REPLACEMENTS):
+            try:
+                return self._deliver_rest(tail)
+            except RunReplacedError:
+                self._state = DeliveryState(store=self._state.store)
+            except RunDeletedError:
+                return self._save(deleted=True)
+        raise RuntimeError("the run was replaced in the store again and again; run sync later")
+
+    def retry_refused(self) -> None:
+        """Try once more what was set aside; what is refused again stays so."""
+        for key in tuple(self._state.refused):
+            entry = next(journal.entries(self._path, int(key)), None)
+            if entry is not None:
+                before = self._refusals
+                self._tries[entry.start] = MAX_TRIES
+                self._deliver([entry])
+                if self._refusals == before:
+                    left = {k: why for k, why in self._state.refused.items() if k != key}
+                    self._save(refused=left)
+
+    def close_abandoned(self) -> bool:
+        """Close a run whose process died without a word, with what it had; whether it was so."""
+        if self._state.closed or self._state.deleted or self._state.run_id is None:
+            return False
+        run_id, store = self._run_id, self._store
+        if STATUS_TAG not in store.get_run(run_id).data.tags:
+            store.set_tag(run_id, STATUS_TAG, "failed")
+            store.set_tag(run_id, REASON_TAG, ENDED_EARLY)
+            store.set_terminated(run_id, "FAILED", journal.last_time_ms(self._path))
+        self._save(closed=True)
+        return True
 
     def fail(self, error: Exception) -> None:
         """Note what the last try ended with."""
-        first = str(error).strip().splitlines() or [type(error).__name__]
-        self._save(error=first[0])
+        self._save(error=reason(error))
 
-    def _deliver(self, record: Record) -> None:
-        match record:
-            case Start():
-                self._start(record)
-            case Params():
-                self._params(record.values)
-            case Tags():
-                for some in _batches(list(record.values.items()), _MAX_ENTRIES):
-                    tags = [RunTag(key, value[:_MAX_VALUE]) for key, value in some]
-                    self._client.log_batch(self._run_id, tags=tags)
-            case Artifact():
-                self._artifact(record.path)
-            case End():
-                self._client.set_terminated(self._run_id, record.status, record.time_ms)
-                self._save(closed=True)
+    def _deliver_rest(self, tail: bytes) -> None:
+        lines = iter(tail.splitlines(keepends=True))
+        unwritten = journal.parse(lines, self._path.stat().st_size)
+        rest = chain(journal.entries(self._path, self._state.offset), unwritten)
+        for group in _groups(rest):
+            self._deliver(group)
+            self._save(offset=max(self._state.offset, group[-1].end), error=None)
 
-    def _start(self, start: Start) -> None:
-        run_id = start.run_id or self._find(start.key) or self._create(start)
-        run = self._client.get_run(run_id)
-        self._client.set_tag(run_id, KEY_TAG, start.key)
-        self._client.set_tag(run_id, "mlflow.runName", start.name)
-        parent = start.parent_run_id or (start.parent_key and self._find(start.parent_key))
-        if parent:
-            self._client.set_tag(run_id, PARENT_TAG, parent)
-        for tag in _REVEALING_TAGS:
-            if tag in run.data.tags:
-                self._client.delete_tag(run_id, tag)
-        self._client.set_experiment_tag(
-            # Without it MLflow 3 opens the experiment in its view for language models.
-            run.info.experiment_id,
-            "mlflow.experimentKind",
-            "custom_model_development",
-        )
-        page = f"#/experiments/{run.info.experiment_id}/runs/{run_id}"
-        self._save(run_id=run_id, url=page)
+    def _deliver(self, group: Sequence[Entry]) -> None:
+        """Deliver one record, or a row of metrics."""
+        first = group[0]
+        match first.record:
+            case None:
+                self._refuse(first.start, "the record is damaged", True)
+            case Start() as start:
+                self._open(start)
+            case Params(values):
+                self._run.params(first.start, values)
+            case Tags(values):
+                self._run.tags(first.start, values)
+            case Metrics():
+                self._run.metrics(group)
+            case Artifact(name):
+                self._deliver_files(first.start, name)
+            case End(status, time_ms):
+                self._close(status, time_ms)
 
-    def _find(self, key: str) -> str | None:
-        everywhere = [e.experiment_id for e in self._client.search_experiments()]
-        found = self._client.search_runs(
-            everywhere, f"tags.`{KEY_TAG}` = '{key}'", ViewType.ALL, max_results=1
-        )
-        return found[0].info.run_id if found else None
+    def _deliver_files(self, offset: int, name: str) -> None:
+        """Deliver an artifact file by file, so that a broken delivery goes on with the next."""
+        known = dict(self._state.artifacts)
+        try:
+            self._run.files(offset, self._path.parent, name, known)
+        finally:
+            self._save(artifacts=known)
 
-    def _create(self, start: Start) -> str:
-        experiment = self._client.get_experiment_by_name(start.experiment)
-        experiment_id = (
-            experiment.experiment_id
-            if experiment is not None
-            else self._client.create_experiment(start.experiment)
-        )
-        run = self._client.create_run(
-            experiment_id, start.time_ms, tags={KEY_TAG: start.key}, run_name=start.name
-        )
-        return str(run.info.run_id)
+    def _open(self, start: Start) -> None:
+        run = self._runs.open(start)
+        page = f"#/experiments/{run.info.experiment_id}/runs/{run.info.run_id}"
+        self._save(run_id=run.info.run_id, url=page)
 
-    def _params(self, values: dict[str, str]) -> None:
-        """Log the params that the run does not have: MLflow allows no param to change."""
-        known = self._client.get_run(self._run_id).data.params
-        new = [(key, value) for key, value in values.items() if key not in known]
-        for some in _batches(new, _MAX_ENTRIES):
-            params = [Param(key, value[:_MAX_VALUE]) for key, value in some]
-            self._client.log_batch(self._run_id, params=params)
+    def _close(self, status: str, time_ms: int) -> None:
+        start = journal.read_start(self._path)
+        assert start is not None, "the run was opened with it"
+        self._runs.confirm(start, self._run_id)
+        if self._store.get_run(self._run_id).data.tags.get(REASON_TAG) == ENDED_EARLY:
+            self._store.delete_tag(self._run_id, REASON_TAG)  # of a copy made before the end
+        self._store.set_terminated(self._run_id, status, time_ms)
+        self._save(closed=True)
 
-    def _artifact(self, name: str) -> None:
-        path = self._path.parent / name
-        if path.is_dir():
-            self._client.log_artifacts(self._run_id, str(path), name)
-        elif path.is_file():
-            folder = Path(name).parent.as_posix()
-            self._client.log_artifact(self._run_id, str(path), None if folder == "." else folder)
+    def _refuse(self, offset: int, why: str, for_good: bool) -> None:
+        """Set a record aside."""
+        self._refusals += 1
+        if for_good:
+            self._hopeless.add(offset)
+        self._save(refused=self._state.refused | {str(offset): why})
 
-    def _send(self, metrics: list[Metric]) -> None:
-        for some in _batches(metrics, _MAX_METRICS):
-            self._client.log_batch(self._run_id, metrics=some)
+    def _reach_disk(self) -> None:
+        """Let the journal reach the disk itself, from here: it may take long."""
+        with self._path.open("rb") as file:
+            os.fsync(file.fileno())
+
+    @property
+    def _store(self) -> MlflowClient:
+        if self._client is None:
+            self._client = self._connect()
+        return self._client
+
+    @property
+    def _runs(self) -> Runs:
+        return Runs(self._store)
+
+    @property
+    def _run(self) -> RunWriter:
+        return RunWriter(self._store, self._run_id, self._tries, self._refuse)
 
     @property
     def _run_id(self) -> str:
-        assert self._state.run_id is not None, "a journal begins with its start record"
+        if self._state.run_id is None:
+            raise ValueError("the journal's first record is damaged: it does not say which run")
         return self._state.run_id
 
     def _save(self, **changes: object) -> None:
+        """Keep the state, on disk if that has room: without it records are delivered again."""
         self._state = replace(self._state, **changes)  # type: ignore[arg-type]  # names are fields
-        write_state(self._path, self._state)
+        with suppress(OSError):
+            write_state(self._path, self._state)
 
 
-_Item = TypeVar("_Item")
-
-
-def _batches(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
-    return (items[i : i + size] for i in range(0, len(items), size))
-
-
-def _metrics(record: Metrics) -> Iterable[Metric]:
-    return (
-        Metric(name, value, record.time_ms, record.step) for name, value in record.values.items()
-    )
-
-
-def follow(path: Path, client: MlflowClient, interval_s: float, patience_s: float) -> bool:
-    """Deliver `path` until its run ends; after that, try for `patience_s`. True if all is there."""
-    delivery = Delivery(path, client)
-    delivery.announce()
-    next_s = give_up_s = time.monotonic()
-    while True:
-        alive = journal.writer_is_alive(path)
-        now_s = time.monotonic()
-        if alive:
-            give_up_s = now_s + patience_s
-        if not alive or now_s >= next_s:
-            next_s = now_s + interval_s
-            try:
-                delivery.step()
-                if not alive:
-                    delivery.close_abandoned()
-                    return True
-            except (MlflowException, OSError) as error:
-                delivery.fail(error)
-        if now_s > give_up_s:
-            return False
-        time.sleep(0.2)
-
-
-def main() -> int:
-    """Follow the journal that the command line names."""
-    path, interval_s, patience_s = Path(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])
-    return 0 if follow(path, MlflowClient(), interval_s, patience_s) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _groups(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """`entries` one by one, but metrics that follow each other together, as many as fit a batch."""
+    row: list[Entry] = []
+    size = 0
+    for entry in entries:
+        values = len(entry.record.values) if isinstance(entry.record, Metrics) else 0
+        if row and (not values or size + values > MAX_METRICS):
+            yield row
+            row, size = [], 0
+        if values:
+            row.append(entry)
+            size += values
+        else:
+            yield [entry]
+    if row:
+        yield row

@@ -1,16 +1,15 @@
 """The journal: every record of a run, appended to a file before anyone delivers it.
 
 One record a line: the CRC-32 of the rest in eight hex digits, a space, a JSON object. A line that
-is cut off or damaged ends the journal: what stands before it is whole.
+is cut off ends the journal; a whole line that is damaged is passed over.
 """
 
-import fcntl
 import json
 import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 FILE_NAME = "journal.jsonl"
 
@@ -75,7 +74,8 @@ _KINDS: dict[str, type[Any]] = {
 def line_of(record: Record) -> bytes:
     """`record` as one line of a journal."""
     body = {"kind": type(record).__name__.lower()} | asdict(record)
-    data = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    data = text.encode(errors="backslashreplace")  # half a surrogate pair becomes its JSON escape
     return b"%08x %s\n" % (zlib.crc32(data), data)
 
 
@@ -89,40 +89,50 @@ def record_of(line: bytes) -> Record | None:
     return record
 
 
-class JournalWriter:
-    """Appends records to a journal and holds its lock, which says that the run is alive."""
+@dataclass(frozen=True)
+class Entry:
+    """A line of a journal: where it stands and what it says; a damaged line says nothing."""
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / FILE_NAME
-        self._file: IO[bytes] = self.path.open("ab", buffering=0)
-        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    start: int
+    end: int
+    record: Record | None
 
-    def append(self, record: Record) -> None:
-        """Hand `record` to the operating system before returning."""
-        self._file.write(line_of(record))
 
-    def close(self) -> None:
-        """Let go of the lock: the writer is done."""
-        self._file.close()
+def entries(path: Path, offset: int = 0) -> Iterator[Entry]:
+    """The whole lines of the journal from byte `offset`, one in memory at a time."""
+    with path.open("rb") as file:
+        file.seek(offset)
+        yield from parse(file, offset)
+
+
+def parse(lines: Iterator[bytes], offset: int) -> Iterator[Entry]:
+    """`lines`, the first of which stands at byte `offset`, up to the first that is cut off."""
+    for line in lines:
+        if not line.endswith(b"\n"):
+            return
+        start, offset = offset, offset + len(line)
+        yield Entry(start, offset, record_of(line))
 
 
 def read(path: Path, offset: int = 0) -> Iterator[tuple[Record, int]]:
-    """The whole records of the journal from byte `offset`, each with the offset after it."""
-    with path.open("rb") as file:
-        file.seek(offset)
-        for line in file:
-            record = record_of(line)
-            if record is None:
-                return
-            offset += len(line)
-            yield record, offset
+    """The records of the journal from byte `offset`, each with the offset after it."""
+    for entry in entries(path, offset):
+        if entry.record is not None:
+            yield entry.record, entry.end
 
 
-def writer_is_alive(path: Path) -> bool:
-    """Whether the process that writes this journal still holds it."""
-    with path.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        return False
+def count(path: Path, offset: int = 0) -> int:
+    """How many records the journal holds from byte `offset`."""
+    return sum(1 for _ in read(path, offset))
+
+
+def read_start(path: Path) -> Start | None:
+    """The journal's first record; None if it is damaged or not there yet."""
+    first = next(entries(path), None)
+    return first.record if first is not None and isinstance(first.record, Start) else None
+
+
+def last_time_ms(path: Path) -> int | None:
+    """When the last record that knows its time was made."""
+    times = (getattr(record, "time_ms", None) for record, _ in read(path))
+    return max((time_ms for time_ms in times if time_ms is not None), default=None)

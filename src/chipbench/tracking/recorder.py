@@ -6,25 +6,23 @@ Recording costs one `write` to a local file, whatever the state of the tracking 
 import math
 import os
 import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from chipbench.tracking.journal import (
-    Artifact,
-    End,
-    JournalWriter,
-    Metrics,
-    Params,
-    Record,
-    Start,
-    Tags,
-)
-from chipbench.tracking.state import DeliveryState, read_state
-from chipbench.tracking.store import Store
+from chipbench.tracking import journal, lock, state
+from chipbench.tracking.journal import Artifact, End, Metrics, Params, Record, Start, Tags
+from chipbench.tracking.journal_writer import JournalWriter
+from chipbench.tracking.reason import redacted
+from chipbench.tracking.state import DeliveryState, is_ready, read_state
+from chipbench.tracking.store import DELIVERY_LOG, Store
 
 TAG_PREFIX = "chipbench."
+#: What an output folder holds for delivery; not part of the result.
+LOCAL_FILES = (journal.FILE_NAME, *state.FILE_NAMES, lock.FILE_NAME, DELIVERY_LOG)
 
 
 def _now_ms() -> int:
@@ -32,41 +30,53 @@ def _now_ms() -> int:
 
 
 class Recorder:
-    """One run's records. Use as a context manager; `end` states how the run ended."""
+    """One run's records; `end` states how the run ended."""
 
-    def __init__(self, folder: Path, store: Store | None, *, name: str, experiment: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        store: Store | None,
+        *,
+        name: str,
+        experiment: str,
+        parent_key: str | None = None,
+    ) -> None:
         """Begin the run `name`; with `store` None it stays in the journal in `folder`.
 
-        `experiment` is MLflow's, for a run that `mlflow run` did not start.
+        `experiment` is MLflow's, for a run that `mlflow run` did not start. `parent_key` is the
+        `key` of the recorder whose run this one is nested under.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
+        self.key = uuid.uuid4().hex
         self._store = store
         self._journal = JournalWriter(folder)
         self._ended = False
+        self._warned = False
         self._append(
             Start(
-                key=uuid.uuid4().hex,
-                name=name,
-                experiment=experiment,
+                key=self.key,
+                name=_text(name),
+                experiment=_text(experiment),
                 time_ms=_now_ms(),
                 run_id=os.environ.get("MLFLOW_RUN_ID"),
+                parent_key=parent_key,
             )
         )
         self._delivery = None if store is None else store.start_delivery(self._journal.path)
 
     def params(self, values: Mapping[str, object]) -> None:
         """Record parameters."""
-        self._append(Params({key: str(value) for key, value in values.items()}))
+        self._append(Params({key: _text(value) for key, value in values.items()}))
 
     def tags(self, values: Mapping[str, object]) -> None:
         """Record tags under `chipbench.`; a value that is None is absent."""
-        known = {TAG_PREFIX + k: str(v) for k, v in values.items() if v is not None}
+        known = {TAG_PREFIX + k: _text(v) for k, v in values.items() if v is not None}
         self._append(Tags(known))
 
     def description(self, text: str) -> None:
         """The note that MLflow shows on top of the run's page (Markdown)."""
-        self._append(Tags({"mlflow.note.content": text}))
+        self._append(Tags({"mlflow.note.content": _text(text)}))
 
     def metrics(
         self, values: Mapping[str, float], step: int = 0, time_ms: int | None = None
@@ -89,7 +99,7 @@ class Recorder:
         while (
             self._delivery is not None
             and self._delivery.poll() is None
-            and not read_state(self._journal.path).ready
+            and not is_ready(self._journal.path)
             and time.monotonic() < deadline
         ):
             time.sleep(0.05)
@@ -100,10 +110,14 @@ class Recorder:
             self._ended = True
             self._append(End(status, _now_ms()))
             self._journal.close()
+            self._hand_over_unwritten()
 
     def drain(self) -> DeliveryState:
         """Wait for delivery, at most as long as the store's patience; say how far it came."""
         if self._store is not None and self._delivery is not None:
+            if self._delivery.poll() not in (None, 0):  # it was killed, or gave up too early
+                self._delivery = self._store.start_delivery(self._journal.path)
+                self._hand_over_unwritten()
             try:
                 self._delivery.wait(self._store.drain_timeout_s)
             except subprocess.TimeoutExpired:
@@ -111,5 +125,30 @@ class Recorder:
                 self._delivery.wait()
         return read_state(self._journal.path)
 
+    @property
+    def unwritten(self) -> int:
+        """How many records the disk did not take: they end with this process."""
+        return self._journal.unwritten.count(b"\n")
+
     def _append(self, record: Record) -> None:
         self._journal.append(record)
+        error = self._journal.error
+        if error is not None and not self._warned:
+            self._warned = True
+            print(
+                f"chipbench: {self.folder} cannot be written ({error.strerror}): records are kept "
+                "in memory until it can, and delivered from there at the end; free some space",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    def _hand_over_unwritten(self) -> None:
+        """Give delivery what exists in memory alone, and the sign that nothing more will come."""
+        if self._delivery is not None and self._delivery.stdin is not None:
+            with suppress(OSError), self._delivery.stdin as pipe:  # delivery may have died
+                pipe.write(self._journal.unwritten)
+
+
+def _text(value: object) -> str:
+    """`value` as text that every store takes, without NUL and half surrogates, and may have."""
+    return redacted(str(value).encode(errors="replace").decode().replace("\0", ""))

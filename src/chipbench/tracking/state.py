@@ -2,46 +2,61 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from chipbench.tracking.journal import read
+from chipbench.tracking.journal import count
+
+FILE_NAMES = ("delivered.json", "delivered.new")  # the second only while it replaces the first
 
 
 @dataclass(frozen=True)
 class DeliveryState:
     """Delivery of one journal to one store."""
 
+    store: str | None = None  # which store, as a digest of its address
     offset: int = 0  # bytes of the journal that the store has
-    ready: bool = False  # delivery has started up
     run_id: str | None = None
-    url: str | None = None  # the run's page, without credentials
-    waiting: int = 0  # records that the store does not have yet
-    error: str | None = None  # what the last try ended with
+    url: str | None = None  # the run's page, relative to the store's address
+    error: str | None = None  # what the last try ended with, without credentials
     closed: bool = False  # the store has the run's end
+    deleted: bool = False  # someone deleted the run in the store: it stays deleted
+    refused: dict[str, str] = field(default_factory=dict)  # reason by a record's offset
+    artifacts: dict[str, str] = field(default_factory=dict)  # SHA-256 of a delivered file by path
+    waiting: int = 0  # records that the store does not have yet; counted, not stored
 
-
-FILE_NAME = "delivered.json"
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left to deliver."""
+        return self.deleted or (self.closed and not self.waiting and not self.refused)
 
 
 def _file(journal: Path) -> Path:
-    return journal.with_name(FILE_NAME)
+    return journal.with_name(FILE_NAMES[0])
 
 
 def read_state(journal: Path) -> DeliveryState:
-    """The state of `journal`'s delivery, with the waiting records counted."""
+    """The state of `journal`'s delivery, with the waiting records counted.
+
+    A state that cannot be read is a new one: delivering a record again does no harm.
+    """
     try:
-        state = DeliveryState(**json.loads(_file(journal).read_text()))
-    except FileNotFoundError:
+        state = DeliveryState(**json.loads(_file(journal).read_bytes()))
+    except (FileNotFoundError, ValueError, TypeError):
         state = DeliveryState()
-    return replace(state, waiting=sum(1 for _ in read(journal, state.offset)))
+    return replace(state, waiting=count(journal, state.offset))
+
+
+def is_ready(journal: Path) -> bool:
+    """Whether a delivery of `journal` has started up."""
+    return _file(journal).is_file()
 
 
 def write_state(journal: Path, state: DeliveryState) -> None:
     """Replace the state in one step, so that a crash leaves the old or the new one."""
-    new = _file(journal).with_suffix(".new")
+    new = journal.with_name(FILE_NAMES[1])
     with new.open("w") as file:
-        json.dump(asdict(state), file)
+        json.dump(asdict(replace(state, waiting=0)), file)
         file.flush()
         os.fsync(file.fileno())
     new.replace(_file(journal))

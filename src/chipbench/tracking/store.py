@@ -1,20 +1,31 @@
 """Where runs are recorded: an MLflow tracking store, and the process that delivers to it."""
 
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from omegaconf import DictConfig
 
-from chipbench.configuration import project_dir
 from chipbench.errors import ConfigurationError
 
 DELIVERY_LOG = "delivery.log"
-_SCHEMES = ("http", "https", "sqlite", "postgresql", "postgresql+psycopg2", "mysql", "file")
+_CREDENTIALS = {"user", "username", "password", "passwd", "token"}
+_SCHEMES = (
+    "http",
+    "https",
+    "sqlite",
+    "postgresql",
+    "postgresql+psycopg2",
+    "postgresql+psycopg",
+    "mysql",
+    "mysql+pymysql",
+    "file",
+)
 
 
 @dataclass(frozen=True)
@@ -29,52 +40,85 @@ class Store:
     @property
     def address(self) -> str:
         """`uri` without user and password."""
-        credentials, at, _ = urlsplit(self.uri).netloc.rpartition("@")
-        return self.uri.replace(credentials + at, "", 1)
+        parts = urlsplit(self.uri)
+        credentials, at, _ = parts.netloc.rpartition("@")
+        bare = self.uri.replace(credentials + at, "", 1)
+        if not _CREDENTIALS & {key for key, _ in parse_qsl(parts.query)}:
+            return bare
+        public = [(k, v) for k, v in parse_qsl(parts.query) if k not in _CREDENTIALS]
+        return bare.replace(parts.query, urlencode(public), 1)
+
+    @property
+    def digest(self) -> str:
+        """Twelve hex digits that tell this store from others, and nothing about where it is."""
+        return hashlib.sha256(self.address.encode()).hexdigest()[:12]
 
     def environment(self) -> dict[str, str]:
-        """Environment variables that point MLflow here and let it fail fast: delivery retries."""
-        return {
-            "MLFLOW_TRACKING_URI": self.uri,
-            "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+        """Environment variables that point MLflow here and let it fail fast: delivery retries.
+
+        MLflow's own retries would also create a run twice when an answer is lost. A server's user
+        and password leave its address, which MLflow puts into its error messages.
+        """
+        login = urlsplit(self.uri)
+        server = login.scheme in ("http", "https")
+        environment = {
+            "MLFLOW_TRACKING_URI": self.address if server else self.uri,
+            "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
             "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
+            "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+            "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
         }
+        if server and login.username:
+            environment["MLFLOW_TRACKING_USERNAME"] = unquote(login.username)
+            environment["MLFLOW_TRACKING_PASSWORD"] = unquote(login.password or "")
+        return environment
 
     def start_delivery(self, journal: Path) -> "subprocess.Popen[bytes]":
         """Deliver `journal` from a process of its own, which also outlives a crash of this one.
 
         It gets the lowest priority, and a session of its own so that Ctrl-C does not reach it.
+        When the writer has ended, it reads from its stdin what the disk did not take.
         """
         numbers = [str(self.delivery_interval_s), str(self.drain_timeout_s)]
-        module = ["-m", "chipbench.tracking.delivery"]
-        command = [sys.executable, *module, str(journal.absolute()), *numbers]
+        module = ["-m", "chipbench.tracking.follow"]
+        command = [sys.executable, *module, str(journal.absolute()), self.digest, *numbers]
         nice = shutil.which("nice")
         with (journal.parent / DELIVERY_LOG).open("ab") as log:
             return subprocess.Popen(
                 [nice, "-n", "19", *command] if nice else command,
                 cwd=self.folder,
-                env=os.environ | self.environment(),
-                stdin=subprocess.DEVNULL,
+                env=os.environ | self.environment() | {"PYTHONPATH": _import_path()},
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
 
 
-def configured_store(tracking: DictConfig) -> Store | None:
-    """The store that the options of `tracking/` mean; None for `tracking=none`.
+def _import_path() -> str:
+    """Where this copy of chipbench is, before what the environment says of other folders."""
+    here = str(Path(__file__).absolute().parents[2])
+    return os.pathsep.join([here, *filter(None, [os.environ.get("PYTHONPATH")])])
 
-    Without a `uri` it is a SQLite file in the project folder. Raises ConfigurationError for an
-    address that MLflow does not know.
+
+def configured_store(tracking: DictConfig, project_dir: Path) -> Store | None:
+    """The store that the config's `tracking` means; None for `tracking=none`.
+
+    Without a `uri` it is a SQLite file in `project_dir`. Raises ConfigurationError for an address
+    that MLflow does not know, and for a password outside of the environment, where it stays.
     """
     if tracking.name == "none":
         return None
     uri, folder = tracking.uri, Path.cwd()
     if uri is None:
-        folder = project_dir()
-        uri = f"sqlite:///{folder / 'mlflow.db'}"
+        uri, folder = f"sqlite:///{project_dir / 'mlflow.db'}", project_dir
     store = Store(uri, folder, tracking.delivery_interval_s, tracking.drain_timeout_s)
     if urlsplit(uri).scheme not in _SCHEMES:
         known = ", ".join(f"{scheme}://" for scheme in _SCHEMES)
         raise ConfigurationError(f"tracking.uri={store.address}: must begin with one of {known}")
+    if store.address != uri != os.environ.get("MLFLOW_TRACKING_URI"):
+        raise ConfigurationError(
+            f"tracking.uri={store.address}: a user or password on the command line is recorded by "
+            "`mlflow run` and the shell; put the whole address into MLFLOW_TRACKING_URI"
+        )
     return store

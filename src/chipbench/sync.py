@@ -1,0 +1,60 @@
+"""Deliver what earlier runs could not: `mlflow run . -e sync` or `python -m chipbench.sync`."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from chipbench import command
+from chipbench.configuration import project_dir
+from chipbench.errors import ConfigurationError
+from chipbench.tracking.store import Store, configured_store
+from chipbench.tracking.sync import COMPLETE, WAITING, Outcome, deliver, find_journals
+
+
+class UndeliveredError(Exception):
+    """Some runs could not be delivered; exit code 1. A later sync goes on from there."""
+
+
+def sync(config: DictConfig) -> None:
+    """Deliver the journals below the configured folder, saying what becomes of each."""
+    store = configured_store(config.tracking, project_dir())
+    if store is None:
+        raise ConfigurationError(
+            "tracking=none: nothing to deliver to; use tracking=local or server"
+        )
+    folder = Path(config.journals).expanduser()
+    if not folder.is_dir():
+        raise ConfigurationError(f"journals={folder}: no such folder; name one that holds runs")
+    outcomes = []
+    for outcome in deliver(find_journals(folder), store, config.everything):
+        outcomes.append(outcome)
+        if outcome.what != COMPLETE:
+            print(line_of(outcome), flush=True)
+    print(summary_of(outcomes, store), flush=True)
+    waiting = [outcome for outcome in outcomes if outcome.what == WAITING]
+    if waiting:
+        raise UndeliveredError(f"{waiting[0].error}; run sync again when that is mended")
+
+
+def line_of(outcome: Outcome) -> str:
+    """What became of one journal, and the reasons why anything of it is not in the store."""
+    records = f" ({outcome.records} records)" if outcome.records else ""
+    lines = [f"{outcome.folder.name} {outcome.what}{records}"]
+    if outcome.error is not None:
+        lines.append(f"  {outcome.error}")
+    lines += [f"  refused: {why}" for why in outcome.refused]
+    return "\n".join(lines)
+
+
+def summary_of(outcomes: Sequence[Outcome], store: Store) -> str:
+    """All journals in one line."""
+    kinds = Counter(outcome.what for outcome in outcomes)
+    counted = "".join(f"; {number} {what}" for what, number in kinds.items())
+    records = sum(outcome.records for outcome in outcomes)
+    return f"{len(outcomes)} runs found{counted}; {records} records went to {store.address}"
+
+
+if __name__ == "__main__":
+    command.run("sync", sync)

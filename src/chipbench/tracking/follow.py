@@ -1,0 +1,89 @@
+"""The process beside a benchmark: delivers its journal until the run has ended and is delivered.
+
+Run as `python -m chipbench.tracking.follow JOURNAL STORE INTERVAL_S PATIENCE_S`; the store's
+address is in MLflow's environment variables, lines that the disk did not take come on stdin.
+"""
+
+import logging
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from mlflow import MlflowClient
+
+from chipbench.tracking.delivery import Delivery
+from chipbench.tracking.journal_writer import writer_is_alive
+from chipbench.tracking.lock import delivery_lock
+from chipbench.tracking.reason import reason
+
+_MAX_PAUSE_S = 60.0  # between two tries while the store is away and the benchmark runs
+_LAST_PAUSE_S = 1.0  # between two tries once the benchmark has ended
+_TICK_S = 0.2
+
+
+def follow(
+    path: Path,
+    delivery: Delivery,
+    interval_s: float,
+    patience_s: float,
+    read_tail: Callable[[], bytes] = lambda: b"",
+) -> bool:
+    """Deliver `path` until its run ends; after that, try for `patience_s`. True if all is there.
+
+    `read_tail` is called once the run has ended, for the lines that the disk did not take.
+    """
+    delivery.announce()
+    failures = 0
+    next_s = 0.0
+    while writer_is_alive(path):
+        if time.monotonic() >= next_s:
+            failures = 0 if _succeeds(delivery, delivery.step) else failures + 1
+            next_s = time.monotonic() + min(interval_s * 2**failures, max(interval_s, _MAX_PAUSE_S))
+        time.sleep(_TICK_S)
+    tail = read_tail()
+    deadline_s = time.monotonic() + patience_s
+    while not _succeeds(delivery, lambda: _finish(delivery, tail)) or delivery.hopeful:
+        if time.monotonic() > deadline_s:
+            return False
+        time.sleep(_LAST_PAUSE_S)
+    return True
+
+
+def _finish(delivery: Delivery, tail: bytes) -> None:
+    if not delivery.state.closed:
+        delivery.step(tail)
+        delivery.close_abandoned()
+    delivery.retry_refused()
+
+
+def _succeeds(delivery: Delivery, act: Callable[[], None]) -> bool:
+    try:
+        act()
+    except Exception as error:  # MLflow's, requests', SQLAlchemy's, boto's: whatever is away
+        delivery.fail(error)
+        return False
+    return True
+
+
+def main() -> int:
+    """Follow the journal that the command line names."""
+    logging.disable()  # libraries would fill the log at every try, and know the store's address
+    path, store = Path(sys.argv[1]), sys.argv[2]
+    interval_s, patience_s = float(sys.argv[3]), float(sys.argv[4])
+    with delivery_lock(path) as free:
+        if not free:
+            return 1
+        delivery = Delivery(path, MlflowClient, store)
+        done = follow(path, delivery, interval_s, patience_s, sys.stdin.buffer.read)
+        print(delivery.state.error or "delivered", flush=True)
+        return 0 if done else 1
+
+
+def _report(kind: type[BaseException], error: BaseException, trace: object) -> None:
+    print(f"{kind.__name__}: {reason(error)}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.excepthook = _report  # a traceback could show the store's address
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""Writing a journal's records into a run of the store, and setting aside what it refuses."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from mlflow import MlflowClient
+from mlflow.entities import Metric, Param, RunTag
+from mlflow.exceptions import MlflowException
+
+from chipbench.tracking.artifacts import ArtifactStore, MissingFileError, files_of, sha256
+from chipbench.tracking.journal import Entry, Metrics
+from chipbench.tracking.reason import NOT_ALLOWED, reason
+from chipbench.tracking.runs import Runs
+
+MAX_METRICS = 1000  # of one MLflow batch
+MAX_TRIES = 5  # of a record that the store refuses while it answers other requests
+_MAX_OTHERS = 100  # params or tags of one MLflow batch
+_MAX_VALUE = 6000  # characters of a param's or tag's value
+_BUSY = ("TEMPORARILY_UNAVAILABLE", "REQUEST_LIMIT_EXCEEDED", "RESOURCE_CONFLICT", "ABORTED")
+_INVALID = "INVALID_PARAMETER_VALUE"
+
+#: A metric, param or tag with the offset of the record that it comes from.
+Item = tuple[int, Metric | Param | RunTag]
+
+
+class RunWriter:
+    """One run of the store.
+
+    Its methods raise what the store's client raises as long as another try may help. What the
+    store refuses is reported to `refuse`: the record's offset, why, and whether that is for good.
+    `tries` counts the failures of each record.
+    """
+
+    def __init__(
+        self,
+        client: MlflowClient,
+        run_id: str,
+        tries: Counter[int],
+        refuse: Callable[[int, str, bool], None],
+    ) -> None:
+        self._client = client
+        self._run_id = run_id
+        self._tries = tries
+        self._refuse = refuse
+
+    def params(self, offset: int, values: Mapping[str, str]) -> None:
+        """Log the params that the run does not have: MLflow allows no param to change."""
+        known = self._client.get_run(self._run_id).data.params
+        new = {key: value[:_MAX_VALUE] for key, value in values.items() if key not in known}
+        self._send([(offset, Param(key, value)) for key, value in new.items()], _MAX_OTHERS)
+
+    def tags(self, offset: int, values: Mapping[str, str]) -> None:
+        """Set tags."""
+        tags = [RunTag(key, value[:_MAX_VALUE]) for key, value in values.items()]
+        self._send([(offset, tag) for tag in tags], _MAX_OTHERS)
+
+    def metrics(self, entries: Iterable[Entry]) -> None:
+        """Log the metrics of records that all are `Metrics`."""
+        items: list[Item] = []
+        for entry in entries:
+            assert isinstance(entry.record, Metrics)
+            time_ms, step = entry.record.time_ms, entry.record.step
+            for name, value in entry.record.values.items():
+                items.append((entry.start, Metric(name, value, time_ms, step)))
+        self._send(items, MAX_METRICS)
+
+    def files(self, offset: int, folder: Path, name: str, known: dict[str, str]) -> None:
+        """Bring the files of an artifact there, and their checksums into `known`."""
+        try:
+            for file in files_of(folder, name):
+                self._file(offset, folder, file, known)
+        except MissingFileError as error:
+            self._refuse(offset, str(error), True)
+
+    def _file(self, offset: int, folder: Path, name: str, known: dict[str, str]) -> None:
+        try:
+            checksum = sha256(folder / name)
+            if known.get(name) != checksum:
+                ArtifactStore(self._client, self._run_id).put(folder / name, name, checksum)
+                known[name] = checksum
+        except Exception as error:  # requests', boto's or MLflow's: what keeps the files decides
+            self._raise_unless_refused(offset, error)
+            self._set_aside(offset, name, error)
+
+    def _send(self, items: Sequence[Item], size: int) -> None:
+        for first in range(0, len(items), size):
+            self._send_batch(items[first : first + size])
+
+    def _send_batch(self, items: Sequence[Item]) -> None:
+        """Log one batch; if the store refuses it, find the entries that it means."""
+        entities = [entity for _, entity in items]
+        try:
+            self._client.log_batch(
+                self._run_id,
+                [entity for entity in entities if isinstance(entity, Metric)],
+                [entity for entity in entities if isinstance(entity, Param)],
+                [entity for entity in entities if isinstance(entity, RunTag)],
+            )
+        except MlflowException as error:
+            self._raise_unless_refused(items[0][0], error)
+            if len(items) == 1:
+                return self._set_aside(items[0][0], entities[0].key, error)
+            for offset, _ in items:
+                self._tries[offset] = MAX_TRIES
+            half = len(items) // 2
+            self._send_batch(items[:half])
+            self._send_batch(items[half:])
+
+    def _raise_unless_refused(self, offset: int, error: Exception) -> None:
+        """Raise `error` unless it is about this record alone: the store answers, and it insists."""
+        code = getattr(error, "error_code", None)
+        if code in NOT_ALLOWED or code in _BUSY:
+            raise error
+        Runs(self._client).check(self._run_id)
+        self._tries[offset] += 1
+        if code != _INVALID and self._tries[offset] < MAX_TRIES:
+            raise error
+
+    def _set_aside(self, offset: int, what: str, error: Exception) -> None:
+        for_good = getattr(error, "error_code", None) == _INVALID
+        self._refuse(offset, f"{what}: {reason(error)}", for_good)

@@ -1,0 +1,133 @@
+"""Delivery after the fact: of journals whose runs ended before the store had them."""
+
+import logging
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import chdir
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mlflow import MlflowClient
+
+from chipbench.tracking.delivery import Delivery
+from chipbench.tracking.journal import FILE_NAME, count, read_start
+from chipbench.tracking.journal_writer import writer_is_alive
+from chipbench.tracking.lock import delivery_lock
+from chipbench.tracking.reason import reason
+from chipbench.tracking.state import read_state
+from chipbench.tracking.store import Store
+
+DELIVERED = "delivered"
+ABANDONED = "delivered and closed as FAILED: its process had died"
+COMPLETE = "was delivered before"
+DELETED = "was deleted in the store and stays so"
+RUNNING = "is still running"
+UNREADABLE = "has no readable first record"
+WAITING = "could not be delivered"
+_PAUSE_S = 1.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one journal."""
+
+    folder: Path
+    what: str  # one of the phrases above
+    records: int = 0  # delivered now
+    error: str | None = None  # why it could not be delivered
+    refused: tuple[str, ...] = ()  # why the store took single records not, one reason each
+
+
+def find_journals(folder: Path) -> list[Path]:
+    """The journals in `folder` at any depth: parents before their children, oldest first."""
+    starts = {path: read_start(path) for path in folder.rglob(FILE_NAME)}
+
+    def order(path: Path) -> tuple[bool, int, Path]:
+        start = starts[path]
+        return (
+            start is not None and start.parent_key is not None,
+            start.time_ms if start else 0,
+            path,
+        )
+
+    return sorted(starts, key=order)
+
+
+def deliver(journals: Iterable[Path], store: Store, everything: bool) -> Iterator[Outcome]:
+    """Deliver `journals` to `store` and yield what became of each.
+
+    With `everything` also what was delivered before, to this store or to another: it is compared,
+    and what is missing is added. Once the store stays away, the rest is not tried.
+    """
+    logging.disable()  # the store's client may log its address, with a password
+    os.environ |= store.environment()
+    away: str | None = None
+    for path in [journal.absolute() for journal in journals]:
+        outcome = _settled(path, everything)
+        if outcome is None and away is not None:
+            outcome = Outcome(path.parent, WAITING, error=away)
+        if outcome is None:
+            with chdir(store.folder):
+                outcome = _deliver(path, store, everything)
+                away = outcome.error if outcome.error and not _answers() else None
+        yield outcome
+
+
+def _settled(path: Path, everything: bool) -> Outcome | None:
+    """What can be said of a journal without asking the store."""
+    if read_start(path) is None:
+        return Outcome(path.parent, UNREADABLE)
+    state = read_state(path)
+    if state.complete and not everything:
+        return Outcome(path.parent, DELETED if state.deleted else COMPLETE)
+    return None
+
+
+def _deliver(path: Path, store: Store, everything: bool) -> Outcome:
+    with delivery_lock(path) as free:
+        if not free:
+            return Outcome(path.parent, RUNNING)
+        delivery = Delivery(path, MlflowClient, store.digest, afresh=everything)
+        before = count(path, delivery.state.offset)
+        what, error = _persist(path, delivery, store.drain_timeout_s)
+        state = delivery.state
+        records = before - count(path, state.offset)
+        return Outcome(path.parent, what, records, error, tuple(state.refused.values()))
+
+
+def _persist(path: Path, delivery: Delivery, patience_s: float) -> tuple[str, str | None]:
+    """Deliver until all is there, or until nothing has moved for `patience_s`."""
+    deadline_s = time.monotonic() + patience_s
+    while True:
+        before = delivery.state
+        try:
+            return _attempt(path, delivery), None
+        except Exception as error:  # MLflow's, requests', SQLAlchemy's, boto's: whatever is away
+            delivery.fail(error)
+            moved = replace(before, error=delivery.state.error) != delivery.state
+            if moved:
+                deadline_s = time.monotonic() + patience_s
+            if time.monotonic() > deadline_s:
+                return WAITING, reason(error)
+        time.sleep(_PAUSE_S)
+
+
+def _attempt(path: Path, delivery: Delivery) -> str:
+    alive = writer_is_alive(path)
+    delivery.step()
+    abandoned = not alive and delivery.close_abandoned()
+    delivery.retry_refused()
+    if delivery.state.deleted:
+        return DELETED
+    if abandoned:
+        return ABANDONED
+    return DELIVERED if delivery.state.closed else RUNNING
+
+
+def _answers() -> bool:
+    try:
+        MlflowClient().search_experiments(max_results=1)
+    except Exception:  # as above; what it was has been said
+        return False
+    return True

@@ -1,0 +1,155 @@
+"""Real tracking servers for tests and benchmarks: `mlflow server`, PostgreSQL, a login."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+USER, PASSWORD = "admin", "correct horse battery"
+
+
+def free_port() -> int:
+    """A TCP port of the loopback interface that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(what: str, ready: object, process: "subprocess.Popen[bytes]", timeout_s: float) -> None:
+    deadline_s = time.monotonic() + timeout_s
+    while not ready():  # type: ignore[operator]
+        if process.poll() is not None or time.monotonic() > deadline_s:
+            raise RuntimeError(f"{what} did not start: exit code {process.poll()}")
+        time.sleep(0.1)
+
+
+def postgres_programs() -> Path | None:
+    """The folder of initdb and postgres, as Debian or Homebrew install them."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    on_path = shutil.which("initdb")
+    found = installed[-1:] or ([Path(on_path)] if on_path else [])
+    return found[0].parent if found else None
+
+
+class Postgres:
+    """A PostgreSQL server on a loopback port, its data in `folder`; it refuses to run as root."""
+
+    def __init__(self, folder: Path) -> None:
+        programs = postgres_programs()
+        assert programs is not None
+        self._programs, self._data, self.port = programs, folder / "data", free_port()
+        folder.mkdir()
+        self._owner: dict[str, int] = {}
+        if os.getuid() == 0:
+            account = pwd.getpwnam("postgres")
+            self._owner = {"user": account.pw_uid, "group": account.pw_gid}
+            os.chown(folder, account.pw_uid, account.pw_gid)
+            for parent in folder.parents:  # pytest makes its folders private
+                parent.chmod(parent.stat().st_mode | 0o011)
+        self._run("initdb", "-D", str(self._data), "-U", "chipbench", "-A", "trust", "--no-sync")
+        options = ["-k", str(folder), "-p", str(self.port), "-c", "listen_addresses=127.0.0.1"]
+        options += ["-c", "max_connections=200"]
+        self._process = subprocess.Popen(
+            [str(programs / "postgres"), "-D", str(self._data), *options],
+            stdout=subprocess.DEVNULL,
+            stderr=(folder / "log").open("wb"),
+            cwd=folder,
+            **self._owner,  # type: ignore[call-overload]
+        )
+        ready = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        _wait("PostgreSQL", lambda: subprocess.call(ready) == 0, self._process, 30)
+
+    def database(self, name: str) -> str:
+        """The address of a new, empty database."""
+        login = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "chipbench"]
+        self._run("createdb", *login, name)
+        return f"postgresql+psycopg2://chipbench@127.0.0.1:{self.port}/{name}"
+
+    def stop(self) -> None:
+        """End the server at once; its data is thrown away."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait()
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [str(self._programs / program), *arguments],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd="/",
+            **self._owner,  # type: ignore[call-overload]
+        )
+
+
+@dataclass
+class TrackingServer:
+    """`mlflow server` on a loopback port; it can be killed and started again."""
+
+    folder: Path
+    database: str  # address of its database
+    login: bool = False  # with --app-name basic-auth, as USER and PASSWORD
+    port: int = field(default_factory=free_port)
+    _process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def uri(self) -> str:
+        """The server's address, without credentials."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        self.folder.mkdir(exist_ok=True)
+        command = [sys.executable, "-m", "mlflow", "server", "--port", str(self.port)]
+        command += ["--backend-store-uri", self.database, "--workers", "1"]
+        command += ["--artifacts-destination", str(self.folder / "artifacts")]
+        command += ["--app-name", "basic-auth"] if self.login else []
+        with (self.folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env=_plain_environment() | self._settings(),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        _wait("mlflow server", self.answers, self._process, 120)
+
+    def kill(self) -> None:
+        """End the server and its workers as a power failure would."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def answers(self) -> bool:
+        """Whether the server is up."""
+        try:
+            with urllib.request.urlopen(f"{self.uri}/health", timeout=5) as response:
+                return bool(response.status == 200)
+        except OSError:
+            return False
+
+    def _settings(self) -> Mapping[str, str]:
+        settings = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+        if self.login:
+            config = self.folder / "auth.ini"
+            users = self.folder / "users.db"
+            config.write_text(
+                "[mlflow]\ndefault_permission = READ\n"
+                f"database_uri = sqlite:///{users}\nadmin_username = {USER}\n"
+            )
+            settings["MLFLOW_AUTH_CONFIG_PATH"] = str(config)
+            settings["MLFLOW_AUTH_ADMIN_PASSWORD"] = PASSWORD
+            settings["MLFLOW_FLASK_SERVER_SECRET_KEY"] = "a key for tests"
+        return settings
+
+
+def _plain_environment() -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if not key.startswith("MLFLOW_")}
