@@ -63,6 +63,7 @@ class Benchmark:
             self._tag(**self.workload.tags())
             self._recorder.settle()
             self._measure()
+            self.workload.finish()
             self._write(self._save_model)
         except BaseException as error:
             self._conclude(_status(error), _reason(error))

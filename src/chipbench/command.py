@@ -5,15 +5,17 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from types import FrameType
+from datetime import datetime
 from typing import NoReturn
 
 import hydra
 from omegaconf import DictConfig
 
 from chipbench.arguments import hydra_arguments, is_sweep
-from chipbench.configuration import CONF_DIR, compose_config
+from chipbench.configuration import CONF_DIR, compose_config, project_dir
 from chipbench.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.interruption import Terminated, install
+from chipbench.jobs import run_jobs
 
 DONE = 0
 FAILED = 1
@@ -25,13 +27,9 @@ INTERRUPTED = 130
 _PRINTING = {"-h", "--help", "--hydra-help", "--version", "-c", "--cfg", "-i", "--info"}
 
 
-class Terminated(BaseException):
-    """SIGTERM, raised where the main thread is, so that the run ends in order."""
-
-
 def run(config_name: str, task: Callable[[DictConfig], object]) -> NoReturn:
     """Run `task` with the config that the command line asks for, and exit by the contract."""
-    signal.signal(signal.SIGTERM, _terminate)
+    install()
     sys.exit(_guarded(lambda: _run(config_name, task, sys.argv[1:])))
 
 
@@ -39,11 +37,9 @@ def _run(config_name: str, task: Callable[[DictConfig], object], words: Sequence
     arguments = hydra_arguments(words)
     if not _PRINTING & set(arguments):
         overrides = [word for word in arguments if not word.startswith("-")]
-        for word in overrides:
-            if is_sweep(word):
-                raise ConfigurationError(
-                    f"{word}: several values are a sweep; use `-e sweep -P {word}`"
-                )
+        if any(map(is_sweep, overrides)):
+            folder = project_dir() / "outputs" / f"{datetime.now():%Y-%m-%d/%H-%M-%S-%f}"
+            return run_jobs(config_name, overrides, folder)
         compose_config(config_name, overrides)
     return _in_hydra(config_name, task, arguments)
 
@@ -86,7 +82,3 @@ def _guarded(work: Callable[[], int]) -> int:
 def _say(code: int, message: str) -> int:
     print(f"chipbench: {message}", file=sys.stderr, flush=True)
     return code
-
-
-def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise Terminated

@@ -13,7 +13,7 @@ from chipbench.measure import metrics
 from chipbench.measure.learning_curve import OUTSIDE
 from chipbench.measure.metrics import metric
 from chipbench.measure.result import Result
-from chipbench.published import published_machines, training_rows
+from chipbench.published import published_machines, read_published, training_rows
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,34 @@ def print_training(console: Console, result: Result, config: DictConfig) -> None
     curve = result.tags.get("learning_curve", "")
     if curve.startswith(OUTSIDE):
         console.print(f"the learning curve is {curve}", highlight=False, style="bold red")
+
+
+def print_export(console: Console, result: Result, config: DictConfig) -> None:
+    """Print an export's numbers, beside the article's exports of a clip of the same length."""
+    console.print(summary_table(result))
+    rows = [
+        row
+        for row in read_published("export_times")
+        if (row["clip"], row["codec"]) == (config.clip.name, config.codec.name)
+    ]
+    if not rows:
+        return
+    table = Table(title="This transcode beside the article's Final Cut Pro exports")
+    for head in ("machine", "what", "time"):
+        table.add_column(head, justify="right" if head == "time" else "left")
+    own = metric(metrics.EXPORT_TIME).format(result.metrics[metrics.EXPORT_TIME])
+    encoder = f"{config.method}, {result.tags['encoder']}"
+    table.add_row(result.machine, encoder, own, style="bold")
+    machines = published_machines()
+    for row in rows:
+        time = metric(metrics.EXPORT_TIME).format(float(row["export_time_s"]))
+        table.add_row(str(machines[row["machine"]]["gpu"]), "Final Cut Pro, published", time)
+    console.print(table)
+    console.print(
+        "differs: the article's footage, resolution and timeline are not known, so its times are "
+        f"context and no ranking; this clip is {config.clip.duration_s:g} s long",
+        highlight=False,
+    )
 
 
 def print_comparison(console: Console, report: Report) -> None:

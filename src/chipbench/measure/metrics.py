@@ -113,5 +113,13 @@ ENERGY = _metric("energy_j", "J", "energy of the accelerator, else of the CPU pa
 EXPORT_TIME = _metric("export_time_s", "s", "time to export the clip")
 REALTIME_FACTOR = _metric("realtime_factor", "x", "clip duration / export_time_s")
 FRAMES_PER_SECOND = _metric("frames_per_second", "frames/s", "frames exported per second", 1)
+OUTPUT_BITRATE = _metric(
+    "output_bitrate_megabits_per_s", "Mbit/s", "output size over the duration of the clip", 1
+)
+POSITION_SPEED = _metric(
+    "frames_per_second_at_position", "frames/s", "speed while the export passed this second", 1
+)
+PSNR = _metric("psnr_db", "dB", "peak signal-to-noise ratio against the source")
+SSIM = _metric("ssim", "", "structural similarity to the source, 0 to 1", 4)
 OUTPUT_BYTES = _metric("output_bytes", "B", "size of the exported file", 0)
 CPU_IDLE_MEAN = _metric("cpu_idle_mean_percent", "%", "share of all cores that was idle", 1)

@@ -94,6 +94,7 @@ def utilisation_summary(readings: Sequence[Reading]) -> dict[str, float]:
     values: dict[str, float] = {}
     if cpu:
         values[metrics.CPU_UTILIZATION_MEAN] = fmean(cpu)
+        values[metrics.CPU_IDLE_MEAN] = 100 - fmean(cpu)
     if gpu:
         values[metrics.GPU_UTILIZATION_MEAN] = fmean(gpu)
     if memory:

@@ -21,6 +21,8 @@ from chipbench.tracking.state import DeliveryState, is_ready, read_state
 from chipbench.tracking.store import DELIVERY_LOG, Store
 
 TAG_PREFIX = "chipbench."
+#: Names, to the process of a job, the key of the run that it is nested under.
+PARENT_VARIABLE = "CHIPBENCH_PARENT_KEY"
 #: What an output folder holds for delivery; not part of the result.
 LOCAL_FILES = (journal.FILE_NAME, *state.FILE_NAMES, lock.FILE_NAME, DELIVERY_LOG)
 
@@ -60,7 +62,7 @@ class Recorder:
                 experiment=_text(experiment),
                 time_ms=_now_ms(),
                 run_id=os.environ.get("MLFLOW_RUN_ID"),
-                parent_key=parent_key,
+                parent_key=parent_key or os.environ.get(PARENT_VARIABLE),
             )
         )
         self._delivery = None if store is None else store.start_delivery(self._journal.path)

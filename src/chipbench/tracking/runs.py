@@ -1,5 +1,6 @@
 """Which run of the store a journal belongs to: joined, found by its key, or created. Never two."""
 
+import os
 import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -82,13 +83,18 @@ class Runs:
             raise RunDeletedError
         return min(active, key=_id) if active else None
 
-    def _created(self, start: Start) -> Run:
+    def _experiment_for(self, start: Start) -> str:
+        """The experiment that `mlflow run` chose for a job's parent, else the one by name."""
+        chosen = os.environ.get("MLFLOW_EXPERIMENT_ID")
+        if chosen is not None:
+            return chosen
         experiment = self._client.get_experiment_by_name(start.experiment)
-        experiment_id = (
-            self._client.create_experiment(start.experiment)
-            if experiment is None
-            else experiment.experiment_id
-        )
+        if experiment is None:
+            return str(self._client.create_experiment(start.experiment))
+        return str(experiment.experiment_id)
+
+    def _created(self, start: Start) -> Run:
+        experiment_id = self._experiment_for(start)
         run = self._client.create_run(
             experiment_id, start.time_ms, tags={KEY_TAG: start.key}, run_name=start.name
         )

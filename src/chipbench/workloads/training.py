@@ -10,7 +10,7 @@ from hydra.utils import get_method, instantiate
 from omegaconf import DictConfig
 from rich.console import Console
 
-from chipbench import data
+from chipbench import data, interruption
 from chipbench.configuration import cache_dir
 from chipbench.errors import ConfigurationError
 from chipbench.hardware.machine import Machine
@@ -76,6 +76,7 @@ class Training:
             self.epochs.append(epoch)
             report(epoch.number, epoch.values())
             progress.finished(epoch)
+            interruption.check()
             if not math.isfinite(epoch.loss):
                 raise FloatingPointError(
                     f"the loss of epoch {epoch.number} is {epoch.loss}: lower the learning rate "
@@ -94,6 +95,9 @@ class Training:
             )
         finally:
             progress.close()
+
+    def finish(self) -> None:
+        """The epochs' losses were checked as they came."""
 
     def summary(self) -> dict[str, float]:
         """Summary of the epochs, and the model's size once it is built."""

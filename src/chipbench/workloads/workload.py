@@ -31,6 +31,9 @@ class Workload(Protocol):
     def measure(self, report: Report) -> None:
         """Do the timed work; report each step's metrics as it ends."""
 
+    def finish(self) -> None:
+        """Check what the timed work made; neither timed nor monitored."""
+
     def summary(self) -> dict[str, float]:
         """Metrics of all that was measured, also after a failure."""
 

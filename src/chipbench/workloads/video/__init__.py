@@ -1,0 +1,1 @@
+"""Video through ffmpeg: the clip, the encoders, the process, and what it wrote."""
