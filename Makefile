@@ -16,7 +16,7 @@ RUN := $(MLFLOW) run . --env-manager local
 STORE := sqlite:///mlflow.db
 
 .DEFAULT_GOAL := help
-.PHONY: help env run bench ui compare test lint format conda.yaml clean
+.PHONY: help env run bench ui server compare test lint format conda.yaml clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ bench: $(INSTALLED) ## run the article's two trainings, which download their dat
 
 ui: $(INSTALLED) ## browse the recorded runs in MLflow; another port: make ui ARGS="--port 8080"
 	$(MLFLOW) ui --backend-store-uri $(STORE) $(ARGS)
+
+server: $(INSTALLED) ## start a tracking server with a login: PostgreSQL if installed, else SQLite
+	PYTHON=$(CURDIR)/$(BIN)/python bash conf/server/local.sh
 
 compare: ui ## compare runs: MLflow's UI, where ticked runs can be compared
 

@@ -9,9 +9,7 @@ Take a machine that does nothing else: `server_away` compares times.
 """
 
 import argparse
-import os
 import random
-import signal
 import statistics
 import subprocess
 import sys
@@ -19,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
@@ -28,7 +27,7 @@ import psutil  # noqa: E402 - the servers and journals of the tests stand beside
 from journals import Verdict, history, runs_of, verdict  # noqa: E402
 from tracking_server import Postgres, TrackingServer, free_port  # noqa: E402
 
-from chipbench.tracking.journal import End, read, read_start  # noqa: E402
+from chipbench.tracking.journal import End, Metrics, read, read_start  # noqa: E402
 
 TRAINING = ("dataset=digits", "epochs=5", "tracking.drain_timeout_s=120")
 CLIENTS = 50
@@ -57,11 +56,12 @@ def server_kills(folder: Path, postgres: Postgres, times: int) -> bool:
     """The server dies at a random moment of a training and comes back."""
     found = []
     with started(folder / "server", postgres.database("server_kills")) as server:
+        duration_s = unharmed(folder / "server_kills", server.uri)
         for number in range(times):
             run = folder / f"server_kills{number}"
             training = train(run, server.uri)
             wait_for(run / "journal.jsonl")
-            time.sleep(random.uniform(0.0, 12.0))
+            time.sleep(random.uniform(0.0, duration_s))
             server.kill()
             time.sleep(random.uniform(0.0, 3.0))
             server.start()
@@ -74,18 +74,19 @@ def client_kills(folder: Path, postgres: Postgres, times: int) -> bool:
     """The benchmark dies at a random moment, every second time with its delivery; then sync."""
     found = []
     with started(folder / "server", postgres.database("client_kills")) as server:
+        duration_s = unharmed(folder / "client_kills", server.uri)
         for number in range(times):
             run = folder / f"client_kills{number}"
             training = train(run, server.uri)
             wait_for(run / "journal.jsonl")
-            time.sleep(random.uniform(0.0, 10.0))
+            time.sleep(random.uniform(0.0, duration_s))
             kill(training, with_delivery=bool(number % 2))
             sync(run, server.uri)
             journal = run / "journal.jsonl"
             whole = any(isinstance(record, End) for record, _ in read(journal))
             found.append(verdict(server.uri, journal))
             if found[-1].status == ("FINISHED" if whole else "FAILED"):
-                found[-1] = Verdict(found[-1].lost, found[-1].doubled, found[-1].runs, "closed")
+                found[-1] = replace(found[-1], status="closed")
     return report("client killed, then sync", found, "closed")
 
 
@@ -193,6 +194,15 @@ def train(run: Path, uri: str, *overrides: str) -> "subprocess.Popen[str]":
     )
 
 
+def unharmed(run: Path, uri: str) -> float:
+    """How many seconds a training takes from its first record to its end."""
+    training = train(run, uri)
+    wait_for(run / "journal.jsonl")
+    began_s = time.monotonic()
+    training.wait()
+    return time.monotonic() - began_s
+
+
 def sync(run: Path, uri: str) -> None:
     """Deliver what is left of a run, once its own delivery is done with it."""
     command = [sys.executable, "-m", "chipbench.sync", f"journals={run}", f"tracking.uri={uri}"]
@@ -205,8 +215,10 @@ def sync(run: Path, uri: str) -> None:
 
 def kill(training: "subprocess.Popen[str]", with_delivery: bool) -> None:
     """End a training as a power failure or the kernel's memory killer would."""
+    if training.poll() is not None:
+        return
     children = psutil.Process(training.pid).children(recursive=True)
-    os.kill(training.pid, signal.SIGKILL)
+    training.kill()
     training.wait()
     for child in children if with_delivery else ():
         if child.is_running():
@@ -224,8 +236,6 @@ def wait_for(path: Path) -> None:
 
 def metrics(run: Path) -> Iterator[tuple[str, int, float]]:
     """Name, step and value of every metric of a run's journal."""
-    from chipbench.tracking.journal import Metrics
-
     for record, _ in read(run / "journal.jsonl"):
         if isinstance(record, Metrics):
             for name, value in record.values.items():

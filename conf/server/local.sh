@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# A tracking server with a login on one machine, without containers: `make server`.
+#
+# PostgreSQL where it is installed, else SQLite. Settings are environment variables:
+#   DATA    where everything is kept (default: ~/.local/share/chipbench-server; as root /var/lib/…)
+#   HOST    127.0.0.1 alone can connect by default; 0.0.0.0 for a network that you trust, as the
+#           passwords then travel unencrypted
+#   PORT    5000
+#   ALLOWED_HOSTS   names under which clients reach it, when not localhost or a private address
+# `local.sh backup` and `local.sh restore <date>` beside it (PostgreSQL); with SQLite copy $DATA.
+set -euo pipefail
+umask 077
+here=$(cd "$(dirname "$0")" && pwd)
+python=${PYTHON:-python}
+if [ "$(id -u)" -eq 0 ]; then DATA=${DATA:-/var/lib/chipbench-server}; fi
+DATA=${DATA:-${XDG_DATA_HOME:-$HOME/.local/share}/chipbench-server}
+HOST=${HOST:-127.0.0.1}
+PORT=${PORT:-5000}
+postgres=$DATA/postgres
+
+secret() { # a file that holds a random word, made when it is first needed
+  [ -s "$DATA/$1" ] || "$python" -c 'import secrets; print(secrets.token_urlsafe(18))' >"$DATA/$1"
+  cat "$DATA/$1"
+}
+
+programs() { # the folder of PostgreSQL's programs; Debian keeps them off the PATH
+  for folder in "$(dirname "$(command -v initdb || echo /none/initdb)")" \
+    /usr/lib/postgresql/*/bin /opt/homebrew/opt/postgresql@*/bin; do
+    if [ -x "$folder/initdb" ] && [ -x "$folder/createdb" ]; then echo "$folder"; return; fi
+  done
+}
+
+as_owner() { # PostgreSQL refuses to run as root
+  if [ "$(id -u)" -eq 0 ]; then
+    (cd / && runuser -u postgres -- "$@")
+  else
+    "$@"
+  fi
+}
+
+start_postgres() {
+  mkdir -p "$postgres"
+  if [ "$(id -u)" -eq 0 ]; then
+    chmod 711 "$DATA"
+    chown postgres "$postgres"
+  fi
+  if [ ! -d "$postgres/data" ]; then
+    as_owner "$bin/initdb" -D "$postgres/data" -U mlflow -A trust -E UTF8 >/dev/null
+  fi
+  # No port: a socket in a folder that nobody else can enter is the only way in.
+  as_owner "$bin/pg_ctl" -D "$postgres/data" -w -l "$postgres/log" \
+    -o "-c listen_addresses='' -k '$postgres'" start >/dev/null
+  trap 'as_owner "$bin/pg_ctl" -D "$postgres/data" -m fast stop >/dev/null' EXIT
+  for database in mlflow users; do
+    as_owner "$bin/psql" -h "$postgres" -U mlflow -d postgres -tAc \
+      "SELECT 1 FROM pg_database WHERE datname = '$database'" | grep -q 1 ||
+      as_owner "$bin/createdb" -h "$postgres" -U mlflow "$database"
+  done
+}
+
+mkdir -p "$DATA/artifacts"
+bin=$(programs)
+if [ "${1:-start}" != start ]; then
+  [ -n "$bin" ] || { echo "local.sh: without PostgreSQL, copy $DATA while it stands still" >&2; exit 1; }
+  start_postgres
+  PATH=$bin:$PATH PGHOST=$postgres PGUSER=mlflow BACKUPS=$DATA/backup ARTIFACTS=$DATA/artifacts \
+    bash "$here/backup.sh" "$@"
+  exit
+fi
+if [ -n "$bin" ]; then
+  start_postgres
+  database() { echo "postgresql+psycopg2://mlflow@/$1?host=$postgres"; }
+else
+  echo "PostgreSQL is not installed: SQLite does for a few machines at a time" >&2
+  database() { echo "sqlite:///$DATA/$1.db"; }
+fi
+
+cat >"$DATA/auth.ini" <<EOF
+[mlflow]
+default_permission = NO_PERMISSIONS
+database_uri = $(database users)
+admin_username = admin
+EOF
+MLFLOW_BACKEND_STORE_URI=$(database mlflow)
+MLFLOW_AUTH_ADMIN_PASSWORD=$(secret admin-password)
+MLFLOW_FLASK_SERVER_SECRET_KEY=$(secret cookie-key)
+export MLFLOW_BACKEND_STORE_URI MLFLOW_AUTH_ADMIN_PASSWORD MLFLOW_FLASK_SERVER_SECRET_KEY
+export MLFLOW_AUTH_CONFIG_PATH=$DATA/auth.ini MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false
+unset MLFLOW_TRACKING_URI
+
+echo "http://$HOST:$PORT, user admin, password in $DATA/admin-password; Ctrl-C ends it"
+cd "$DATA"
+"$python" -m mlflow server --app-name basic-auth --host "$HOST" --port "$PORT" --workers 2 \
+  --artifacts-destination "$DATA/artifacts" ${ALLOWED_HOSTS:+--allowed-hosts "$ALLOWED_HOSTS"} &
+server=$!
+trap 'kill "$server" 2>/dev/null' INT TERM
+wait "$server" || wait "$server" || true
