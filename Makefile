@@ -26,9 +26,10 @@ env: $(INSTALLED) ## make the environment in .venv (the other targets do so too)
 run: $(INSTALLED) ## run the default benchmark; settings: make run ARGS="-P epochs=1"
 	$(RUN) $(ARGS)
 
-bench: $(INSTALLED) ## run the article's two trainings, which download their data sets
-	$(RUN) -P experiment=tinyvgg_cifar10 $(ARGS)
-	$(RUN) -P experiment=efficientnetb0_food101 $(ARGS)
+bench: $(INSTALLED) ## measure chipbench itself: what compare and export cost, what faults lose
+	cd tests/benchmarks && ../../$(BIN)/python bench_compare.py
+	cd tests/benchmarks && ../../$(BIN)/python bench_export.py
+	cd tests/benchmarks && ../../$(BIN)/python faults.py
 
 ui: $(INSTALLED) ## browse the recorded runs in MLflow; another port: make ui ARGS="--port 8080"
 	$(MLFLOW) ui --backend-store-uri $(STORE) $(ARGS)
@@ -36,7 +37,9 @@ ui: $(INSTALLED) ## browse the recorded runs in MLflow; another port: make ui AR
 server: $(INSTALLED) ## start a tracking server with a login: PostgreSQL if installed, else SQLite
 	PYTHON=$(CURDIR)/$(BIN)/python bash conf/server/local.sh
 
-compare: ui ## compare runs: MLflow's UI, where ticked runs can be compared
+compare: $(INSTALLED) ## import the published results, compare all runs, and write a report
+	$(RUN) -e reference
+	$(RUN) -e compare $(ARGS)
 
 test: $(INSTALLED) ## run the tests; one of them: make test ARGS="-k stopwatch"
 	$(BIN)/python -m pytest $(ARGS)
