@@ -9,6 +9,7 @@ import yaml
 
 from chipbench.arguments import hydra_arguments
 from chipbench.configuration import CONF_DIR, compose_config
+from chipbench.jobs import expand
 
 PROJECT = Path(__file__).parent.parent
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -48,7 +49,8 @@ def test_a_make_target_exists(command: str) -> None:
 def compose_as(entry: str, overrides: list[str]) -> None:
     name = "train" if entry == "main" else entry
     assert (CONF_DIR / f"{name}.yaml").is_file()
-    compose_config(name, [*overrides, "output_dir=out"])
+    for job in expand(overrides):
+        compose_config(name, job if name == "sync" else [*job, "output_dir=out"])
 
 
 def test_the_readme_shows_commands() -> None:
