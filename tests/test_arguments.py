@@ -94,3 +94,8 @@ def test_sweeps_are_recognised() -> None:
     assert is_sweep("seed=range(1,4)")
     assert not is_sweep("sizes=[16,32]")
     assert not is_sweep("note='16,32'")
+
+
+def test_mlflows_own_form_of_a_parameter_is_read() -> None:
+    words = ["-P", "batch_size=64", "-P", "overrides=+a=1 ~b"]
+    assert hydra_arguments(words) == ["batch_size=64", "+a=1", "~b"]

@@ -221,12 +221,16 @@ def test_an_ended_export_leaves_no_file_and_no_process(
     command += [f"tracking.uri=sqlite:///{tmp_path / 'mlflow.db'}", "codec.megabits_per_s=0.1"]
     command += [f"hydra.run.dir={tmp_path / 'hydra'}", "monitor.interval_s=0.2"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE)
-    ffmpeg = wait_for_export(process, output)
-    if how == "ffmpeg killed":
-        ffmpeg.kill()
-    else:
-        process.send_signal(signal.SIGINT if how == "interrupted" else signal.SIGTERM)
-    _, errors = process.communicate(timeout=120)
+    try:
+        ffmpeg = wait_for_export(process, output)
+        if how == "ffmpeg killed":
+            ffmpeg.kill()
+        else:
+            process.send_signal(signal.SIGINT if how == "interrupted" else signal.SIGTERM)
+        _, errors = process.communicate(timeout=120)
+    finally:
+        process.terminate()
+        process.wait()
     expected = {"ffmpeg killed": 1, "interrupted": 130, "terminated": 143}
     assert process.returncode == expected[how]
     assert not output.exists()

@@ -22,7 +22,8 @@ _OPTIONS = {"-c", "--cfg", "-p", "--package", "-i", "--info", "-cd", "--config-d
 def hydra_arguments(words: Sequence[str]) -> list[str]:
     """`words` of a command line as Hydra takes them.
 
-    `--overrides "+a=1 ~b"` is split as a shell would split it; no shell is involved.
+    `-P key=value` is what `mlflow run` takes. `--overrides "+a=1 ~b"` is split as a shell would
+    split it; no shell is involved.
     Raises ConfigurationError for a word that is neither an option nor an override.
     """
     translated: list[str] = []
@@ -33,6 +34,9 @@ def hydra_arguments(words: Sequence[str]) -> list[str]:
             translated.append(word)
         elif word in _OPTIONS:
             translated += [word, _value_of(word, rest)]
+        elif word == "-P":
+            key, _, value = _value_of(word, rest).partition("=")
+            translated += _pair(key, value)
         elif word.startswith("--"):
             key, equals, value = word.removeprefix("--").partition("=")
             translated += _pair(key, value if equals else _value_of(word, rest))

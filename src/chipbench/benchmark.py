@@ -109,15 +109,19 @@ class Benchmark:
         state = self._recorder.drain()
         if self._store is None:
             return f"recorded in {self.folder}; nothing was sent to a tracking store"
-        waiting = state.waiting + self._recorder.unwritten
-        why = f" ({state.error})" if state.error else ""
-        if waiting or not state.closed:
+        if state.waiting or not state.closed:
+            why = f" ({state.error})" if state.error else ""
+            unwritten = self._recorder.unwritten
+            lost = (
+                f"; {unwritten} more, which the disk had no room for, are lost" if unwritten else ""
+            )
             return (
-                f"{waiting} records wait in {self.folder}{why}; "
-                "deliver them with `mlflow run . -e sync`"
+                f"{state.waiting} records wait in {self.folder}{why}; "
+                f"deliver them with `mlflow run . -e sync`{lost if unwritten else ''}"
             )
         if state.refused:
-            return f"{len(state.refused)} records were refused: {'; '.join(state.refused.values())}"
+            why = "; ".join(state.refused.values())
+            return f"run {state.run_id}: the store refused {len(state.refused)} records: {why}"
         return f"recorded as run {state.run_id} in {self._store.address}; `make ui` shows it"
 
     def _conclude(self, status: str, reason: str | None) -> Result:

@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from chipbench.tracking import journal, lock, state
@@ -125,11 +126,13 @@ class Recorder:
             except subprocess.TimeoutExpired:
                 self._delivery.terminate()
                 self._delivery.wait()
+            if self._delivery.returncode == 0:  # a full disk may not have taken the news
+                return replace(read_state(self._journal.path), waiting=0, closed=True)
         return read_state(self._journal.path)
 
     @property
     def unwritten(self) -> int:
-        """How many records the disk did not take: they end with this process."""
+        """How many records the disk did not take: what is not delivered ends with this process."""
         return self._journal.unwritten.count(b"\n")
 
     def _append(self, record: Record) -> None:

@@ -53,6 +53,14 @@ class Runs:
         self._show_as_training(run.info.experiment_id)
         return run
 
+    def label(self, run_id: str, kind: str) -> None:
+        """Say what a run that `mlflow run` made is for, and remove what it reveals."""
+        run = self._get(run_id)
+        if run is not None:
+            self._client.set_tag(run_id, "chipbench.kind", kind)
+            self._client.set_tag(run_id, "mlflow.runName", kind)
+            self._conceal(run)
+
     def check(self, run_id: str) -> None:
         """Raise RunReplacedError or RunDeletedError if this run takes no more records."""
         run = self._get(run_id)

@@ -15,6 +15,7 @@ from chipbench.tracking.journal import FILE_NAME, count, read_start
 from chipbench.tracking.journal_writer import writer_is_alive
 from chipbench.tracking.lock import delivery_lock
 from chipbench.tracking.reason import reason
+from chipbench.tracking.runs import Runs
 from chipbench.tracking.state import read_state
 from chipbench.tracking.store import Store
 
@@ -72,6 +73,16 @@ def deliver(journals: Iterable[Path], store: Store, everything: bool) -> Iterato
                 outcome = _deliver(path, store, everything)
                 away = outcome.error if outcome.error and not _answers() else None
         yield outcome
+    if away is None:
+        _label_own_run(store)
+
+
+def _label_own_run(store: Store) -> None:
+    """`mlflow run` makes a run for a delivery too."""
+    run_id = os.environ.get("MLFLOW_RUN_ID")
+    if run_id is not None:
+        with chdir(store.folder):
+            Runs(MlflowClient()).label(run_id, "sync")
 
 
 def _settled(path: Path, everything: bool) -> Outcome | None:
