@@ -13,7 +13,7 @@ from chipbench.measure.metrics import metric
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#000000")
 _MARKERS = "osD^vP*"
 _STYLES = ("-", "--", "-.", ":")
-_MOST_BARS = 20
+_MOST_BARS = 12
 
 Curve = Sequence[tuple[float, float]]
 
@@ -21,7 +21,8 @@ Curve = Sequence[tuple[float, float]]
 def draw_times(path: Path, group: Group, title: str) -> None:
     """Bars of every machine's time, fastest on top; published results are hatched."""
     rows = group.rows[:_MOST_BARS]
-    figure = Figure(figsize=(8, 1.2 + 0.4 * len(rows)), layout="constrained")
+    height = 1.2 + 0.4 * len(rows)
+    figure = Figure(figsize=(8, height))
     axes = figure.subplots()
     for place, row in enumerate(rows):
         axes.barh(
@@ -32,10 +33,12 @@ def draw_times(path: Path, group: Group, title: str) -> None:
             edgecolor="white",
         )
         axes.text(row.time_s, place, f" {metric(group.metric).format(row.time_s)}", va="center")
-    axes.set_yticks(range(len(rows)), [_label(row) for row in rows])
+    axes.set_yticks(range(len(rows)), [_label(row) for row in rows], fontsize="small")
     axes.invert_yaxis()
     axes.margins(x=0.2)
     axes.set(title=title, xlabel=f"{metric(group.metric).meaning} (s), less is better")
+    # By hand: matplotlib's own layout draws everything twice, and there are many of these.
+    figure.subplots_adjust(left=0.4, right=0.98, top=1 - 0.4 / height, bottom=0.6 / height)
     figure.savefig(path, dpi=110)
 
 
