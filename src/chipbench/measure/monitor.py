@@ -5,19 +5,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Protocol
 
+from chipbench.hardware.sensor import Sensor
 from chipbench.measure import metrics
 
 _MIB_PER_MB = 1e6 / 2**20
-
-
-class Sensor(Protocol):
-    """What the monitor reads; a quantity that cannot be read is absent."""
-
-    def read(self) -> dict[str, float]: ...
-
-    def energy_j(self) -> float | None: ...
 
 
 @dataclass(frozen=True)

@@ -56,5 +56,5 @@ def open_device(machine: Machine, accelerator: str, verbose: bool) -> Device:
         gpus = []
     for gpu in gpus:
         tf.config.experimental.set_memory_growth(gpu, True)
-    name = ", ".join(a.name for a in machine.accelerators) if gpus else machine.cpu
+    name = ", ".join(a.name for a in machine.training_gpus) if gpus else machine.cpu
     return Device("gpu" if gpus else "cpu", name, tf.test.experimental.sync_devices)
