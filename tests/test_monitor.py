@@ -40,6 +40,7 @@ def test_summary_by_hand() -> None:
     )
     assert values == {
         "cpu_utilization_mean_percent": 20.0,
+        "cpu_idle_mean_percent": 80.0,
         "memory_peak_mib": pytest.approx(1000.0),
     }
 
