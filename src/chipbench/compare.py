@@ -1,5 +1,6 @@
 """Compare the recorded runs and write a report: `mlflow run . -e compare`."""
 
+import gc
 from functools import partial
 from pathlib import Path
 
@@ -53,7 +54,9 @@ def compare(config: DictConfig) -> Report:
     _record(recorder, report)
     console = Console()
     print_comparison(console, report)
+    recorder.drain()
     console.print(f"report: {folder / 'report.html'}", highlight=False, soft_wrap=True)
+    gc.freeze()
     return report
 
 
@@ -115,8 +118,10 @@ def _record(recorder: Recorder, report: Report) -> None:
         if path.suffix in (".html", ".md", ".csv", ".png"):
             recorder.artifact(path)
     recorder.end("FINISHED")
-    recorder.drain()
 
 
 if __name__ == "__main__":
+    # All that is read is kept to the end. Searching it for garbage, again and again and once more
+    # at exit, would take a third of the time with 10,000 runs.
+    gc.disable()
     command.run("compare", compare)

@@ -6,6 +6,7 @@ a report of 5 MB, or more.
 
 import os
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -15,19 +16,23 @@ from pathlib import Path
 from many_runs import fill
 
 _NUMBERS = (1_000, 3_000, 10_000)
+_REPEATS = 5
 _LIMITS = (15.0, 1024.0, 5.0)
 
 
 def measure(number: int) -> tuple[float, float, float]:
-    """Seconds, peak MiB and megabytes of the report of one comparison in its own process."""
+    """Median seconds, peak MiB and megabytes of the report of a comparison in its own process."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         fill(folder / "many.db", number)
         command = [sys.executable, "-m", "chipbench.compare", f"output_dir={folder / 'out'}"]
         command += [f"tracking.uri=sqlite:///{folder / 'many.db'}", f"hydra.run.dir={folder / 'h'}"]
-        begin = time.monotonic()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)
-        elapsed = time.monotonic() - begin
+        times = []
+        for _ in range(_REPEATS):
+            begin = time.monotonic()
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)
+            times.append(time.monotonic() - begin)
+        elapsed = statistics.median(times)
         # Linux counts in KiB, macOS in bytes.
         unit = 2**20 if os.uname().sysname == "Darwin" else 2**10
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / unit

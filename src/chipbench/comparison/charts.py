@@ -37,15 +37,13 @@ def draw_times(path: Path, group: Group, title: str) -> None:
     axes.invert_yaxis()
     axes.margins(x=0.2)
     axes.set(title=title, xlabel=f"{metric(group.metric).meaning} (s), less is better")
-    # By hand: matplotlib's own layout draws everything twice, and there are many of these.
     figure.subplots_adjust(left=0.4, right=0.98, top=1 - 0.4 / height, bottom=0.6 / height)
     figure.savefig(path, dpi=110)
 
 
 def draw_curves(path: Path, curves: Mapping[str, Curve], title: str, x: str, y: str) -> None:
     """One line per machine, told apart by colour, style and marker."""
-    figure = Figure(figsize=(8, 4.5), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = _wide_figure()
     for place, (name, points) in enumerate(curves.items()):
         axes.plot(
             [point[0] for point in points],
@@ -65,8 +63,7 @@ def draw_batch_sizes(
     path: Path, curves: Mapping[str, Curve], failures: Mapping[str, Sequence[int]], title: str
 ) -> None:
     """Images per second against batch size; a batch size that failed is marked on the axis."""
-    figure = Figure(figsize=(8, 4.5), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = _wide_figure()
     for place, name in enumerate(dict.fromkeys([*curves, *failures])):
         colour = _COLOURS[place % len(_COLOURS)]
         marker = _MARKERS[place % len(_MARKERS)]
@@ -81,6 +78,13 @@ def draw_batch_sizes(
     _whole_ticks(axes, [p[0] for points in curves.values() for p in points])
     axes.legend(fontsize="small")
     figure.savefig(path, dpi=110)
+
+
+# Laid out by hand, as the bars are: matplotlib's own layout draws everything twice.
+def _wide_figure() -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(8, 4.5))
+    figure.subplots_adjust(left=0.1, right=0.98, top=0.92, bottom=0.12)
+    return figure, figure.subplots()
 
 
 def _from_zero(axes: Axes) -> None:
