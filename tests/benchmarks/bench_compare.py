@@ -25,10 +25,12 @@ def measure(number: int) -> tuple[float, float, float]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         fill(folder / "many.db", number)
-        command = [sys.executable, "-m", "chipbench.compare", f"output_dir={folder / 'out'}"]
-        command += [f"tracking.uri=sqlite:///{folder / 'many.db'}", f"hydra.run.dir={folder / 'h'}"]
+        uri = f"sqlite:///{folder / 'many.db'}"
         times = []
-        for _ in range(_REPEATS):
+        for number in range(_REPEATS):
+            out = folder / f"out{number}"
+            command = [sys.executable, "-m", "chipbench.compare", f"output_dir={out}"]
+            command += [f"tracking.uri={uri}", f"hydra.run.dir={folder / 'h'}"]
             begin = time.monotonic()
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)
             times.append(time.monotonic() - begin)
@@ -36,7 +38,7 @@ def measure(number: int) -> tuple[float, float, float]:
         # Linux counts in KiB, macOS in bytes.
         unit = 2**20 if os.uname().sysname == "Darwin" else 2**10
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / unit
-        return elapsed, peak, (folder / "out" / "report.html").stat().st_size / 1e6
+        return elapsed, peak, (out / "report.html").stat().st_size / 1e6
 
 
 def main() -> int:
