@@ -18,7 +18,8 @@ from chipbench.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.export import export
 from chipbench.workloads.video import clip as clips
 from chipbench.workloads.video.encoder import choose_encoder
-from chipbench.workloads.video.ffmpeg import FfmpegFailed, find_ffmpeg, run_ffmpeg
+from chipbench.workloads.video.ffmpeg import find_ffmpeg, run_ffmpeg
+from chipbench.workloads.video.process import ProgramFailed
 from chipbench.workloads.video.verification import WrongOutput, verify
 
 FFMPEG = find_ffmpeg(None)
@@ -128,7 +129,7 @@ def test_what_is_no_video_is_refused(
         ("clip.duration_s=0.001", "shorter than one frame"),
         ("encoder=x264", "auto, software, h264_videotoolbox, h264_nvenc, libx264"),
         ("ffmpeg.path=/no/ffmpeg", "no such program"),
-        ("method=compressor", "transcode, final_cut_manual"),
+        ("method=compressor", "transcode, avconvert, final_cut_manual"),
     ],
 )
 def test_wrong_keys_are_named(override: str, message: str, config: Exported) -> None:
@@ -190,7 +191,7 @@ def test_a_full_disk_is_seen_before_the_export(config: Exported, small_disk: Pat
 
 def test_a_disk_that_fills_ends_with_ffmpegs_words(small_disk: Path) -> None:
     source = ["-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=30", "-frames:v", "90"]
-    with pytest.raises(FfmpegFailed, match="No space left on device"):
+    with pytest.raises(ProgramFailed, match="No space left on device"):
         run_ffmpeg(FFMPEG, [*source, "-c:v", "mjpeg", str(small_disk / "out.mov")])
 
 
@@ -240,3 +241,47 @@ def test_an_ended_export_leaves_no_file_and_no_process(
     if how == "ffmpeg killed":
         assert "killed by signal 9" in run.data.tags["chipbench.reason"]
         assert b"killed by signal 9" in errors
+
+
+AVCONVERT = """#!{python}
+import subprocess, sys
+assert sys.argv[1::2] == ["--source", "--output", "--preset"], sys.argv
+source, output, preset = sys.argv[2::2]
+if preset != "Preset320x180":
+    sys.exit("avconvert: unknown preset " + preset)
+arguments = ["-v", "error", "-i", source, "-c:v", "libx264", output]
+sys.exit(subprocess.call(["{ffmpeg}", *arguments]))
+"""
+
+
+@pytest.fixture
+def avconvert(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that takes avconvert's arguments, and converts with ffmpeg."""
+    program = tmp_path / "bin" / "avconvert"
+    program.parent.mkdir()
+    program.write_text(AVCONVERT.format(python=sys.executable, ffmpeg=FFMPEG))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+
+
+@pytest.mark.usefixtures("avconvert")
+def test_avconvert_is_timed_and_verified(config: Exported, tmp_path: Path) -> None:
+    result = export(config("method=avconvert"))
+    assert result.tags["encoder"] == "avconvert Preset320x180"
+    assert result.metrics["realtime_factor"] > 0 and result.metrics["psnr_db"] > 25
+    run = only_run(tmp_path)
+    assert run.info.status == "FINISHED" and run.data.tags["chipbench.method"] == "avconvert"
+    assert not list((tmp_path / "run").glob("*.mov"))
+
+
+@pytest.mark.usefixtures("avconvert")
+def test_avconvert_without_the_preset_is_unsupported(config: Exported, tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedBenchmark, match="unknown preset PresetApple"):
+        export(config("method=avconvert", "codec=prores"))
+    assert not list((tmp_path / "run").glob("*.mov"))
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS has it")
+def test_avconvert_belongs_to_macos(config: Exported) -> None:
+    with pytest.raises(UnsupportedBenchmark, match="comes with macOS"):
+        export(config("method=avconvert"))

@@ -7,14 +7,16 @@ from omegaconf import DictConfig
 from rich.console import Console
 
 from chipbench.configuration import cache_dir
-from chipbench.errors import ConfigurationError
+from chipbench.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
 from chipbench.measure import metrics
 from chipbench.measure.fingerprint import fingerprint
 from chipbench.measure.metrics import metric
-from chipbench.workloads.video.clip import Clip, open_clip, require_space
+from chipbench.workloads.video.avconvert import find_avconvert, run_avconvert
+from chipbench.workloads.video.clip import Clip, open_clip, require_space, write_footage
 from chipbench.workloads.video.encoder import Choice, choose_encoder
 from chipbench.workloads.video.ffmpeg import find_ffmpeg, run_ffmpeg
+from chipbench.workloads.video.process import ProgramFailed
 from chipbench.workloads.video.progress import FrameProgress
 from chipbench.workloads.video.quality import quality
 from chipbench.workloads.video.verification import verify
@@ -59,6 +61,7 @@ class Export:
         self._output = Path(config.output_dir) / f"export{config.codec.suffix}"
         size = self._megabits_per_s() / 8 * 1e6 * self._clip.duration_s
         require_space(self._output.parent, size, "the export", "output_dir")
+        self._encoder_name = self._choice.encoder.name
         self._tags |= self._findings(self._clip, self._choice)
 
     def tags(self) -> Mapping[str, object]:
@@ -67,16 +70,11 @@ class Export:
 
     def measure(self, report: Report) -> None:
         """Export the clip; a partial output is removed."""
-        clip, encoder = self._clip, self._choice.encoder
-        target = ["-map", "0:v:0", "-frames:v", str(clip.frames), "-c:v", encoder.name]
-        target += [*encoder.arguments, *self._rate(), str(self._output)]
         try:
-            with FrameProgress(Console(), clip.frames, clip.fps, report) as progress:
-                done = run_ffmpeg(self._ffmpeg, [*clip.input, *target], progress)
+            self._time_s = self._encode(report)
         except BaseException:
             self._output.unlink(missing_ok=True)
             raise
-        self._time_s = done.time_s
 
     def finish(self) -> None:
         """Verify the output, only then take the time, measure the quality, and remove it."""
@@ -101,13 +99,21 @@ class Export:
             return "**no export finished**"
         names = (metrics.EXPORT_TIME, metrics.REALTIME_FACTOR)
         shown = ", ".join(metric(name).format(self._values[name]) for name in names)
-        return f"**{shown}** ({self._choice.encoder.name}, transcode)"
+        return f"**{shown}** ({self._encoder_name}, transcode)"
 
     def trained_model(self) -> None:
         """An export trains nothing."""
 
     def write_artifacts(self, folder: Path) -> None:
         """The metrics say it all."""
+
+    def _encode(self, report: Report) -> float:
+        """Seconds that the encoder takes for the clip."""
+        clip, encoder = self._clip, self._choice.encoder
+        target = ["-map", "0:v:0", "-frames:v", str(clip.frames), "-c:v", encoder.name]
+        target += [*encoder.arguments, *self._rate(), str(self._output)]
+        with FrameProgress(Console(), clip.frames, clip.fps, report) as progress:
+            return run_ffmpeg(self._ffmpeg, [*clip.input, *target], progress).time_s
 
     def _open_clip(self) -> Clip:
         config = self._config
@@ -147,6 +153,54 @@ class Export:
         }
 
 
+class AvConvert(Export):
+    """Exports through AVFoundation, which chooses encoder and bit rate by a preset of its own."""
+
+    @property
+    def variant(self) -> str:
+        """The other way of exporting."""
+        return "avconvert"
+
+    def prepare(self) -> None:
+        """Find the program, render the clip, and try the preset on a second of footage."""
+        config = self._config
+        self._program = find_avconvert()
+        self._ffmpeg = find_ffmpeg(config.ffmpeg.path)
+        if config.codec.avconvert_preset is None:
+            raise UnsupportedBenchmark(f"method=avconvert has no preset for {config.codec.name}")
+        self._clip = clip = self._open_clip()
+        if clip.loops > 1:
+            raise UnsupportedBenchmark(
+                "method=avconvert cannot play the rendered part several times: add "
+                f"clip.rendered_s={config.clip.duration_s:g}"
+            )
+        self._preset = config.codec.avconvert_preset.format(width=clip.width, height=clip.height)
+        self._encoder_name = f"avconvert {self._preset}"
+        self._output = Path(config.output_dir) / "export.mov"
+        size = self._megabits_per_s() / 8 * 1e6 * clip.duration_s
+        require_space(self._output.parent, size, "the export", "output_dir")
+        self._try()
+        self._tags |= {
+            "encoder": self._encoder_name,
+            "data_source": "own file" if config.clip.path else "generated",
+        }
+
+    def _try(self) -> None:
+        source = self._output.with_name("trial.mov")
+        clip = self._clip
+        try:
+            write_footage(source, self._ffmpeg, (clip.width, clip.height), clip.fps, 30)
+            run_avconvert(self._program, source, self._output, self._preset)
+        except ProgramFailed as error:
+            raise UnsupportedBenchmark(f"{self._encoder_name} is not usable ({error})") from None
+        finally:
+            source.unlink(missing_ok=True)
+            self._output.unlink(missing_ok=True)
+
+    def _encode(self, report: Report) -> float:
+        return run_avconvert(self._program, self._clip.path, self._output, self._preset)
+
+
 class HandTimed(Export):
     """An export that a person timed in Final Cut Pro; it is recorded, not run."""
 
@@ -179,7 +233,7 @@ class HandTimed(Export):
 
 def create_export(config: DictConfig, machine: Machine) -> Export:
     """The workload that `method` means. Raises ConfigurationError for an unknown one."""
-    kinds = {"transcode": Export, "final_cut_manual": HandTimed}
+    kinds = {"transcode": Export, "avconvert": AvConvert, "final_cut_manual": HandTimed}
     if config.method not in kinds:
         raise ConfigurationError(f"method={config.method}: must be one of {', '.join(kinds)}")
     return kinds[config.method](config, machine)

@@ -8,7 +8,8 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from chipbench.errors import ConfigurationError, UnsupportedBenchmark
-from chipbench.workloads.video.ffmpeg import FfmpegFailed, Progress, run_ffmpeg
+from chipbench.workloads.video.ffmpeg import Progress, run_ffmpeg
+from chipbench.workloads.video.process import ProgramFailed
 
 #: Part of the cache's key: raised when the footage changes.
 VERSION = 1
@@ -71,13 +72,25 @@ def _render(
     pixels = size[0] * size[1] / (1920 * 1080)
     require_space(path.parent, frames * _FRAME_BYTES * pixels, "rendering the clip", "cache_dir")
     new = path.with_suffix(".new.mov")
-    codec = ["-c:v", "mjpeg", "-q:v", "3", "-pix_fmt", "yuvj420p"]
     try:
-        source = ["-f", "lavfi", "-i", footage(size, fps)]
-        run_ffmpeg(ffmpeg, [*source, "-frames:v", str(frames), *codec, str(new)], progress)
+        write_footage(new, ffmpeg, size, fps, frames, progress)
         new.replace(path)
     finally:
         new.unlink(missing_ok=True)
+
+
+def write_footage(
+    path: Path,
+    ffmpeg: str,
+    size: tuple[int, int],
+    fps: float,
+    frames: int,
+    progress: Progress = lambda frames: None,
+) -> None:
+    """Encode footage in the mezzanine: Motion JPEG, which every decoder reads fast."""
+    codec = ["-c:v", "mjpeg", "-q:v", "3", "-pix_fmt", "yuvj420p"]
+    source = ["-f", "lavfi", "-i", footage(size, fps)]
+    run_ffmpeg(ffmpeg, [*source, "-frames:v", str(frames), *codec, str(path)], progress)
 
 
 def footage(size: tuple[int, int], fps: float) -> str:
@@ -97,7 +110,7 @@ def _own(path: Path, ffmpeg: str) -> Clip:
     try:
         arguments = ["-i", str(path), "-map", "0:v:0", "-f", "null", "-"]
         counted = run_ffmpeg(ffmpeg, arguments, messages="info")
-    except FfmpegFailed as error:
+    except ProgramFailed as error:
         message = f"clip.path={path}: no video that ffmpeg reads ({error})"
         raise ConfigurationError(message) from None
     found = re.search(r"Video: .*?(\d{2,5})x(\d{2,5})[ ,].*?([\d.]+) fps", counted.messages)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from omegaconf import DictConfig
 
 from chipbench.errors import ConfigurationError, UnsupportedBenchmark
-from chipbench.workloads.video.ffmpeg import FfmpegFailed, run_ffmpeg
+from chipbench.workloads.video.ffmpeg import run_ffmpeg
+from chipbench.workloads.video.process import ProgramFailed
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,6 @@ def _refusal(encoder: Encoder, ffmpeg: str) -> str | None:
     target = ["-c:v", encoder.name, *encoder.arguments, "-f", "null", "-"]
     try:
         run_ffmpeg(ffmpeg, [*source, *target])
-    except FfmpegFailed as error:
+    except ProgramFailed as error:
         return str(error)
     return None

@@ -1,22 +1,14 @@
-"""The ffmpeg process: started, watched, and never left behind."""
+"""ffmpeg: which binary, and one run of it."""
 
 import shutil
-import subprocess
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from chipbench.errors import ConfigurationError
-from chipbench.measure.stopwatch import Stopwatch
+from chipbench.workloads.video.process import run_program
 
 #: Takes the number of frames written so far.
 Progress = Callable[[int], None]
-
-_LAST_LINES = 5
-
-
-class FfmpegFailed(Exception):  # noqa: N818 - it reads as what happened
-    """ffmpeg ended with an error; the message holds its own last lines."""
 
 
 @dataclass(frozen=True)
@@ -49,45 +41,20 @@ def run_ffmpeg(
     progress: Progress = lambda frames: None,
     messages: str = "error",
 ) -> Finished:
-    """Run `ffmpeg` with `arguments` and time it; it ends when this does, however this ends.
+    """Run `ffmpeg` with `arguments` and time it; `messages` is its log level.
 
-    `messages` is ffmpeg's log level. Raises FfmpegFailed.
+    Raises ProgramFailed.
     """
-    command = [ffmpeg, "-nostdin", "-y", "-v", messages, "-progress", "pipe:1", "-nostats"]
-    with tempfile.TemporaryFile() as stderr:
-        stopwatch = Stopwatch()
-        process = subprocess.Popen(
-            [*command, *arguments], stdout=subprocess.PIPE, stderr=stderr, text=True
-        )
-        try:
-            frames = _watch(process, progress)
-            code = process.wait()
-            time_s = stopwatch.lap()
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-            if process.stdout is not None:
-                process.stdout.close()
-        stderr.seek(0)
-        text = stderr.read().decode(errors="replace")
-    if code != 0:
-        raise FfmpegFailed(_failure(code, text))
-    return Finished(time_s, frames, text)
-
-
-def _watch(process: "subprocess.Popen[str]", progress: Progress) -> int:
     frames = 0
-    assert process.stdout is not None
-    for line in process.stdout:
-        key, _, value = line.partition("=")
-        if key == "frame" and value.strip().isdigit():
-            frames = int(value)
-            progress(frames)
-    return frames
 
+    def watch(lines: Iterable[str]) -> None:
+        nonlocal frames
+        for line in lines:
+            key, _, value = line.partition("=")
+            if key == "frame" and value.strip().isdigit():
+                frames = int(value)
+                progress(frames)
 
-def _failure(code: int, text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()][-_LAST_LINES:]
-    how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
-    return f"ffmpeg {how}: {'; '.join(lines) or 'it said nothing'}"
+    options = ["-nostdin", "-y", "-v", messages, "-progress", "pipe:1", "-nostats"]
+    ended = run_program([ffmpeg, *options, *arguments], watch)
+    return Finished(ended.time_s, frames, ended.messages)
