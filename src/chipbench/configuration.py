@@ -144,6 +144,14 @@ _RULES = (
     ),
     Rule("optimizer.learning_rate", _number_above(0), "a number above 0"),
     Rule("optimizer.trial_timeout_s", _number_above(0), "a number of seconds above 0"),
+    Rule("createml.engine", _one_of("auto", "createml", "keras"), "one of auto, createml, keras"),
+    Rule("createml.feature_extractor_revision", _whole_number(1), "a whole number, 1 or more"),
+    Rule("createml.checkpoint_interval", _whole_number(1), "a whole number of iterations"),
+    Rule("createml.stall_timeout_s", _number_above(0), "a number of seconds above 0"),
+    *(
+        Rule(f"augmentation.{name}", _one_of(True, False), _SWITCH)
+        for name in ("crop", "rotation", "blur", "exposure", "noise", "flip")
+    ),
     Rule("everything", _one_of(True, False), _SWITCH),
     Rule("tracking.delivery_interval_s", _number_above(0), "a number of seconds above 0"),
     Rule(

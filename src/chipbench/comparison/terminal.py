@@ -148,6 +148,35 @@ def print_export(console: Console, result: Result, config: DictConfig) -> None:
     )
 
 
+def print_createml(console: Console, result: Result, config: DictConfig) -> None:
+    """Print a CreateML training beside the published ones; a stand-in's numbers stand alone."""
+    console.print(summary_table(result))
+    if config.createml.engine == "keras":
+        console.print(
+            "a Keras stand-in: the same kind of model on the same images. Its times compare with "
+            "other stand-in runs, and with no time of CreateML",
+            highlight=False,
+        )
+        return
+    rows = [
+        row for row in read_published("createml_times") if row["dataset"] == config.dataset.name
+    ]
+    if not rows or metrics.TOTAL_TIME not in result.metrics:
+        return
+    table = Table(title="This machine beside the published results")
+    for head in ("machine", "source", "total"):
+        table.add_column(head, justify="right" if head == "total" else "left")
+    shown = metric(metrics.TOTAL_TIME)
+    table.add_row(
+        result.machine, "this run", shown.format(result.metrics[shown.name]), style="bold"
+    )
+    machines = published_machines()
+    for row in rows:
+        time = shown.format(60 * float(row["train_time_min"]))
+        table.add_row(str(machines[row["machine"]]["gpu"]), "published, whole minutes", time)
+    console.print(table)
+
+
 def print_comparison(console: Console, report: Report) -> None:
     """Print a report's rankings and checked claims, for those who open no browser."""
     console.print(report.counts, highlight=False)

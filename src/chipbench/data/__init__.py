@@ -9,7 +9,7 @@ from omegaconf import DictConfig
 from chipbench.data.dataset import DataSet, arrays
 from chipbench.errors import ConfigurationError
 
-__all__ = ["DataSet", "arrays", "load"]
+__all__ = ["DataSet", "arrays", "load", "write_folders"]
 
 
 def load(config: DictConfig, cache_dir: Path) -> DataSet:
@@ -23,6 +23,21 @@ def load(config: DictConfig, cache_dir: Path) -> DataSet:
     from chipbench.data import source
 
     return source.load(module.ENTRY, config, cache_dir)
+
+
+def write_folders(config: DictConfig, cache_dir: Path) -> Path:
+    """The folder that holds the data set's image files in `train/<class>/` and `test/<class>/`.
+
+    Written once into the cache. Raises as `load` does.
+    """
+    module: Any = import_module(f"chipbench.data.{config.name}")
+    if not hasattr(module, "ENTRY"):
+        raise ConfigurationError(
+            f"dataset={config.name}: it has no image files; use food101_10pct or another TFDS set"
+        )
+    from chipbench.data import source
+
+    return source.write_folders(module.ENTRY, config, cache_dir)
 
 
 def _bundled(module: Any, config: DictConfig) -> DataSet:

@@ -8,7 +8,7 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 from omegaconf import DictConfig
 
-from chipbench.data import generated, subset
+from chipbench.data import folders, generated, subset
 from chipbench.data.catalog import Entry
 from chipbench.data.dataset import DataSet
 from chipbench.data.download import prepared
@@ -18,12 +18,7 @@ from chipbench.errors import ConfigurationError
 def load(entry: Entry, config: DictConfig, cache_dir: Path) -> DataSet:
     """`entry` as `config` asks for it: its source, and at most `max_examples` of it."""
     train, validation = _sizes(entry, config.max_examples)
-    if config.source == "generated":
-        builder = generated.builder(entry, train, validation, cache_dir)
-    elif entry.subset is None:
-        builder = prepared(entry, config.data_dir)
-    else:
-        builder = subset.builder(entry, prepared(entry, config.data_dir), cache_dir)
+    builder = _builder(entry, config, cache_dir)
     return DataSet(
         name=config.name,
         source=config.source,
@@ -33,6 +28,22 @@ def load(entry: Entry, config: DictConfig, cache_dir: Path) -> DataSet:
         train_examples=train,
         validation_examples=validation,
     )
+
+
+def write_folders(entry: Entry, config: DictConfig, cache_dir: Path) -> Path:
+    """The folder of its image files, `train/<class>/` and `test/<class>/`; see `folders`."""
+    train, validation = _sizes(entry, config.max_examples)
+    folder = cache_dir / "folders" / f"{config.name}-{config.source}-{train}-{validation}"
+    splits = {"train": ("train", train), "test": (entry.validation_split, validation)}
+    return folders.written(folder, entry, lambda: _builder(entry, config, cache_dir), splits)
+
+
+def _builder(entry: Entry, config: DictConfig, cache_dir: Path) -> Any:
+    """The prepared builder of `entry`, from the source that `config` names."""
+    if config.source == "generated":
+        return generated.builder(entry, *_sizes(entry, config.max_examples), cache_dir)
+    whole = prepared(entry, config.data_dir)
+    return whole if entry.subset is None else subset.builder(entry, whole, cache_dir)
 
 
 def _sizes(entry: Entry, max_examples: int | None) -> tuple[int, int]:

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import tensorflow_datasets as tfds
 from rich.console import Console
@@ -14,6 +14,7 @@ from rich.progress import track
 
 from chipbench.errors import UnsupportedBenchmark
 
+T = TypeVar("T")
 Examples = Iterator[tuple[int, dict[str, Any]]]
 _VERSION = "1.0.0"
 
@@ -28,11 +29,11 @@ def written(
     lets one process write while the others wait.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder / "lock"):
+    with locked(folder / "lock"):
         final = folder / name / _VERSION
         if not final.is_dir():
             shutil.rmtree(folder / name, ignore_errors=True)  # what an interrupted writer left
-            _check_space(folder, size)
+            check_space(folder, size)
             _write(folder, name, features, splits)
     return tfds.builder_from_directory(final)
 
@@ -45,7 +46,7 @@ def _write(
         name=name,
         version=_VERSION,
         features=features,
-        split_datasets={split: _shown(split, *parts) for split, parts in splits.items()},
+        split_datasets={split: shown(split, *parts) for split, parts in splits.items()},
         data_dir=folder,
         disable_shuffling=True,  # the examples already come in random order
     )
@@ -54,7 +55,7 @@ def _write(
     tfds.display_progress_bar(True)
 
 
-def _shown(split: str, number: int, examples: Examples) -> Examples:
+def shown(split: str, number: int, examples: Iterator[T]) -> Iterator[T]:
     """`examples`, with a progress bar in a terminal and one line elsewhere."""
     console = Console(stderr=True)
     if not console.is_terminal:
@@ -65,13 +66,15 @@ def _shown(split: str, number: int, examples: Examples) -> Examples:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
+    """One process at a time gets past this; the others wait."""
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
-def _check_space(folder: Path, size: int) -> None:
+def check_space(folder: Path, size: int) -> None:
+    """Raise UnsupportedBenchmark unless the disk has room for `size` bytes and a fifth."""
     free = shutil.disk_usage(folder).free
     if free < 1.2 * size:
         raise UnsupportedBenchmark(

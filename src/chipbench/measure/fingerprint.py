@@ -16,8 +16,11 @@ def fingerprint(parts: Mapping[str, object]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def training_fingerprint(config: DictConfig) -> str:
-    """The fingerprint of a training: all that changes what an epoch computes but the optimizer."""
+def training_fingerprint(config: DictConfig, **more: object) -> str:
+    """The fingerprint of a training: all that changes what an epoch computes but the optimizer.
+
+    `more` is what a kind of training has besides.
+    """
     return fingerprint(
         {
             "kind": config.kind,
@@ -32,4 +35,11 @@ def training_fingerprint(config: DictConfig) -> str:
             "precision": config.precision,
             "deterministic": config.deterministic,
         }
+        | more
     )
+
+
+def createml_fingerprint(benchmark: str, deviations: Mapping[str, object] | None = None) -> str:
+    """The fingerprint of a CreateML training, `deviations` being all that the article's had not."""
+    parts = {"kind": "createml", "benchmark": benchmark, "engine": "createml"}
+    return fingerprint(parts | dict(deviations or {}))

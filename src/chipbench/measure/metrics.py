@@ -66,6 +66,22 @@ TIME_TO_TARGET = _metric(
 )
 PARAMETERS_TOTAL = _metric("parameters_total", "", "parameters of the model", 0)
 PARAMETERS_TRAINABLE = _metric("parameters_trainable", "", "parameters that training changes", 0)
+INPUT_RATE = _metric(
+    "input_images_per_second", "images/s", "what the input pipeline gives without a training", 1
+)
+INPUT_RATE_PLAIN = _metric(
+    "input_images_per_second_unaugmented", "images/s", "the same without augmentation", 1
+)
+
+# CreateML, as far as it reports them.
+COMPILE_TIME = _metric("compile_time_s", "s", "compiling the Swift program, outside total_time_s")
+EXTRACTION_TIME = _metric("feature_extraction_time_s", "s", "extracting the images' features")
+ITERATION_TIME = _metric(
+    "iteration_time_s", "s", "the iterations after feature extraction / their number"
+)
+TRAINING_ERROR = _metric("training_error", "", "share of training images classified wrongly", 4)
+VALIDATION_ERROR = _metric("validation_error", "", "the same of the validation images", 4)
+TEST_ERROR = _metric("test_error", "", "the same of the test images", 4)
 
 # Utilisation: the series carry MLflow's own names, so that its System metrics tab shows them.
 CPU_UTILIZATION = _metric("system/cpu_utilization_percentage", "%", "of all cores", 1)

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from chipbench.measure import metrics
@@ -47,3 +49,16 @@ def plot_utilisation(path: Path, readings: Sequence[Reading], title: str) -> Non
     axes.set(title=title, xlabel="time (s)", ylabel="use (%)", ylim=(0, 105))
     axes.legend(loc="lower right")
     figure.savefig(path, dpi=120)
+
+
+def plot_images(path: Path, images: np.ndarray[Any, Any], columns: int = 4) -> None:
+    """A grid of images, float [n, height, width, 3] from 0 to 255."""
+    rows = -(-len(images) // columns)
+    figure = Figure(figsize=(2 * columns, 2 * rows), layout="constrained")
+    for axes, image in zip(
+        figure.subplots(rows, columns, squeeze=False).flat, images, strict=False
+    ):
+        axes.imshow(np.clip(image, 0, 255).astype(np.uint8))
+    for axes in figure.axes:
+        axes.set_axis_off()
+    figure.savefig(path, dpi=100)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from chipbench.measure import metrics
-from chipbench.measure.fingerprint import fingerprint
+from chipbench.measure.fingerprint import createml_fingerprint, fingerprint
 from chipbench.published import MODEL_NAMES, curve_rows, published_machines, read_published
 
 ARTICLE = "D. Bourke, 2021: M1 Pro and M1 Max outperform Google Colab by up to 54 %"
@@ -92,7 +92,6 @@ def _createml() -> Iterator[PublishedRun]:
     for row in read_published("createml_times"):
         benchmark = f"createml_{row['dataset']}"
         seconds, epochs = 60 * float(row["train_time_min"]), int(row["epochs"])
-        parts = {"kind": "createml", "benchmark": benchmark, "engine": "createml"}
         tags = _tags(row["machine"], benchmark, ARTICLE, f"{row['train_time_min']} min")
         yield PublishedRun(
             key=f"published-{benchmark}-{row['machine']}",
@@ -102,7 +101,7 @@ def _createml() -> Iterator[PublishedRun]:
                 metrics.TOTAL_TIME: seconds,
                 metrics.TIME_PER_EPOCH: seconds / epochs,
             },
-            tags=tags | {"fingerprint": fingerprint(parts), "engine": "createml"},
+            tags=tags | {"fingerprint": createml_fingerprint(benchmark), "engine": "createml"},
         )
 
 

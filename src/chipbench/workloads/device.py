@@ -28,7 +28,8 @@ def import_tensorflow(verbose: bool) -> ModuleType:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with quiet_stderr(verbose):
         import tensorflow as tf
-    logging.getLogger("absl").setLevel(logging.INFO if verbose else logging.ERROR)
+    for name in ("absl", "tensorflow"):
+        logging.getLogger(name).setLevel(logging.INFO if verbose else logging.ERROR)
     return tf  # type: ignore[no-any-return]  # TensorFlow has no type information
 
 

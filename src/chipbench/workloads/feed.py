@@ -1,12 +1,18 @@
 """How images reach the model: held in memory, or streamed and decoded every epoch."""
 
-from typing import Any
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import tensorflow as tf
 from omegaconf import DictConfig
 
 from chipbench.data import DataSet, arrays
+
+if TYPE_CHECKING:
+    from chipbench.workloads.augmentation import Augment
+
+_RATE_S = 2.0  # how long a pipeline is read to learn its speed
 
 
 def in_memory(data: DataSet, config: DictConfig) -> tuple[dict[str, Any], Any]:
@@ -27,20 +33,51 @@ def in_memory(data: DataSet, config: DictConfig) -> tuple[dict[str, Any], Any]:
     return train, validation
 
 
-def streamed(data: DataSet, config: DictConfig) -> tuple[dict[str, Any], Any]:
-    """Batches of float32 images [batch, size, size, 3]: decoded, resized, shuffled, prefetched."""
-    size = config.dataset.image_size
+def streamed(
+    data: DataSet, config: DictConfig, augment: "Augment | None" = None
+) -> tuple[dict[str, Any], Any]:
+    """Batches of float32 images [batch, size, size, 3]: decoded, resized, shuffled, prefetched.
+
+    `augment` changes the training batches, several at a time on the CPU.
+    """
+    train = _batches(data.train, config, config.dataset.shuffle_buffer, augment)
+    return {"x": train, "shuffle": False}, _batches(data.validation, config)
+
+
+def _batches(
+    split: tf.data.Dataset,
+    config: DictConfig,
+    shuffle_buffer: int = 0,
+    augment: "Augment | None" = None,
+) -> tf.data.Dataset:
+    size, scale = config.dataset.image_size, config.model.pixel_scale
 
     def resized(image: tf.Tensor, label: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        return tf.image.resize(image, (size, size)) / config.model.pixel_scale, label
+        resized = tf.image.resize(image, (size, size))
+        return resized / scale if augment is None else resized, label
 
-    def batches(split: tf.data.Dataset) -> tf.data.Dataset:
-        return split.batch(config.batch_size).prefetch(tf.data.AUTOTUNE)
+    def augmented(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return images if augment is None else augment(images) / scale, labels
 
-    def mapped(split: tf.data.Dataset) -> tf.data.Dataset:
-        return split.map(resized, tf.data.AUTOTUNE, deterministic=True)
+    batches = split.map(resized, tf.data.AUTOTUNE, deterministic=True)
+    if shuffle_buffer > 0:
+        batches = batches.shuffle(shuffle_buffer, seed=config.seed)
+    batches = batches.batch(config.batch_size)
+    if augment is not None:
+        batches = batches.map(augmented, tf.data.AUTOTUNE)
+    return batches.prefetch(tf.data.AUTOTUNE)
 
-    train = mapped(data.train)
-    if config.dataset.shuffle_buffer > 0:
-        train = train.shuffle(config.dataset.shuffle_buffer, seed=config.seed)
-    return {"x": batches(train), "shuffle": False}, batches(mapped(data.validation))
+
+def input_rate(data: DataSet, config: DictConfig, augment: "Augment | None" = None) -> float:
+    """Training images per second that the pipeline gives alone, once it has started.
+
+    Without the shuffling, whose buffer would hand out what was read before.
+    """
+    reader = iter(_batches(data.train, config, augment=augment).repeat())
+    next(reader)
+    begin = perf_counter()
+    images = 0
+    while perf_counter() - begin < _RATE_S:
+        batch, _ = next(reader)
+        images += int(batch.shape[0])
+    return images / (perf_counter() - begin)

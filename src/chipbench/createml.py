@@ -1,0 +1,37 @@
+"""Train an image classifier as CreateML does: `mlflow run . -e createml`."""
+
+import platform
+from collections.abc import Callable
+
+from omegaconf import DictConfig
+from rich.console import Console
+
+from chipbench import command
+from chipbench.benchmark import Benchmark
+from chipbench.comparison import terminal
+from chipbench.hardware.machine import Machine
+from chipbench.measure.result import Result
+from chipbench.workloads.createml import CreateML
+from chipbench.workloads.stand_in import StandIn
+from chipbench.workloads.workload import Workload
+
+_ENGINES: dict[str, Callable[[DictConfig, Machine], Workload]] = {
+    "createml": CreateML,
+    "keras": StandIn,
+}
+
+
+def createml(config: DictConfig) -> Result:
+    """Train with CreateML or its stand-in, and show it beside the published results."""
+    if config.createml.engine == "auto":
+        config.createml.engine = "createml" if platform.system() == "Darwin" else "keras"
+    benchmark = Benchmark(config, _ENGINES[config.createml.engine])
+    result = benchmark.run()
+    console = Console()
+    terminal.print_createml(console, result, config)
+    console.print(benchmark.delivered(), highlight=False, soft_wrap=True)
+    return result
+
+
+if __name__ == "__main__":
+    command.run("createml", createml)
