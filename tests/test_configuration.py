@@ -52,8 +52,10 @@ def test_bad_input_names_key_and_choices_in_one_line(override: str, expected: li
 
 @pytest.mark.parametrize("path", sorted((CONF_DIR / "experiment").glob("*.yaml")))
 def test_every_experiment_composes(path: Path) -> None:
-    config = compose(f"experiment={path.stem}")
-    assert config.benchmark == path.stem
+    entry = "createml" if path.stem.startswith("createml") else "train"
+    config = compose_config(entry, [f"experiment={path.stem}", "output_dir=none"])
+    assert (config.model.label in path.stem) == (entry == "train")
+    assert config.dataset.name.startswith(path.stem.partition("_")[2])
 
 
 @pytest.mark.parametrize("path", sorted((CONF_DIR / "machine").glob("*.yaml")))

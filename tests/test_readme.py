@@ -9,7 +9,7 @@ import yaml
 
 from chipbench.arguments import hydra_arguments
 from chipbench.configuration import CONF_DIR, compose_config
-from chipbench.jobs import expand
+from chipbench.sweeping.plan import expand
 
 PROJECT = Path(__file__).parent.parent
 README = (PROJECT / "README.md").read_text(encoding="utf-8")

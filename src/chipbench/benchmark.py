@@ -30,7 +30,7 @@ _MLFLOW_STATUS = {
 
 
 #: What the output folder holds for delivery and for Hydra, not for the reader.
-_KEPT_LOCALLY = (*LOCAL_FILES, ".hydra", "train.log")
+_KEPT_LOCALLY = (*LOCAL_FILES, ".hydra", "command.log")
 
 
 class Benchmark:

@@ -5,17 +5,17 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import NoReturn
 
 import hydra
 from omegaconf import DictConfig
 
 from chipbench.arguments import hydra_arguments, is_sweep
-from chipbench.configuration import CONF_DIR, compose_config, project_dir
+from chipbench.configuration import CONF_DIR, compose_config
 from chipbench.errors import ConfigurationError, UnsupportedBenchmark
-from chipbench.interruption import Terminated, install
-from chipbench.jobs import run_jobs
+from chipbench.interruption import Terminated, end_with_parent, install
+from chipbench.sweeping.conduct import conduct, split
+from chipbench.tracking.recorder import PARENT_VARIABLE
 
 DONE = 0
 FAILED = 1
@@ -23,6 +23,7 @@ BAD_CONFIGURATION = 2
 UNSUPPORTED = 3
 INTERRUPTED = 130
 
+_MULTIRUN = {"-m", "--multirun"}
 #: Options after which Hydra only prints something: there is no config to check first.
 _PRINTING = {"-h", "--help", "--hydra-help", "--version", "-c", "--cfg", "-i", "--info"}
 
@@ -30,6 +31,8 @@ _PRINTING = {"-h", "--help", "--hydra-help", "--version", "-c", "--cfg", "-i", "
 def run(config_name: str, task: Callable[[DictConfig], object]) -> NoReturn:
     """Run `task` with the config that the command line asks for, and exit by the contract."""
     install()
+    if PARENT_VARIABLE in os.environ:
+        end_with_parent()
     sys.exit(_guarded(lambda: _run(config_name, task, sys.argv[1:])))
 
 
@@ -37,9 +40,8 @@ def _run(config_name: str, task: Callable[[DictConfig], object], words: Sequence
     arguments = hydra_arguments(words)
     if not _PRINTING & set(arguments):
         overrides = [word for word in arguments if not word.startswith("-")]
-        if any(map(is_sweep, overrides)):
-            folder = project_dir() / "outputs" / f"{datetime.now():%Y-%m-%d/%H-%M-%S-%f}"
-            return run_jobs(config_name, overrides, folder)
+        if config_name == "sweep" or _MULTIRUN & set(arguments) or any(map(is_sweep, overrides)):
+            return conduct(*split(config_name, overrides))
         compose_config(config_name, overrides)
     return _in_hydra(config_name, task, arguments)
 

@@ -114,6 +114,14 @@ def _number_above(limit: float) -> Callable[[Any], bool]:
     return lambda value: type(value) in (int, float) and value > limit
 
 
+def _number_from_zero(value: Any) -> bool:
+    return type(value) in (int, float) and value >= 0
+
+
+def _none_or(accepts: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: value is None or accepts(value)
+
+
 def _one_of(*choices: object) -> Callable[[Any], bool]:
     return lambda value: any(value is choice or value == choice for choice in choices)
 
@@ -139,7 +147,7 @@ _RULES = (
     Rule("dataset.source", _one_of("tfds", "generated", "bundled"), "one of tfds, generated"),
     Rule(
         "dataset.max_examples",
-        lambda value: value is None or _whole_number(1)(value),
+        _none_or(_whole_number(1)),
         "null or a whole number of training images, 1 or more",
     ),
     Rule("optimizer.learning_rate", _number_above(0), "a number above 0"),
@@ -152,13 +160,21 @@ _RULES = (
         Rule(f"augmentation.{name}", _one_of(True, False), _SWITCH)
         for name in ("crop", "rotation", "blur", "exposure", "noise", "flip")
     ),
+    Rule(
+        "strategy.cpu_devices",
+        _none_or(_whole_number(2)),
+        "null or a whole number of parts, 2 or more",
+    ),
+    Rule("sweep.repeats", _whole_number(1), "a whole number, 1 or more"),
+    Rule("sweep.shuffle", _one_of(True, False), _SWITCH),
+    Rule("sweep.seed", _whole_number(0), "a whole number, 0 or more"),
+    Rule("sweep.cooldown_s", _number_from_zero, "a number of seconds, 0 or more"),
+    Rule("sweep.job_timeout_s", _none_or(_number_above(0)), "null or a number of seconds above 0"),
+    Rule("sweep.after_out_of_memory", _one_of("skip", "run"), "one of skip, run"),
+    Rule("sweep.memory_limit_mib", _none_or(_number_above(0)), "null or a number of MiB above 0"),
     Rule("everything", _one_of(True, False), _SWITCH),
     Rule("tracking.delivery_interval_s", _number_above(0), "a number of seconds above 0"),
-    Rule(
-        "tracking.drain_timeout_s",
-        lambda value: type(value) in (int, float) and value >= 0,
-        "a number of seconds, 0 or more",
-    ),
+    Rule("tracking.drain_timeout_s", _number_from_zero, "a number of seconds, 0 or more"),
 )
 
 

@@ -34,6 +34,7 @@ def training_fingerprint(config: DictConfig, **more: object) -> str:
             "epochs": config.epochs,
             "precision": config.precision,
             "deterministic": config.deterministic,
+            "strategy": config.strategy.name,
         }
         | more
     )

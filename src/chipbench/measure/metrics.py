@@ -66,6 +66,15 @@ TIME_TO_TARGET = _metric(
 )
 PARAMETERS_TOTAL = _metric("parameters_total", "", "parameters of the model", 0)
 PARAMETERS_TRAINABLE = _metric("parameters_trainable", "", "parameters that training changes", 0)
+SINGLE_REPLICA_RATE = _metric(
+    "single_replica_images_per_second",
+    "images/s",
+    "one replica alone, with its share of a batch",
+    1,
+)
+SCALING_EFFICIENCY = _metric(
+    "scaling_efficiency_percent", "%", "steady images/s over replicas times one replica's", 1
+)
 INPUT_RATE = _metric(
     "input_images_per_second", "images/s", "what the input pipeline gives without a training", 1
 )

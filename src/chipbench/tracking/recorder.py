@@ -43,15 +43,17 @@ class Recorder:
         name: str,
         experiment: str,
         parent_key: str | None = None,
+        key: str | None = None,
     ) -> None:
         """Begin the run `name`; with `store` None it stays in the journal in `folder`.
 
         `experiment` is MLflow's, for a run that `mlflow run` did not start. `parent_key` is the
-        `key` of the recorder whose run this one is nested under.
+        `key` of the recorder whose run this one is nested under; with `key`, an earlier recorder's
+        run goes on.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.key = uuid.uuid4().hex
+        self.key = key or uuid.uuid4().hex
         self._store = store
         self._journal = JournalWriter(folder)
         self._ended = False

@@ -81,3 +81,13 @@ def input_rate(data: DataSet, config: DictConfig, augment: "Augment | None" = No
         batch, _ = next(reader)
         images += int(batch.shape[0])
     return images / (perf_counter() - begin)
+
+
+def first_batches(train: dict[str, Any], batch_size: int, number: int) -> tf.data.Dataset:
+    """`number` batches of `batch_size` of what `fit` would train on, held in memory."""
+    if isinstance(train["x"], tf.data.Dataset):
+        single = train["x"].unbatch()
+    else:
+        images = train["x"][: batch_size * number], train["y"][: batch_size * number]
+        single = tf.data.Dataset.from_tensor_slices(images)
+    return single.repeat().batch(batch_size).take(number).cache().prefetch(tf.data.AUTOTUNE)

@@ -19,10 +19,14 @@ from chipbench.measure.epochs import Epoch, summary
 from chipbench.measure.fingerprint import training_fingerprint
 from chipbench.measure.metrics import metric
 from chipbench.measure.plots import plot_epochs
+from chipbench.measure.stopwatch import Stopwatch
 from chipbench.measure.tables import write_table
 from chipbench.optimizers import Choice, choose
 from chipbench.workloads.device import Device, open_device
+from chipbench.workloads.replicas import open_replicas
 from chipbench.workloads.workload import Report
+
+_RATE_STEPS = 50  # of one replica alone
 
 
 class Training:
@@ -32,6 +36,7 @@ class Training:
         self._config = config
         self._machine = machine
         self._tags: dict[str, object] = {}
+        self._single_rate: float | None = None
         self.epochs: list[Epoch] = []
 
     @property
@@ -47,6 +52,8 @@ class Training:
         """Open the device, load the data, choose the optimizer, build and compile the model."""
         config = self._config
         self._device = open_device(self._machine, config.machine.accelerator, config.verbose)
+        self._replicas = open_replicas(config.strategy)
+        self._share = self._replicas.batch_size(config.batch_size)
         self._seed()
         self._data = data.load(config.dataset, cache_dir(config))
         if config.batch_size > self._data.train_examples:
@@ -55,8 +62,12 @@ class Training:
                 f"{self._data.train_examples} training images; use that many or fewer"
             )
         optimizer = choose(config.optimizer, self._machine, self._device.kind, cache_dir(config))
-        self._model = self._build(optimizer)
         self._inputs = self._feed()
+        if self._replicas.number > 1:
+            self._single_rate = self._rate_of_one(self._build(optimizer))
+            self._seed()
+        with self._replicas.scope():
+            self._model = self._build(optimizer)
         self._tags = self._findings(self._device, optimizer)
 
     def tags(self) -> Mapping[str, object]:
@@ -106,7 +117,18 @@ class Training:
             trainable = sum(int(np.prod(w.shape)) for w in self._model.trainable_weights)
             values[metrics.PARAMETERS_TOTAL] = self._model.count_params()
             values[metrics.PARAMETERS_TRAINABLE] = trainable
-        return values
+        return values | self._scaling(values)
+
+    def _scaling(self, values: Mapping[str, float]) -> dict[str, float]:
+        """How well several replicas work together."""
+        speed = values.get(metrics.STEADY_IMAGES_PER_SECOND)
+        if self._single_rate is None or speed is None:
+            return {}
+        efficiency = 100 * speed / (self._replicas.number * self._single_rate)
+        return {
+            metrics.SINGLE_REPLICA_RATE: self._single_rate,
+            metrics.SCALING_EFFICIENCY: efficiency,
+        }
 
     def write_artifacts(self, folder: Path) -> None:
         """Write `epochs.csv` and its plot."""
@@ -158,9 +180,22 @@ class Training:
         feed = in_memory if self._config.dataset.in_memory else streamed
         return feed(self._data, self._config)
 
+    def _rate_of_one(self, model: Any) -> float:
+        """Images per second of one replica alone: the second of two short trainings."""
+        from chipbench.workloads.feed import first_batches
+
+        batches = first_batches(self._inputs[0], self._share, _RATE_STEPS)
+        model.fit(batches, verbose=0)
+        stopwatch = Stopwatch(self._device.synchronize)
+        stopwatch.start()
+        model.fit(batches, verbose=0)
+        return self._share * _RATE_STEPS / stopwatch.lap()
+
     def _findings(self, device: Device, optimizer: Choice) -> dict[str, object]:
         return {
             "device": device.name,
+            "replicas": self._replicas.number if self._replicas.number > 1 else None,
+            "batch_size_per_replica": self._share if self._replicas.number > 1 else None,
             "data_source": self._data.source,
             "weights": self._weights(),
             "optimizer_requested": optimizer.requested,

@@ -1,0 +1,164 @@
+"""A sweep from its command line to its exit code."""
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from chipbench.arguments import is_sweep, parse
+from chipbench.configuration import compose_config, project_dir
+from chipbench.errors import ConfigurationError
+from chipbench.sweeping import outcome as outcomes
+from chipbench.sweeping.launching import launch, search
+from chipbench.sweeping.outcome import outcome_of
+from chipbench.sweeping.parent import Parent
+from chipbench.sweeping.plan import FILE_NAME, Job, Plan, expand, order, read_plan, swept_keys
+from chipbench.tracking.journal import FILE_NAME as JOURNAL
+from chipbench.tracking.recorder import Recorder
+from chipbench.tracking.state import read_state
+from chipbench.tracking.store import configured_store
+
+_ENTRIES = ("train", "export", "createml")
+
+
+def conduct(entry: str, overrides: Sequence[str], own: Sequence[str] = ()) -> int:
+    """Run every combination of `overrides` with `entry`; 0 if all are done, else 1.
+
+    `own` are the overrides of `conf/sweep.yaml` and of Hydra. All jobs are checked before the
+    first begins. Raises ConfigurationError.
+    """
+    hydra = [word for word in own if word.startswith("hydra")]
+    settings = compose_config("sweep", [word for word in own if word not in hydra]).sweep
+    if any(word.startswith("hydra/sweeper=") for word in hydra):
+        return _search(entry, overrides, settings, hydra)
+    combinations = expand(overrides)
+    configs = [compose_config(entry, [*job, "output_dir=none"]) for job in combinations]
+    if settings.resume is not None:
+        return _resume(entry, order(combinations, settings), configs[0], settings, hydra)
+    folder = _new_folder()
+    jobs = order(combinations, settings)
+    recorder = _begin(folder, configs[0], f"{entry}, {len(jobs)} jobs")
+    recorder.tags({"kind": "sweep", "entry": entry, "jobs": len(jobs)})
+    recorder.params({"entry": entry} | {parse(o).key_or_group: _listed(o) for o in overrides})
+    plan = _plan(entry, recorder.key, jobs, swept_keys(overrides), settings)
+    return _run(folder, plan, recorder, hydra)
+
+
+def split(entry: str, words: Sequence[str]) -> tuple[str, list[str], list[str]]:
+    """A sweep's command line: the entry point, its overrides, and those of the sweep itself.
+
+    `entry` is the module that was called; `sweep` takes the one that `entry=` names, or train.
+    """
+    entry = "train" if entry == "sweep" else entry
+    overrides: list[str] = []
+    own: list[str] = []
+    for word in words:
+        key, _, value = word.partition("=")
+        if key == "entry":
+            entry = "train" if value == "main" else value
+        elif key.startswith(("sweep.", "hydra.", "hydra/")):
+            own.append(word)
+        else:
+            overrides.append(word)
+    if entry not in _ENTRIES:
+        raise ConfigurationError(f"entry={entry}: must be one of {', '.join(_ENTRIES)}")
+    return entry, overrides, own
+
+
+def _run(folder: Path, plan: Plan, recorder: Recorder, hydra: Sequence[str]) -> int:
+    """Run what is missing, and conclude whatever happens."""
+    plan.write(folder)
+    with Parent(folder, plan, recorder) as parent:
+        try:
+            launch(folder, _open(folder, plan), hydra)
+        except BaseException:
+            parent.conclude(interrupted=True)
+            raise
+    return 0 if parent.conclude(interrupted=False) else 1
+
+
+def _open(folder: Path, plan: Plan) -> list[int]:
+    """The jobs that are not done. One that was skipped is asked again whether it can run."""
+    return [j.number for j in plan.jobs if outcome_of(folder, j.number).what != outcomes.DONE]
+
+
+def _resume(
+    entry: str, jobs: tuple[Job, ...], config: DictConfig, settings: DictConfig, hydra: list[str]
+) -> int:
+    """Go on with an earlier sweep of the same jobs, in its own folder and parent run."""
+    folder = _earlier(str(settings.resume))
+    known = read_plan(folder)
+    if (known.entry, known.jobs) != (entry, jobs):
+        raise ConfigurationError(
+            f"sweep.resume={settings.resume}: that sweep was another one ({known.entry}, "
+            f"{len(known.jobs)} jobs: {known.jobs[0].text} …); give the same keys, or leave it out"
+        )
+    again = folder / f"resumed-{datetime.now():%Y-%m-%d-%H-%M-%S-%f}"
+    os.environ.pop("MLFLOW_RUN_ID", None)  # the sweep's own run goes on, not this call's
+    recorder = _begin(again, config, f"{entry}, {len(jobs)} jobs", key=known.key)
+    plan = _plan(entry, known.key, jobs, known.swept, settings)
+    return _run(folder, plan, recorder, hydra)
+
+
+def _earlier(wanted: str) -> Path:
+    """The folder of the sweep with this run id, or of the last."""
+    found = [path.parent for path in (project_dir() / "outputs").rglob(FILE_NAME)]
+    found.sort(key=lambda folder: (folder / JOURNAL).stat().st_mtime)
+    if wanted != "last":
+        found = [folder for folder in found if read_state(folder / JOURNAL).run_id == wanted]
+    if not found:
+        raise ConfigurationError(
+            f"sweep.resume={wanted}: no such sweep in outputs/; give the run id of a sweep's "
+            "parent, or last"
+        )
+    return found[-1]
+
+
+def _search(
+    entry: str, overrides: Sequence[str], settings: DictConfig, hydra: Sequence[str]
+) -> int:
+    """Let a sweeper plug-in choose the jobs."""
+    fixed = [override for override in overrides if not is_sweep(override)]
+    config = compose_config(entry, [*fixed, "output_dir=none"])
+    folder = _new_folder()
+    recorder = _begin(folder, config, f"{entry}, search for the best")
+    recorder.tags({"kind": "sweep", "entry": entry, "objective": settings.objective})
+    recorder.params({"entry": entry} | {parse(o).key_or_group: _listed(o) for o in overrides})
+    jobs = search(entry, folder, recorder.key, overrides, settings, hydra)
+    plan = _plan(entry, recorder.key, tuple(jobs), swept_keys(overrides), settings)
+    plan.write(folder)
+    return 0 if Parent(folder, plan, recorder).conclude(interrupted=False) else 1
+
+
+def _begin(folder: Path, config: DictConfig, name: str, key: str | None = None) -> Recorder:
+    return Recorder(
+        folder,
+        configured_store(config.tracking, project_dir()),
+        name=name,
+        experiment=config.tracking.experiment_name,
+        key=key,
+    )
+
+
+def _plan(
+    entry: str, key: str, jobs: tuple[Job, ...], swept: tuple[str, ...], settings: DictConfig
+) -> Plan:
+    return Plan(
+        entry=entry,
+        key=key,
+        jobs=jobs,
+        swept=swept,
+        cooldown_s=settings.cooldown_s,
+        job_timeout_s=settings.job_timeout_s,
+        skip_after_out_of_memory=settings.after_out_of_memory == "skip",
+    )
+
+
+def _new_folder() -> Path:
+    return project_dir() / "outputs" / f"{datetime.now():%Y-%m-%d/%H-%M-%S-%f}"
+
+
+def _listed(override: str) -> str:
+    return override.partition("=")[2]

@@ -1,0 +1,84 @@
+"""How a job ended, read from what it left in its folder: `jobs/<number>.<attempt>/`."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from chipbench.measure import result as results
+
+DONE = "done"
+FAILED = "failed"
+OUT_OF_MEMORY = "out of memory"
+TIMED_OUT = "timed out"
+CRASHED = "crashed"
+SKIPPED = "skipped"
+MISSING = "missing"
+
+_FILE_NAME = "outcome.json"
+_RESULT_NAME = "result.json"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One job's end. A job without one is `missing`."""
+
+    what: str = MISSING
+    reason: str | None = None
+    metrics: dict[str, float] = field(default_factory=dict)
+
+    def write(self, folder: Path) -> None:
+        """Keep it in the job's `folder`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / _FILE_NAME).write_text(json.dumps(asdict(self)), encoding="utf-8")
+
+
+def attempts(sweep_folder: Path, number: int) -> list[Path]:
+    """The folders of a job's attempts, oldest first."""
+    found = (sweep_folder / "jobs").glob(f"{number:03d}.*")
+    return sorted(found, key=lambda path: int(path.suffix[1:]))
+
+
+def next_attempt(sweep_folder: Path, number: int) -> Path:
+    """The folder of a job's next attempt."""
+    return sweep_folder / "jobs" / f"{number:03d}.{len(attempts(sweep_folder, number)) + 1}"
+
+
+def outcome_of(sweep_folder: Path, number: int) -> Outcome:
+    """The outcome of a job's last attempt; one that is done stays done."""
+    known = [_read(folder) for folder in attempts(sweep_folder, number)]
+    done = [outcome for outcome in known if outcome.what == DONE]
+    return (done or known or [Outcome()])[-1]
+
+
+def ended(folder: Path, code: int) -> Outcome:
+    """The outcome of a process that ran in `folder` and ended with `code`."""
+    outcome = _read(folder)
+    if outcome.what != MISSING:
+        return outcome
+    if code < 0:
+        return Outcome(CRASHED, f"the process was killed by signal {-code}")
+    return Outcome(FAILED, f"the process ended with code {code}")
+
+
+def _read(folder: Path) -> Outcome:
+    if (folder / _RESULT_NAME).is_file():  # the job's own word, written before it is delivered
+        try:
+            return _from_result(json.loads((folder / _RESULT_NAME).read_text(encoding="utf-8")))
+        except ValueError:  # the process died while it wrote
+            pass
+    if (folder / _FILE_NAME).is_file():
+        return Outcome(**json.loads((folder / _FILE_NAME).read_text(encoding="utf-8")))
+    return Outcome()
+
+
+def _from_result(result: dict[str, Any]) -> Outcome:
+    metrics = {str(name): float(value) for name, value in result["metrics"].items()}
+    if result["status"] == results.COMPLETED:
+        return Outcome(DONE, None, metrics)
+    reason = str(result["reason"])
+    if reason.startswith(OUT_OF_MEMORY):
+        return Outcome(OUT_OF_MEMORY, reason, metrics)
+    if "sweep.job_timeout_s" in reason:
+        return Outcome(TIMED_OUT, reason, metrics)
+    return Outcome(FAILED, reason, metrics)

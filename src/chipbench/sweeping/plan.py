@@ -1,0 +1,119 @@
+"""Which jobs a sweep has, and in which order; kept in the sweep's folder for its workers."""
+
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import product
+from pathlib import Path
+
+from hydra.core.override_parser.types import Glob
+from omegaconf import DictConfig
+
+from chipbench.arguments import is_sweep, parse
+from chipbench.configuration import CONF_DIR
+from chipbench.errors import ConfigurationError
+
+FILE_NAME = "sweep.json"
+_MOST_JOBS = 1000
+
+
+@dataclass(frozen=True)
+class Job:
+    """One combination of values, for one of its repeats."""
+
+    number: int  # its place in the order, from 0
+    overrides: tuple[str, ...]
+    repeat: int  # from 1
+
+    @property
+    def text(self) -> str:
+        """The overrides as a reader sees them."""
+        return " ".join(self.overrides)
+
+    @property
+    def batch_size(self) -> int | None:
+        """The batch size that it sets, if it sets one."""
+        for override in self.overrides:
+            key, _, value = override.partition("=")
+            if key == "batch_size" and value.isdigit():
+                return int(value)
+        return None
+
+    def without_batch_size(self) -> tuple[str, ...]:
+        """All else that it sets."""
+        return tuple(o for o in self.overrides if not o.startswith("batch_size="))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A sweep: what its workers need to know."""
+
+    entry: str
+    key: str  # of the parent's run
+    jobs: tuple[Job, ...]
+    swept: tuple[str, ...]  # the keys that take several values
+    cooldown_s: float
+    job_timeout_s: float | None
+    skip_after_out_of_memory: bool
+
+    def write(self, folder: Path) -> None:
+        """Keep it in the sweep's `folder`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        new = folder / f"{FILE_NAME}.new"
+        new.write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False), encoding="utf-8")
+        new.replace(folder / FILE_NAME)
+
+
+def read_plan(folder: Path) -> Plan:
+    """The plan that a sweep keeps in `folder`."""
+    known = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
+    jobs = tuple(Job(j["number"], tuple(j["overrides"]), j["repeat"]) for j in known.pop("jobs"))
+    return Plan(**known | {"jobs": jobs, "swept": tuple(known["swept"])})
+
+
+def expand(overrides: Sequence[str]) -> list[list[str]]:
+    """Every combination of the values that `overrides` list, in their order."""
+    choices: list[list[str]] = []
+    for override in overrides:
+        if is_sweep(override):
+            choices.append(_values(override))
+        else:
+            choices.append([override])
+    jobs = [list(job) for job in product(*choices)]
+    if len(jobs) > _MOST_JOBS:
+        raise ConfigurationError(f"{len(jobs):,} jobs are too many; {_MOST_JOBS:,} at most")
+    return jobs
+
+
+def swept_keys(overrides: Sequence[str]) -> tuple[str, ...]:
+    """The keys that list several values."""
+    return tuple(str(parse(o).key_or_group) for o in overrides if is_sweep(o))
+
+
+def order(combinations: Sequence[Sequence[str]], sweep: DictConfig) -> tuple[Job, ...]:
+    """The jobs of all repeats: each combination once, then each again, shuffled if asked for."""
+    generator = random.Random(sweep.seed)
+    placed: list[tuple[Sequence[str], int]] = []
+    for repeat in range(1, sweep.repeats + 1):
+        block = list(combinations)
+        if sweep.shuffle:
+            generator.shuffle(block)
+        placed += [(combination, repeat) for combination in block]
+    return tuple(Job(number, tuple(c), repeat) for number, (c, repeat) in enumerate(placed))
+
+
+def _values(override: str) -> list[str]:
+    parsed = parse(override)
+    key = parsed.get_key_element()
+    if parsed.is_interval_sweep():
+        raise ConfigurationError(f"{override}: an interval needs hydra/sweeper=optuna")
+    glob = parsed.value()
+    if isinstance(glob, Glob):
+        options = glob.filter(
+            sorted(p.stem for p in (CONF_DIR / parsed.key_or_group).glob("*.yaml"))
+        )
+        if not options:
+            raise ConfigurationError(f"{override}: no choice of {key} matches")
+        return [f"{key}={option}" for option in options]
+    return [f"{key}={value}" for value in parsed.sweep_string_iterator()]

@@ -1,0 +1,113 @@
+"""One job of a sweep, in a process of its own, wherever Hydra's launcher calls this."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from chipbench.configuration import compose_config, project_dir
+from chipbench.interruption import JOB_TIMEOUT_VARIABLE
+from chipbench.sweeping import outcome as outcomes
+from chipbench.sweeping.outcome import Outcome, next_attempt, outcome_of
+from chipbench.sweeping.plan import Job, Plan, read_plan
+from chipbench.tracking.recorder import PARENT_VARIABLE, Recorder
+from chipbench.tracking.store import configured_store
+
+_GRACE_S = 60.0  # for a job to record how it was stopped
+
+
+def work(config: DictConfig) -> str:
+    """Run the job that `config` names of the plan in its folder; returns the outcome."""
+    folder = Path(config.folder)
+    plan = read_plan(folder)
+    job = plan.jobs[config.job]
+    why = _skipped(folder, plan, job)
+    if why is not None:
+        outcome = _skip(folder, plan, job, why)
+    else:
+        if job.number > 0 and plan.cooldown_s:
+            time.sleep(plan.cooldown_s)
+        outcome = run_job(
+            plan.entry, job, next_attempt(folder, job.number), plan.key, plan.job_timeout_s
+        )
+    if outcome.reason is not None:
+        print(f"job {job.number + 1} {outcome.what}: {outcome.reason}", flush=True)
+    return outcome.what
+
+
+def run_job(
+    entry: str, job: Job, folder: Path, parent_key: str, timeout_s: float | None
+) -> Outcome:
+    """Run `job` in `folder`; it makes a run of its own and never writes to its parent's."""
+    print(f"job {job.number + 1}: {job.text}", flush=True)
+    environment = {k: v for k, v in os.environ.items() if k != "MLFLOW_RUN_ID"}
+    environment[PARENT_VARIABLE] = parent_key
+    if timeout_s is not None:
+        environment[JOB_TIMEOUT_VARIABLE] = str(timeout_s)
+    process = subprocess.Popen(
+        [sys.executable, "-m", f"chipbench.{entry}", *job.overrides, f"hydra.run.dir='{folder}'"],
+        env=environment,
+    )
+    try:
+        code = process.wait(None if timeout_s is None else timeout_s + _GRACE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        outcome = Outcome(outcomes.TIMED_OUT, f"longer than sweep.job_timeout_s={timeout_s:g}")
+    except BaseException:
+        _stop(process)
+        raise
+    else:
+        outcome = outcomes.ended(folder, code)
+    outcome.write(folder)
+    return outcome
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """End a job in order, or else at once."""
+    process.terminate()
+    try:
+        process.wait(_GRACE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _skipped(folder: Path, plan: Plan, job: Job) -> str | None:
+    """Why this job need not run: a batch as large or smaller ran out of memory."""
+    if not plan.skip_after_out_of_memory or job.batch_size is None:
+        return None
+    for other in plan.jobs:
+        if (
+            other.batch_size is not None
+            and other.number != job.number
+            and other.batch_size <= job.batch_size
+            and other.without_batch_size() == job.without_batch_size()
+            and outcome_of(folder, other.number).what == outcomes.OUT_OF_MEMORY
+        ):
+            return f"batch_size={other.batch_size} ran out of memory"
+    return None
+
+
+def _skip(folder: Path, plan: Plan, job: Job, why: str) -> Outcome:
+    """Record a run that says why nothing was run."""
+    attempt = next_attempt(folder, job.number)
+    config = compose_config(plan.entry, [*job.overrides, "output_dir=none"])
+    os.environ.pop("MLFLOW_RUN_ID", None)
+    recorder = Recorder(
+        attempt,
+        configured_store(config.tracking, project_dir()),
+        name=f"{plan.entry}, {job.text}: skipped",
+        experiment=config.tracking.experiment_name,
+        parent_key=plan.key,
+    )
+    recorder.params({"batch_size": job.batch_size})
+    recorder.tags({"kind": "skipped job", "status": "skipped", "reason": why})
+    recorder.end("FAILED")
+    recorder.drain()
+    outcome = Outcome(outcomes.SKIPPED, why)
+    outcome.write(attempt)
+    return outcome

@@ -1,0 +1,54 @@
+"""Training on several devices at once: copies of the model, each with a share of every batch."""
+
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+from omegaconf import DictConfig
+
+from chipbench.errors import ConfigurationError, UnsupportedBenchmark
+
+
+@dataclass(frozen=True)
+class Replicas:
+    """The copies of the model; `scope` is where it is built."""
+
+    number: int
+    strategy: Any | None  # tf.distribute.Strategy; None: one device
+
+    def scope(self) -> AbstractContextManager[Any]:
+        """The context in which the model is built and compiled."""
+        return nullcontext() if self.strategy is None else self.strategy.scope()
+
+    def batch_size(self, whole: int) -> int:
+        """Images per replica and step. Raises ConfigurationError if the batch does not divide."""
+        if whole % self.number:
+            raise ConfigurationError(
+                f"batch_size={whole}: {self.number} replicas need a multiple of {self.number}"
+            )
+        return whole // self.number
+
+
+def open_replicas(config: DictConfig) -> Replicas:
+    """What `strategy=` means on this machine; before TensorFlow has begun to compute.
+
+    Raises UnsupportedBenchmark if it has fewer than two devices.
+    """
+    if config.name == "none":
+        return Replicas(1, None)
+    import tensorflow as tf
+
+    visible = tf.config.get_visible_devices("GPU")
+    devices = [f"GPU:{number}" for number in range(len(visible))]
+    if not devices and config.cpu_devices:
+        (cpu,) = tf.config.list_physical_devices("CPU")
+        parts = [tf.config.LogicalDeviceConfiguration()] * config.cpu_devices
+        tf.config.set_logical_device_configuration(cpu, parts)
+        devices = [f"CPU:{number}" for number in range(config.cpu_devices)]
+    if len(devices) < 2:
+        raise UnsupportedBenchmark(
+            "strategy=mirrored needs two GPUs or more, and TensorFlow sees "
+            f"{len(devices)} here; use strategy=none, or strategy.cpu_devices=2 to try it"
+        )
+    strategy = tf.distribute.MirroredStrategy(devices)
+    return Replicas(strategy.num_replicas_in_sync, strategy)
