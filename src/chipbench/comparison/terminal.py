@@ -111,6 +111,11 @@ def print_training(console: Console, result: Result, config: DictConfig) -> None
     published = published_rows(config.model.name, config.dataset.name)
     if published and config.dataset.max_examples is not None:
         console.print("dataset.max_examples is set, so the published times do not compare")
+    elif published and config.protocol.name != "article":
+        console.print(
+            f"protocol={config.protocol.name}: the article timed other work, so the published "
+            "times do not compare"
+        )
     elif published:
         console.print(comparison_table(row, published))
         for difference in differences(result, row, published):

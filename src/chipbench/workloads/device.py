@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 
+from omegaconf import DictConfig
+
 from chipbench import hardware
 from chipbench.errors import UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
@@ -33,7 +35,31 @@ def import_tensorflow(verbose: bool) -> ModuleType:
     return tf  # type: ignore[no-any-return]  # TensorFlow has no type information
 
 
-def open_device(machine: Machine, accelerator: str, verbose: bool) -> Device:
+@dataclass(frozen=True)
+class Threads:
+    """TensorFlow's threads; None leaves the number to it."""
+
+    within_operation: int | None = None
+    operations: int | None = None
+
+
+def threads_for(config: DictConfig, machine: Machine) -> Threads:
+    """What the protocol's `…_threads` mean here; `conf/protocol/tuned.yaml` states the rule."""
+    protocol = config.protocol
+    on_cpu = config.machine.accelerator == "cpu" or not machine.training_gpus
+    small = on_cpu and config.dataset.in_memory
+    automatic = Threads(1, machine.cpu_cores_logical) if small else Threads()
+    return Threads(
+        automatic.within_operation
+        if protocol.intra_op_threads == "auto"
+        else protocol.intra_op_threads,
+        automatic.operations if protocol.inter_op_threads == "auto" else protocol.inter_op_threads,
+    )
+
+
+def open_device(
+    machine: Machine, accelerator: str, verbose: bool, threads: Threads = Threads()
+) -> Device:
     """The device for `machine.accelerator`: auto, gpu or cpu.
 
     Raises UnsupportedBenchmark if a GPU is there that TensorFlow cannot use, or none is there and
@@ -43,6 +69,10 @@ def open_device(machine: Machine, accelerator: str, verbose: bool) -> Device:
     if mismatch is not None:
         raise UnsupportedBenchmark(mismatch)
     tf = import_tensorflow(verbose)
+    if threads.within_operation is not None:
+        tf.config.threading.set_intra_op_parallelism_threads(threads.within_operation)
+    if threads.operations is not None:
+        tf.config.threading.set_inter_op_parallelism_threads(threads.operations)
     with quiet_stderr(verbose):
         gpus = tf.config.list_physical_devices("GPU")
     problem = hardware.accelerator_mismatch(machine, len(gpus), accelerator)

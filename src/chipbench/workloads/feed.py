@@ -68,6 +68,11 @@ def _batches(
     return batches.prefetch(tf.data.AUTOTUNE)
 
 
+def unshuffled(split: tf.data.Dataset, config: DictConfig) -> tf.data.Dataset:
+    """Batches of a split in its own order."""
+    return _batches(split, config)
+
+
 def input_rate(data: DataSet, config: DictConfig, augment: "Augment | None" = None) -> float:
     """Training images per second that the pipeline gives alone, once it has started.
 

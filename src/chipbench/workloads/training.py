@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from hydra.utils import get_method, instantiate
@@ -22,9 +22,12 @@ from chipbench.measure.plots import plot_epochs
 from chipbench.measure.stopwatch import Stopwatch
 from chipbench.measure.tables import write_table
 from chipbench.optimizers import Choice, choose
-from chipbench.workloads.device import Device, open_device
+from chipbench.workloads.device import Device, Threads, open_device, threads_for
 from chipbench.workloads.replicas import open_replicas
 from chipbench.workloads.workload import Report
+
+if TYPE_CHECKING:
+    from chipbench.workloads.tuned import Tuned
 
 _RATE_STEPS = 50  # of one replica alone
 
@@ -37,6 +40,7 @@ class Training:
         self._machine = machine
         self._tags: dict[str, object] = {}
         self._single_rate: float | None = None
+        self._tuned: Tuned | None = None
         self.epochs: list[Epoch] = []
 
     @property
@@ -51,7 +55,12 @@ class Training:
     def prepare(self) -> None:
         """Open the device, load the data, choose the optimizer, build and compile the model."""
         config = self._config
-        self._device = open_device(self._machine, config.machine.accelerator, config.verbose)
+        if config.protocol.loop == "graph" and config.strategy.name != "none":
+            raise ConfigurationError("protocol=tuned trains on one device; use strategy=none")
+        threads = threads_for(config, self._machine)
+        self._device = open_device(
+            self._machine, config.machine.accelerator, config.verbose, threads
+        )
         self._replicas = open_replicas(config.strategy)
         self._share = self._replicas.batch_size(config.batch_size)
         self._seed()
@@ -62,17 +71,23 @@ class Training:
                 f"{self._data.train_examples} training images; use that many or fewer"
             )
         optimizer = choose(config.optimizer, self._machine, self._device.kind, cache_dir(config))
+        if self._in_graph():
+            self._tuned = self._tune(optimizer, threads)
+            self._model = self._tuned.model
+            self._tags = self._findings(self._device, optimizer)
+            return
         self._inputs = self._feed()
         if self._replicas.number > 1:
             self._single_rate = self._rate_of_one(self._build(optimizer))
-            self._seed()
+        self._seed()
         with self._replicas.scope():
             self._model = self._build(optimizer)
         self._tags = self._findings(self._device, optimizer)
 
     def tags(self) -> Mapping[str, object]:
         """The device and the optimizer that are used, and where the data come from."""
-        return self._tags | {"learning_curve": self._learning_curve()}
+        reused = "reused" if self._tuned is not None and self._tuned.features_reused else None
+        return {**self._tags, "learning_curve": self._learning_curve(), "features": reused}
 
     def measure(self, report: Report) -> None:
         """Train all epochs, each validated."""
@@ -94,16 +109,13 @@ class Training:
                     "or use precision=float32"
                 )
 
-        timer = EpochTimer(self._device.synchronize, images, take)
-        train, validation = self._inputs
         try:
-            self._model.fit(
-                **train,
-                validation_data=validation,
-                epochs=config.epochs,
-                callbacks=[timer, progress],
-                verbose=0,
-            )
+            if self._tuned is not None:
+                for epoch in self._tuned.epochs(self._device.synchronize):
+                    take(epoch)
+            else:
+                timer = EpochTimer(self._device.synchronize, images, take)
+                self._fit([timer, progress])
         finally:
             progress.close()
 
@@ -157,6 +169,39 @@ class Training:
             tf.config.experimental.enable_op_determinism()
         keras.mixed_precision.set_global_policy(self._config.precision)
 
+    def _fit(self, callbacks: list[Any]) -> None:
+        train, validation = self._inputs
+        self._model.fit(
+            **train,
+            validation_data=validation,
+            epochs=self._config.epochs,
+            callbacks=callbacks,
+            verbose=0,
+        )
+
+    def _in_graph(self) -> bool:
+        """Whether the graph loop applies: data held in memory, or a backbone that is frozen."""
+        config = self._config
+        if config.protocol.loop != "graph":
+            return False
+        return bool(config.dataset.in_memory or config.model.frozen_backbone)
+
+    def _tune(self, optimizer: Choice, threads: Threads) -> "Tuned":
+        from chipbench.workloads.tuned import Tuned
+
+        def build() -> Any:
+            self._seed()
+            return self._build(optimizer)
+
+        return Tuned(
+            build,
+            self._data,
+            self._config,
+            cache_dir(self._config),
+            threads=threads.operations or 1,
+            on_cpu=self._device.kind == "cpu",
+        )
+
     def _build(self, optimizer: Choice) -> Any:
         config = self._config
         # Called plainly: `instantiate` would wrap the errors that name a remedy in its own.
@@ -170,6 +215,7 @@ class Training:
             loss="sparse_categorical_crossentropy",
             metrics=["accuracy"],
             jit_compile=config.protocol.jit_compile,
+            steps_per_execution=config.protocol.steps_per_call,
         )
         return model
 
@@ -196,6 +242,7 @@ class Training:
             "device": device.name,
             "replicas": self._replicas.number if self._replicas.number > 1 else None,
             "batch_size_per_replica": self._share if self._replicas.number > 1 else None,
+            "slices": None if self._tuned is None else self._tuned.slices,
             "data_source": self._data.source,
             "weights": self._weights(),
             "optimizer_requested": optimizer.requested,
