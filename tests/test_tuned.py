@@ -125,7 +125,8 @@ def test_features_of_a_frozen_backbone_are_computed_once_and_train_the_same_head
     compose: Compose, tmp_path: Path
 ) -> None:
     words = (
-        "protocol.slices=1", "dataset=digits", "dataset.in_memory=false", "dataset.shuffle_buffer=500", "epochs=3",
+        "protocol.slices=1", "dataset=digits", "dataset.in_memory=false",
+        "dataset.shuffle_buffer=500", "epochs=3",
         "model.frozen_backbone=true", "model.build._target_=frozen_models.build",
     )  # fmt: skip
     article, tuned = both(compose, tmp_path, *words)
