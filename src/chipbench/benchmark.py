@@ -1,7 +1,7 @@
 """One benchmark from start to end: identify, record, prepare, measure, conclude."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
@@ -11,7 +11,9 @@ from chipbench.configuration import project_dir, public_config, recorded_params
 from chipbench.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
 from chipbench.identity import confirm, facts, machine_id
+from chipbench.measure import metrics
 from chipbench.measure import result as results
+from chipbench.measure.conditions import Conditions
 from chipbench.measure.monitor import Monitor, Reading
 from chipbench.measure.plots import plot_utilisation
 from chipbench.measure.result import Result
@@ -48,6 +50,7 @@ class Benchmark:
         self._store = configured_store(config.tracking, project_dir())
         self._readings: list[Reading] = []
         self._utilisation: dict[str, float] = {}
+        self._conditions = Conditions(self.machine)
         self._tags: dict[str, object] = {}
 
     def run(self) -> Result:
@@ -91,13 +94,20 @@ class Benchmark:
         def keep(step: int, reading: Reading) -> None:
             self._recorder.metrics(reading.values, step, reading.unix_time_ms)
 
+        def report(step: int, values: Mapping[str, float]) -> None:
+            self._recorder.metrics(values, step)
+            if metrics.EPOCH_TIME in values:
+                self._conditions.repeated(values[metrics.EPOCH_TIME])
+
         monitor = Monitor(hardware.sensors(), self.config.monitor.interval_s, keep)
+        self._conditions.begin()
         try:
             with monitor:
-                self.workload.measure(lambda step, values: self._recorder.metrics(values, step))
+                self.workload.measure(report)
         finally:
+            self._conditions.end()
             self._readings = monitor.readings
-            self._utilisation = monitor.summary()
+            self._utilisation = monitor.summary() | self._conditions.summary()
 
     def _save_model(self) -> None:
         model = self.workload.trained_model()
@@ -128,7 +138,8 @@ class Benchmark:
         """Record the summary, the artifacts and the end, and wait for their delivery."""
         summary = self.workload.summary() | self._utilisation
         self._recorder.metrics(summary)
-        self._tag(status=status, reason=reason, **self.workload.tags())
+        caveats = "; ".join(self._conditions.caveats(self._utilisation, self._readings)) or None
+        self._tag(status=status, reason=reason, caveats=caveats, **self.workload.tags())
         result = Result(
             benchmark=self.config.benchmark,
             machine=self.machine.name,

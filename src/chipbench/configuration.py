@@ -126,6 +126,10 @@ def _one_of(*choices: object) -> Callable[[Any], bool]:
     return lambda value: any(value is choice or value == choice for choice in choices)
 
 
+def _one_of_or(word: str, accepts: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: value == word or accepts(value)
+
+
 def _share(value: object) -> bool:
     return value is None or (isinstance(value, int | float) and 0 < value <= 1)
 
@@ -172,6 +176,28 @@ _RULES = (
     Rule("sweep.job_timeout_s", _none_or(_number_above(0)), "null or a number of seconds above 0"),
     Rule("sweep.after_out_of_memory", _one_of("skip", "run"), "one of skip, run"),
     Rule("sweep.memory_limit_mib", _none_or(_number_above(0)), "null or a number of MiB above 0"),
+    Rule("protocol.steps_per_call", _whole_number(1), "a whole number of steps, 1 or more"),
+    Rule("protocol.jit_compile", _one_of(True, False), _SWITCH),
+    *(
+        Rule(
+            f"protocol.{name}_threads",
+            _one_of_or("auto", _none_or(_whole_number(1))),
+            "null, auto, or a whole number, 1 or more",
+        )
+        for name in ("intra_op", "inter_op")
+    ),
+    *(
+        Rule(
+            f"protocol.{name}",
+            _one_of_or("auto", _whole_number(1)),
+            "auto or a whole number, 1 or more",
+        )
+        for name in ("slices", "prefetch")
+    ),
+    Rule("protocol.cache_gb", _number_from_zero, "a number of gigabytes, 0 or more"),
+    Rule("protocol.feature_cache_gb", _number_from_zero, "a number of gigabytes, 0 or more"),
+    Rule("protocol.features_once", _one_of(True, False), _SWITCH),
+    Rule("protocol.reuse_features", _one_of(True, False), _SWITCH),
     Rule("everything", _one_of(True, False), _SWITCH),
     Rule("tracking.delivery_interval_s", _number_above(0), "a number of seconds above 0"),
     Rule("tracking.drain_timeout_s", _number_from_zero, "a number of seconds, 0 or more"),
@@ -188,8 +214,9 @@ def _refuse_deletions(overrides: Sequence[str]) -> None:
 def check(config: DictConfig) -> None:
     """Hold every known key of `config` against its rule. Raises ConfigurationError."""
     for rule in _RULES:
-        section, _, _ = rule.key.partition(".")
-        if section not in config:
+        section, _, name = rule.key.rpartition(".")
+        node = OmegaConf.select(config, section) if section else config
+        if node is None or name not in node:
             continue
         value = OmegaConf.select(config, rule.key, throw_on_resolution_failure=True)
         if not rule.accepts(value):

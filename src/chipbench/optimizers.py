@@ -1,10 +1,5 @@
 """The optimizer that will be used: the one asked for if it trains here, else its fallback."""
 
-import hashlib
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +10,7 @@ from omegaconf import DictConfig, OmegaConf
 from chipbench.configuration import option
 from chipbench.errors import UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
+from chipbench.trials import Answer, TrialError, kept, run_trial
 
 
 @dataclass(frozen=True)
@@ -59,41 +55,18 @@ def _create(config: DictConfig) -> dict[str, Any]:
 def _problem(config: DictConfig, machine: Machine, device_kind: str, cache_dir: Path) -> str | None:
     """Why the optimizer does not train here; None if it does. Kept per device and software."""
     trial = {"create": _create(config), "device": device_kind}
-    known = cache_dir / "optimizer_trials" / f"{_key(trial, machine)}.json"
-    if known.is_file():
-        verdict: str | None = json.loads(known.read_text())["problem"]
-        return verdict
-    verdict = try_out(trial, config.trial_timeout_s)
-    known.parent.mkdir(parents=True, exist_ok=True)
-    new = known.with_suffix(f".{os.getpid()}")
-    new.write_text(json.dumps(trial | {"problem": verdict}))
-    new.replace(known)
-    return verdict
 
+    def ask() -> Answer:
+        return {"problem": try_out(trial, config.trial_timeout_s)}
 
-def _key(trial: Mapping[str, Any], machine: Machine) -> str:
-    accelerators = [f"{a.name} {a.driver}" for a in machine.accelerators]
-    parts = [trial, machine.cpu, accelerators, sorted(machine.versions.items())]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+    problem: str | None = kept(cache_dir / "optimizer_trials", machine, trial, ask)["problem"]
+    return problem
 
 
 def try_out(trial: Mapping[str, Any], timeout_s: float) -> str | None:
     """Run a trial in a process of its own: a plug-in can hang or abort it. None if it passed."""
     try:
-        process = subprocess.run(
-            [sys.executable, "-m", "chipbench.optimizer_trial", json.dumps(trial)],
-            capture_output=True,
-            text=True,
-            timeout=timeout_s,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return f"no result within {timeout_s:g} s"
-    if process.returncode < 0:
-        return f"the process was killed by signal {-process.returncode}"
-    lines = process.stdout.strip().splitlines()
-    if process.returncode != 0 or not lines:
-        last = process.stderr.strip().splitlines() or [f"exit code {process.returncode}"]
-        return f"the trial failed: {last[-1]}"
-    problem: str | None = json.loads(lines[-1])["problem"]
+        problem: str | None = run_trial("chipbench.optimizer_trial", trial, timeout_s)["problem"]
+    except TrialError as error:
+        return str(error)
     return problem

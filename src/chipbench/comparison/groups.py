@@ -53,6 +53,19 @@ class Row:
         return self.median_of(*_SPEEDS)
 
     @property
+    def of_peak(self) -> float | None:
+        """Achieved FLOP/s in per cent of the device's peak, median over the repeats."""
+        return self.median_of(metrics.FLOPS_UTILIZATION)
+
+    @property
+    def caveats(self) -> str | None:
+        """Why the latest doubted run's times may not be the machine's own; None if none is."""
+        doubted = [run.tags["caveats"] for run in self.runs if run.tags.get("caveats")]
+        if not doubted:
+            return None
+        return f"caution, {len(doubted)} of {len(self.runs)} runs: {doubted[-1]}"
+
+    @property
     def is_reference(self) -> bool:
         """Whether the row is a published result."""
         return self.runs[0].is_reference

@@ -95,7 +95,9 @@ def count_text(found: Sorted) -> str:
 
 def group_table(group: Group, charts: Iterable[Chart] = ()) -> Table:
     """A group's ranking."""
-    heads = ("machine", "time", "spread", "repeats", "throughput", "time / baseline", "")
+    heads = (
+        "machine", "time", "spread", "repeats", "throughput", "of peak", "time / baseline", "",
+    )  # fmt: skip
     shown = group.rows[:_MOST_ROWS]
     notes = list(_notes(group))
     if len(group.rows) > len(shown):
@@ -113,6 +115,7 @@ def _line(group: Group, row: Row) -> Line:
         Cell("" if spread is None else f"± {spread:.1f} %", spread or ""),
         Cell(str(len(row.runs)), len(row.runs)),
         Cell("" if row.speed is None else f"{row.speed:,.1f} /s", row.speed or ""),
+        Cell("" if row.of_peak is None else f"{row.of_peak:.1f} %", row.of_peak or ""),
         Cell(ratio_text(row.ratio), row.ratio.value if row.ratio else ""),
         Cell("; ".join(row.marks)),
     )
@@ -136,6 +139,9 @@ def _notes(group: Group) -> Iterable[str]:
         if row.outliers_s:
             times = ", ".join(f"{time:,.2f} s" for time in row.outliers_s)
             yield f"{row.machine}: {times} stand apart from its other repeats, and are counted."
+    for row in group.rows[:_MOST_ROWS]:
+        if row.caveats is not None:
+            yield f"{row.machine}: {row.caveats}."
 
 
 def value_table(benchmark: str, group: Group) -> Table | None:

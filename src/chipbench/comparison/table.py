@@ -29,6 +29,7 @@ def _cells(benchmark: str, group: Group, row: Row) -> Cells:
         "time_s": row.time_s,
         "spread_percent": row.spread_percent,
         "throughput_per_s": row.speed,
+        "flops_utilization_percent": row.of_peak,
         "baseline": group.baseline,
         "time_ratio": None if compared is None else compared.value,
         "time_ratio_low": None if compared is None else compared.low,
@@ -36,4 +37,5 @@ def _cells(benchmark: str, group: Group, row: Row) -> Cells:
         "price_usd": row.price_usd,
         "energy_j": energy,
         "differs_in": "; ".join(row.marks),
+        "caveats": row.caveats,
     }

@@ -97,6 +97,15 @@ def summary_table(result: Result) -> Table:
     return table
 
 
+def print_numbers(console: Console, result: Result) -> None:
+    """Print a run's own numbers, and what a reader must know before trusting them."""
+    console.print(summary_table(result))
+    if "limited_by" in result.tags:
+        console.print(f"limited by: {result.tags['limited_by']}", highlight=False)
+    for caveat in filter(None, result.tags.get("caveats", "").split("; ")):
+        console.print(f"caution: {caveat}", highlight=False, style="yellow")
+
+
 def print_training(console: Console, result: Result, config: DictConfig) -> None:
     """Print a training run's numbers, beside the published ones where there are any."""
     row = Row(
@@ -107,7 +116,7 @@ def print_training(console: Console, result: Result, config: DictConfig) -> None
         batch_size=config.batch_size,
         optimizer=result.tags["optimizer_used"],
     )
-    console.print(summary_table(result))
+    print_numbers(console, result)
     published = published_rows(config.model.name, config.dataset.name)
     if published and config.dataset.max_examples is not None:
         console.print("dataset.max_examples is set, so the published times do not compare")
@@ -127,7 +136,7 @@ def print_training(console: Console, result: Result, config: DictConfig) -> None
 
 def print_export(console: Console, result: Result, config: DictConfig) -> None:
     """Print an export's numbers, beside the article's exports of a clip of the same length."""
-    console.print(summary_table(result))
+    print_numbers(console, result)
     rows = [
         row
         for row in read_published("export_times")
@@ -155,7 +164,7 @@ def print_export(console: Console, result: Result, config: DictConfig) -> None:
 
 def print_createml(console: Console, result: Result, config: DictConfig) -> None:
     """Print a CreateML training beside the published ones; a stand-in's numbers stand alone."""
-    console.print(summary_table(result))
+    print_numbers(console, result)
     if config.createml.engine == "keras":
         console.print(
             "a Keras stand-in: the same kind of model on the same images. Its times compare with "

@@ -15,16 +15,20 @@ from chipbench.hardware.host import raise_open_files_limit
 from chipbench.hardware.host_sensor import HostSensor
 from chipbench.hardware.machine import Accelerator, Machine, usable_by_tensorflow
 from chipbench.hardware.nvidia import NvidiaGpus
+from chipbench.hardware.other_load import Load, OtherLoad, load_now
 from chipbench.hardware.rapl import RaplSensor
 from chipbench.hardware.sensor import Sensor
 
 __all__ = [
     "Accelerator",
+    "Load",
     "Machine",
+    "OtherLoad",
     "Sensor",
     "accelerator_mismatch",
     "contradictions",
     "detect",
+    "load_now",
     "metal_plugin_mismatch",
     "raise_open_files_limit",
     "sensors",

@@ -66,6 +66,24 @@ TIME_TO_TARGET = _metric(
 )
 PARAMETERS_TOTAL = _metric("parameters_total", "", "parameters of the model", 0)
 PARAMETERS_TRAINABLE = _metric("parameters_trainable", "", "parameters that training changes", 0)
+MEGAFLOP_PER_IMAGE = _metric(
+    "training_megaflop_per_image",
+    "MFLOP",
+    "floating-point operations of a training step per image, counted in its graph",
+)
+ACHIEVED_TFLOPS = _metric(
+    "achieved_tflops", "TFLOP/s", "training_megaflop_per_image x steady_images_per_second", 4
+)
+PEAK_TFLOPS = _metric(
+    "peak_tflops", "TFLOP/s", "a large matrix product on the same device and precision", 3
+)
+FLOPS_UTILIZATION = _metric("flops_utilization_percent", "%", "achieved_tflops / peak_tflops", 1)
+MEMORY_BANDWIDTH = _metric(
+    "memory_bandwidth_gb_per_s", "GB/s", "the sum of two large arrays on the same device", 1
+)
+INPUT_WAIT = _metric(
+    "input_wait_percent", "%", "share of the training time spent waiting for a batch", 1
+)
 SINGLE_REPLICA_RATE = _metric(
     "single_replica_images_per_second",
     "images/s",
@@ -133,6 +151,20 @@ GPU_UTILIZATION_MEAN = _metric(
 MEMORY_PEAK = _metric("memory_peak_mib", "MiB", "highest memory in use on the machine", 0)
 SWAP_GROWTH = _metric("swap_growth_mib", "MiB", "highest swap in use above that at the start", 0)
 ENERGY = _metric("energy_j", "J", "energy of the accelerator, else of the CPU package", 0)
+
+# What else happened on the machine.
+OTHER_LOAD_BEFORE = _metric(
+    "other_load_before_percent", "%", "CPU use of other programs in the second before the work", 1
+)
+OTHER_LOAD = _metric(
+    "other_load_percent", "%", "CPU use of other programs during the work, all cores = 100", 1
+)
+CPU_STEAL = _metric(
+    "cpu_steal_percent", "%", "CPU time that a virtual machine's host gave to others", 1
+)
+EPOCH_DRIFT = _metric(
+    "epoch_drift_percent", "%", "growth of epoch_time_s to the last epoch, first one left out", 1
+)
 
 # Summary of an export.
 EXPORT_TIME = _metric("export_time_s", "s", "time to export the clip")

@@ -1,5 +1,6 @@
 """How images reach the model: held in memory, or streamed and decoded every epoch."""
 
+from collections.abc import Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from chipbench.workloads.augmentation import Augment
 
 _RATE_S = 2.0  # how long a pipeline is read to learn its speed
+_SLICED_BATCHES = 256
 
 
 def in_memory(data: DataSet, config: DictConfig) -> tuple[dict[str, Any], Any]:
@@ -59,13 +61,21 @@ def _batches(
     def augmented(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         return images if augment is None else augment(images) / scale, labels
 
-    batches = split.map(resized, tf.data.AUTOTUNE, deterministic=True)
+    images = split.map(resized, tf.data.AUTOTUNE, deterministic=True)
+    batches = images.cache() if _fits(split, config) else images
     if shuffle_buffer > 0:
         batches = batches.shuffle(shuffle_buffer, seed=config.seed)
     batches = batches.batch(config.batch_size)
     if augment is not None:
         batches = batches.map(augmented, tf.data.AUTOTUNE)
-    return batches.prefetch(tf.data.AUTOTUNE)
+    ahead = config.protocol.prefetch
+    return batches.prefetch(tf.data.AUTOTUNE if ahead == "auto" else ahead)
+
+
+def _fits(split: tf.data.Dataset, config: DictConfig) -> bool:
+    """Whether the split's images, resized, take no more than `protocol.cache_gb`."""
+    size_bytes = 4 * 3 * config.dataset.image_size**2 * int(split.cardinality())
+    return bool(0 < size_bytes <= config.protocol.cache_gb * 1e9)
 
 
 def unshuffled(split: tf.data.Dataset, config: DictConfig) -> tf.data.Dataset:
@@ -96,3 +106,15 @@ def first_batches(train: dict[str, Any], batch_size: int, number: int) -> tf.dat
         images = train["x"][: batch_size * number], train["y"][: batch_size * number]
         single = tf.data.Dataset.from_tensor_slices(images)
     return single.repeat().batch(batch_size).take(number).cache().prefetch(tf.data.AUTOTUNE)
+
+
+def batches_of(train: Mapping[str, Any], batch_size: int) -> tf.data.Dataset:
+    """What `fit` trains on as a data set; of arrays the first batches, as `fit` slices them."""
+    if isinstance(train["x"], tf.data.Dataset):
+        return train["x"]
+    number = min(_SLICED_BATCHES, len(train["x"]) // batch_size)
+    images, labels = (
+        array[: number * batch_size].reshape(number, batch_size, *array.shape[1:])
+        for array in (train["x"], train["y"])
+    )
+    return tf.data.Dataset.from_tensor_slices((images, labels)).prefetch(tf.data.AUTOTUNE)

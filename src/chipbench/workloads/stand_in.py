@@ -42,6 +42,10 @@ class StandIn(Training):
             shown = images[:_SHOWN].numpy() * self._config.model.pixel_scale
             plot_images(folder / "augmented.png", shown)
 
+    def _in_graph(self) -> bool:
+        """Never: augmentation gives other images, and so other features, in every epoch."""
+        return False
+
     def _feed(self) -> tuple[dict[str, Any], Any]:
         from chipbench.workloads.augmentation import augmentation
         from chipbench.workloads.feed import input_rate, streamed

@@ -14,6 +14,7 @@ from chipbench import data, interruption
 from chipbench.configuration import cache_dir
 from chipbench.errors import ConfigurationError
 from chipbench.hardware.machine import Machine
+from chipbench.limits import limited_by
 from chipbench.measure import learning_curve, metrics
 from chipbench.measure.epochs import Epoch, summary
 from chipbench.measure.fingerprint import training_fingerprint
@@ -40,6 +41,7 @@ class Training:
         self._machine = machine
         self._tags: dict[str, object] = {}
         self._single_rate: float | None = None
+        self._limits: dict[str, float] = {}
         self._tuned: Tuned | None = None
         self.epochs: list[Epoch] = []
 
@@ -87,7 +89,12 @@ class Training:
     def tags(self) -> Mapping[str, object]:
         """The device and the optimizer that are used, and where the data come from."""
         reused = "reused" if self._tuned is not None and self._tuned.features_reused else None
-        return {**self._tags, "learning_curve": self._learning_curve(), "features": reused}
+        return {
+            **self._tags,
+            "learning_curve": self._learning_curve(),
+            "features": reused,
+            "limited_by": limited_by(self._limits),
+        }
 
     def measure(self, report: Report) -> None:
         """Train all epochs, each validated."""
@@ -120,7 +127,16 @@ class Training:
             progress.close()
 
     def finish(self) -> None:
-        """The epochs' losses were checked as they came."""
+        """See how close it came to what the device can do; one device only."""
+        from chipbench.workloads.closeness import closeness
+
+        if self._replicas.number == 1 and len(self.epochs) > 1:
+            values = summary(self.epochs)
+            model = self._model if self._tuned is None else self._tuned.trained
+            inputs = None if self._tuned is not None else self._inputs[0]
+            self._limits = closeness(
+                model, inputs, self._config, self._machine, self._device, values
+            )
 
     def summary(self) -> dict[str, float]:
         """Summary of the epochs, and the model's size once it is built."""
@@ -129,7 +145,7 @@ class Training:
             trainable = sum(int(np.prod(w.shape)) for w in self._model.trainable_weights)
             values[metrics.PARAMETERS_TOTAL] = self._model.count_params()
             values[metrics.PARAMETERS_TRAINABLE] = trainable
-        return values | self._scaling(values)
+        return values | self._scaling(values) | self._limits
 
     def _scaling(self, values: Mapping[str, float]) -> dict[str, float]:
         """How well several replicas work together."""

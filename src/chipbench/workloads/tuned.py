@@ -8,6 +8,7 @@ import tensorflow as tf
 from omegaconf import DictConfig
 
 from chipbench.data import DataSet, arrays
+from chipbench.errors import ConfigurationError
 from chipbench.measure.epochs import Epoch
 from chipbench.measure.stopwatch import Stopwatch
 from chipbench.workloads.features import extract, kept, key_of, split_model
@@ -51,6 +52,7 @@ class Tuned:
             trained.optimizer = self.model.optimizer
         elif self._examples is None:
             self._examples = self._load()
+        self.trained = trained  # the model, or of a frozen backbone its head
         self._loop = GraphLoop(trained, config.batch_size, self.slices, threads)
         self.features_reused = False
 
@@ -110,6 +112,9 @@ class Tuned:
 
     def _choose_slices(self, build: Callable[[], Any], threads: int, on_cpu: bool) -> int:
         wanted = self._config.protocol.slices
+        size = self._config.batch_size
+        if wanted != "auto" and size % wanted:
+            raise ConfigurationError(f"protocol.slices={wanted}: must divide batch_size={size}")
         if wanted != "auto":
             return int(wanted)
         if not on_cpu or self._examples is None or has_training_batch_norm(build()):

@@ -1,0 +1,87 @@
+"""Why a run's times may not be the machine's own: what a reader must know before trusting them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import fmean, median
+
+from chipbench.hardware.machine import Machine
+from chipbench.hardware.other_load import Load
+from chipbench.measure import metrics
+from chipbench.measure.drift import drift_of
+from chipbench.measure.monitor import Reading
+
+#: An idle desktop uses one or two per cent of its cores.
+_IDLE_PERCENT = 5.0
+_STOLEN_PERCENT = 2.0
+#: Repeats on an idle machine lie within this of their median (MLPerf's ±2.5 %, rounded up).
+_STEADY_PERCENT = 3.0
+_SWAP_GROWTH_MIB = 256.0
+
+
+def of_machine(machine: Machine) -> Iterable[str]:
+    """What the machine itself gives reason to doubt."""
+    if machine.power_source == "battery":
+        yield "on battery power: plug it in"
+    if machine.cpu_governor not in (None, "performance"):
+        yield f"the CPU governor is {machine.cpu_governor}: `cpupower frequency-set -g performance`"
+
+
+def of_load(load: Load | None, when: str) -> Iterable[str]:
+    """What else used the processor; `when` is "before" or "during"."""
+    if load is None:
+        return
+    if load.others_percent > _IDLE_PERCENT:
+        yield f"not idle: other programs used {load.others_percent:.0f} % of the CPU {when} it"
+    if (load.stolen_percent or 0.0) > _STOLEN_PERCENT:
+        yield (
+            f"not idle: the virtual machine's host gave {load.stolen_percent:.0f} % of the CPU "
+            f"to others {when} it"
+        )
+
+
+def of_times(times_s: Sequence[float], readings: Sequence[Reading]) -> Iterable[str]:
+    """Whether the times of equal work (epochs after the first) grew, or differ too much."""
+    drift = drift_of(times_s)
+    if drift is not None and drift.significant and drift.percent > _STEADY_PERCENT:
+        seen = ", ".join(_throttling(readings))
+        yield (
+            f"it slowed down by {drift.percent:.0f} % from the first epoch to the last "
+            f"(p = {drift.p_value:.3f})" + (f": {seen}" if seen else "")
+        )
+    off = deviation_percent(times_s)
+    if off is not None and off > _STEADY_PERCENT:
+        yield f"not steady: half of the epochs differ from their median by {off:.0f} % or more"
+
+
+def of_memory(summary: Mapping[str, float]) -> Iterable[str]:
+    """Whether memory ran short."""
+    grown = summary.get(metrics.SWAP_GROWTH, 0.0)
+    if grown > _SWAP_GROWTH_MIB:
+        yield (
+            f"swap grew by {grown:,.0f} MiB: memory was short and the times are the disk's: "
+            "use a smaller batch_size"
+        )
+
+
+def deviation_percent(times_s: Sequence[float]) -> float | None:
+    """Median distance from the median, in per cent of it; None with fewer than three times."""
+    if len(times_s) < 3:
+        return None
+    middle = median(times_s)
+    return 100 * median(abs(time - middle) for time in times_s) / middle
+
+
+def _throttling(readings: Sequence[Reading]) -> Iterable[str]:
+    """Temperatures and clocks in the first and the last third, as far as they were read."""
+    third = len(readings) // 3
+    if not third:
+        return
+    for name in sorted({name for reading in readings for name in reading.values}):
+        for ending, unit in ((metrics.GPU_CLOCK, "MHz"), ("temperature_celsius", "°C")):
+            if name.endswith(ending):
+                first, last = (
+                    [r.values[name] for r in part if name in r.values]
+                    for part in (readings[:third], readings[-third:])
+                )
+                if first and last:
+                    label = name.removeprefix("system/").removesuffix(f"_{ending}")
+                    yield f"{label} {fmean(first):,.0f} to {fmean(last):,.0f} {unit}"

@@ -1,0 +1,49 @@
+"""How close a training came to its device's limits: measured after the timed work."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from omegaconf import DictConfig
+
+from chipbench.configuration import cache_dir
+from chipbench.hardware.machine import Machine
+from chipbench.limits import device_peak, use_of
+from chipbench.measure import metrics
+from chipbench.trials import kept
+from chipbench.workloads.device import Device
+from chipbench.workloads.feed import batches_of
+from chipbench.workloads.flops import flops_per_image
+from chipbench.workloads.input_wait import input_wait_percent
+
+_COMPUTED_IN = {"float32": "float32", "mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
+
+
+def closeness(
+    model: Any,
+    inputs: Mapping[str, Any] | None,
+    config: DictConfig,
+    machine: Machine,
+    device: Device,
+    summary: Mapping[str, float],
+) -> dict[str, float]:
+    """FLOP/s achieved and possible, and the time spent waiting for `inputs`, by metric name.
+
+    `inputs` is what `model.fit` trained on; None if the data lay on the device itself.
+    """
+    cache = cache_dir(config)
+    peak = device_peak(machine, device.kind, _COMPUTED_IN[config.precision], cache)
+    speed = summary[metrics.STEADY_IMAGES_PER_SECOND]
+    digest = hashlib.sha256(model.to_json().encode()).hexdigest()
+    request = {"model": digest, "batch_size": config.batch_size}
+
+    def count() -> dict[str, float]:
+        return {"flops_per_image": flops_per_image(model, config.batch_size)}
+
+    flops = kept(cache / "flops", machine, request, count)["flops_per_image"]
+    values = use_of(peak, flops, speed)
+    wait: float | None = 0.0
+    if inputs is not None:
+        batches, step_s = batches_of(inputs, config.batch_size), config.batch_size / speed
+        wait = input_wait_percent(model, batches, step_s, device.synchronize)
+    return values if wait is None else values | {metrics.INPUT_WAIT: wait}
