@@ -2,6 +2,7 @@ import pytest
 from recorded_runs import run
 
 from chipbench.comparison.groups import sort_runs
+from chipbench.comparison.illustrations import curve_name
 from chipbench.comparison.report import count_text, group_table
 from chipbench.comparison.value import values_for_money
 
@@ -72,7 +73,7 @@ def test_outliers_are_named_and_counted() -> None:
 
 def test_no_difference_is_claimed_where_intervals_overlap() -> None:
     runs = [run("A", t) for t in (10.0, 12.0, 9.0)] + [run("B", t) for t in (10.5, 11.5, 9.5)]
-    texts = [line.cells[5].text for line in group_table(only_group(*runs)).rows]
+    texts = [line.cells[6].text for line in group_table(only_group(*runs)).rows]
     assert any("no difference claimed" in text for text in texts)
 
 
@@ -84,3 +85,23 @@ def test_value_per_dollar_and_per_watt_where_known() -> None:
     assert (first.machine, first.runs_per_hour_per_1000_usd) == ("B", 360.0)
     assert (second.power_w, second.runs_per_kwh) == (50.0, 7200.0)
     assert first.power_w is None
+
+
+def test_use_of_the_peak_and_caveats_are_shown() -> None:
+    use = {"flops_utilization_percent": 12.34}
+    group = only_group(
+        run("A", 10.0, metrics=use), run("A", 11.0, caveats="on battery power: plug it in")
+    )
+    table = group_table(group)
+    cells = dict(zip(table.heads, (cell.text for cell in table.rows[0].cells), strict=True))
+    assert cells["of peak"] == "12.3 %"
+    assert "A: caution, 1 of 2 runs: on battery power: plug it in." in table.notes
+
+
+def test_unlike_runs_of_one_machine_are_no_common_curve() -> None:
+    speed = {"steady_images_per_second": 100.0}
+    rows = [
+        only_group(run("A", metrics=speed, **tags)).rows[0]
+        for tags in ({}, {"protocol": "tuned"}, {"data_source": "generated"})
+    ]
+    assert [curve_name(row) for row in rows] == ["A", "A, tuned", "A, generated data"]

@@ -57,3 +57,14 @@ def test_a_cut_data_set_is_not_compared(compose: Callable[..., DictConfig]) -> N
 def test_a_curve_outside_its_band_is_said(compose: Callable[..., DictConfig]) -> None:
     curve = "outside the published band: epoch 1: val_accuracy 0.100"
     assert curve in printed(compose("experiment=tinyvgg_cifar10"), learning_curve=curve)
+
+
+def test_what_speaks_against_the_times_is_said(compose: Callable[..., DictConfig]) -> None:
+    caveats = (
+        "not idle: other programs used 23 % of the CPU before it; on battery power: plug it in"
+    )
+    text = printed(compose(), caveats=caveats, limited_by="input")
+    assert "limited by: input" in text
+    assert "caution: not idle: other programs used 23 % of the CPU before it\n" in text
+    assert "caution: on battery power: plug it in\n" in text
+    assert "caution" not in printed(compose())

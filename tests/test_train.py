@@ -43,6 +43,8 @@ def test_a_run_records_every_name_of_the_contract(compose: Compose, tmp_path: Pa
         "epoch_time_s", "validation_time_s", "images_per_second", "loss", "accuracy", "val_loss",
         "val_accuracy", "total_time_s", "time_per_epoch_s", "steady_epoch_time_s", "warmup_time_s",
         "steady_images_per_second", "time_to_target_s", "parameters_total", "parameters_trainable",
+        "training_megaflop_per_image", "achieved_tflops", "input_wait_percent",
+        "other_load_before_percent", "other_load_percent",
         "cpu_utilization_mean_percent", "memory_peak_mib", "swap_growth_mib",
         "system/cpu_utilization_percentage", "system/system_memory_usage_megabytes",
     }  # fmt: skip
@@ -53,7 +55,7 @@ def test_a_run_records_every_name_of_the_contract(compose: Compose, tmp_path: Pa
     assert tags["experiment"] == "tinyvgg_digits"
     assert tags["data_source"] == "bundled"
     assert (tags["optimizer_requested"], tags["optimizer_used"]) == ("adam", "adam")
-    assert {"machine", "protocol", "fingerprint", "device"} <= set(tags)
+    assert {"machine", "protocol", "fingerprint", "device", "limited_by"} <= set(tags)
     assert "optimizer_fallback_reason" not in tags
 
 

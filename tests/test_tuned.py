@@ -11,11 +11,14 @@ import pytest
 import tensorflow as tf
 from omegaconf import DictConfig
 
+from chipbench import hardware
+from chipbench.configuration import compose_config
 from chipbench.errors import ConfigurationError
 from chipbench.measure.result import Result
 from chipbench.train import train
 from chipbench.workloads.features import extract, kept, split_model
 from chipbench.workloads.graph_loop import Examples, GraphLoop, has_training_batch_norm
+from chipbench.workloads.stand_in import StandIn
 from chipbench.workloads.tuned import _orders
 
 Compose = Callable[..., DictConfig]
@@ -195,3 +198,19 @@ def test_several_devices_are_not_tuned(compose: Compose) -> None:
     words = ("dataset=digits", "protocol=tuned", "strategy=mirrored")
     with pytest.raises(ConfigurationError, match="strategy=none"):
         train(compose(*words))
+
+
+def test_slices_must_divide_the_batch(compose: Compose) -> None:
+    words = ("dataset=digits", "protocol=tuned", "protocol.slices=3", "tracking=none")
+    with pytest.raises(ConfigurationError, match="slices=3: must divide batch_size=32"):
+        train(compose(*words, "protocol.intra_op_threads=null", "protocol.inter_op_threads=null"))
+
+
+def test_augmented_images_have_no_features_to_keep(tmp_path: Path, cache: Path) -> None:
+    words = (
+        "protocol=tuned", "dataset.source=generated", "dataset.max_examples=101",
+        "createml.engine=keras", "model.weights=null", "epochs=1", "tracking=none",
+    )  # fmt: skip
+    places = (f"output_dir={tmp_path}", f"cache_dir={cache}")
+    stand_in = StandIn(compose_config("createml", [*places, *words]), hardware.detect())
+    assert not stand_in._in_graph()

@@ -48,7 +48,7 @@ def batch_size_chart(
         for row in group.rows:
             size = _batch_size(row.runs[0])
             if size is not None and row.speed is not None:
-                curves[_curve_name(row)][size] = row.speed
+                curves[curve_name(row)][size] = row.speed
     curves = {name: sizes for name, sizes in curves.items() if len(sizes) > 1}
     if not curves:
         return None
@@ -91,7 +91,7 @@ def _with_history(group: Group) -> Sequence[Row]:
     return group.rows[:_MOST_LINES]
 
 
-def _curve_name(row: Row) -> str:
+def curve_name(row: Row) -> str:
     """The machine, and what keeps this curve from being joined with another of the same machine."""
     tags = row.runs[0].tags
     parts = [row.machine]
