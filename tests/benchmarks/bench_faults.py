@@ -1,7 +1,7 @@
 """What "nothing lost, nothing twice" holds against, in figures: kills, a crowd, a full disk.
 
-    python tests/benchmarks/faults.py                    # everything, about 40 minutes
-    python tests/benchmarks/faults.py server_kills -n 3  # one experiment, three times
+    python tests/benchmarks/bench_faults.py                    # everything, about 40 minutes
+    python tests/benchmarks/bench_faults.py server_kills -n 3  # one experiment, three times
 
 Needs PostgreSQL and the extra `server`; `full_disk` needs to be root, to mount a small disk. One
 line of figures per experiment; exit code 1 if a record was lost or doubled, or a run left open.

@@ -1,0 +1,38 @@
+"""What the input pipeline gives alone: images per second, decoded, resized and batched.
+
+Run as `python tests/benchmarks/bench_input.py [REPEATS]`, on generated Food101. With and without
+the six augmentations of the CreateML stand-in, in turn.
+"""
+
+import sys
+from statistics import median
+
+from chipbench import data
+from chipbench.configuration import cache_dir, compose_config
+from chipbench.workloads.device import import_tensorflow
+
+
+def main() -> None:
+    """Print the rates."""
+    repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    words = ["dataset.source=generated", "dataset.max_examples=1010", "output_dir=none"]
+    config = compose_config("createml", words)
+    import_tensorflow(verbose=False)
+    from chipbench.workloads.augmentation import augmentation
+    from chipbench.workloads.feed import input_rate
+
+    loaded = data.load(config.dataset, cache_dir(config))
+    augment = augmentation(config.augmentation, config.dataset.image_size, config.seed)
+    plain, augmented = [], []
+    for _ in range(repeats):
+        plain.append(input_rate(loaded, config))
+        augmented.append(input_rate(loaded, config, augment))
+    for name, rates in (("without augmentation", plain), ("with all six", augmented)):
+        print(
+            f"{name:20}   median {median(rates):7,.0f} images/s, "
+            f"from {min(rates):,.0f} to {max(rates):,.0f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
