@@ -51,6 +51,15 @@ def ratio(values: Sequence[float], baseline: Sequence[float]) -> Ratio:
     return Ratio(math.exp(difference), math.exp(difference - half), math.exp(difference + half))
 
 
+def interval(values: Sequence[float]) -> tuple[float, float] | None:
+    """The 95 % interval of the geometric mean of positive `values`; None with fewer than two."""
+    if len(values) < 2:
+        return None
+    logs = [math.log(value) for value in values]
+    half = _t_quantile(len(logs) - 1) * math.sqrt(variance(logs) / len(logs))
+    return math.exp(fmean(logs) - half), math.exp(fmean(logs) + half)
+
+
 def _t_quantile(freedom: float) -> float:
     """The two-sided 95 % point of Student's t distribution."""
     from scipy.special import stdtrit
