@@ -13,7 +13,8 @@ from chipbench.sweeping.plan import Job
 
 _SPEEDS = (metrics.STEADY_IMAGES_PER_SECOND, metrics.REALTIME_FACTOR)
 _TIMES = (metrics.TOTAL_TIME, metrics.EXPORT_TIME)
-_SHOWN = (*_TIMES, *_SPEEDS, metrics.VAL_ACCURACY, metrics.MEMORY_PEAK)
+#: What a table of jobs shows of each.
+SHOWN = (*_TIMES, *_SPEEDS, metrics.VAL_ACCURACY, metrics.MEMORY_PEAK)
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,16 @@ class Ended:
         return speed if speed is not None or not time_s else 1 / time_s
 
 
+def names(jobs: Sequence[Ended]) -> dict[int, str]:
+    """What tells each job from the others, by its number: what all have in common is left out."""
+    common = set.intersection(*(set(ended.job.overrides) for ended in jobs)) if jobs else set()
+    return {
+        ended.job.number: " ".join(o for o in ended.job.overrides if o not in common)
+        or ended.job.text
+        for ended in jobs
+    }
+
+
 def rows(jobs: Sequence[Ended]) -> list[dict[str, object]]:
     """The table: one row per job, in the order they were run."""
     return [
@@ -46,7 +57,7 @@ def rows(jobs: Sequence[Ended]) -> list[dict[str, object]]:
             "outcome": ended.outcome.what,
             "reason": ended.outcome.reason or "",
         }
-        | {name: ended.outcome.metrics.get(name, "") for name in _SHOWN}
+        | {name: ended.outcome.metrics.get(name, "") for name in SHOWN}
         for ended in jobs
     ]
 
@@ -60,9 +71,12 @@ def speeds(jobs: Sequence[Ended]) -> dict[str, float]:
 
 
 def best(jobs: Sequence[Ended]) -> str | None:
-    """The fastest combination."""
+    """The fastest combination, by what tells it from the others."""
     known = speeds(jobs)
-    return max(known, key=known.__getitem__) if known else None
+    if not known:
+        return None
+    fastest = max(known, key=known.__getitem__)
+    return next(names(jobs)[e.job.number] for e in jobs if e.job.text == fastest)
 
 
 def spread(jobs: Sequence[Ended]) -> float | None:
@@ -111,12 +125,13 @@ def failed_sizes(jobs: Sequence[Ended]) -> dict[str, list[int]]:
 
 def text(jobs: Sequence[Ended]) -> str:
     """The sweep in one line, with the reasons of what is not done."""
+    known = names(jobs)
     counts: dict[str, int] = defaultdict(int)
     for ended in jobs:
         counts[ended.outcome.what] += 1
     parts = [f"{counts.pop(outcomes.DONE, 0)} of {len(jobs)} jobs done"]
     for what in counts:
-        named = [e.job.text for e in jobs if e.outcome.what == what]
+        named = [known[e.job.number] for e in jobs if e.outcome.what == what]
         parts.append(f"{what}: {'; '.join(named)}")
     fastest = best(jobs)
     if fastest is not None and len(speeds(jobs)) > 1:

@@ -1,0 +1,23 @@
+"""A sweep's jobs beside each other, as its end shows them."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from chipbench.measure.metrics import metric
+from chipbench.sweeping import summary
+from chipbench.sweeping.summary import Ended
+
+
+def print_jobs(console: Console, jobs: Sequence[Ended]) -> None:
+    """One line per job: what tells it from the others, how it ended, and its time and speed."""
+    known = summary.names(jobs)
+    shown = [name for name in summary.SHOWN if any(name in e.outcome.metrics for e in jobs)]
+    table = Table("job", "values", "outcome", *shown)
+    for ended in jobs:
+        found = ended.outcome.metrics
+        values = (metric(name).format(found[name]) if name in found else "" for name in shown)
+        number = str(ended.job.number + 1)
+        table.add_row(number, known[ended.job.number], ended.outcome.what, *values)
+    console.print(table)
