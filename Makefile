@@ -28,9 +28,10 @@ env: $(INSTALLED) ## make the environment in .venv (the other targets do so too)
 run: $(INSTALLED) ## run the default benchmark; settings: make run ARGS="-P epochs=1"
 	$(BIN)/python -m chipbench.train $(ARGS)
 
-bench: $(INSTALLED) ## measure chipbench itself: what compare and export cost, what faults lose
+bench: $(INSTALLED) ## measure chipbench itself: what compare, export and sweep cost, what faults lose
 	cd tests/benchmarks && ../../$(BIN)/python bench_compare.py
 	cd tests/benchmarks && ../../$(BIN)/python bench_export.py
+	cd tests/benchmarks && ../../$(BIN)/python bench_sweep.py
 	cd tests/benchmarks && ../../$(BIN)/python faults.py
 
 ui: $(INSTALLED) ## browse the recorded runs in MLflow; another port: make ui ARGS="--port 8080"
