@@ -149,6 +149,8 @@ def test_an_outcome_is_the_jobs_own_word(tmp_path: Path) -> None:
         result = {"status": status, "reason": reason, "metrics": {"total_time_s": 1}}
         (folder / "result.json").write_text(json.dumps(result))
         assert outcome_of(tmp_path, 0).what == what
+    (folder / "epochs.csv").write_text("epoch,val_accuracy\n1,0.25\n2,0.5\n")
+    assert outcome_of(tmp_path, 0).metrics == {"total_time_s": 1.0, "val_accuracy": 0.5}
     cut = next_attempt(tmp_path, 0)
     cut.mkdir()
     (cut / "result.json").write_text('{"status": "comp')

@@ -13,8 +13,9 @@ from chipbench.sweeping.plan import Job
 
 _SPEEDS = (metrics.STEADY_IMAGES_PER_SECOND, metrics.REALTIME_FACTOR)
 _TIMES = (metrics.TOTAL_TIME, metrics.EXPORT_TIME)
-#: What a table of jobs shows of each.
-SHOWN = (*_TIMES, *_SPEEDS, metrics.VAL_ACCURACY, metrics.MEMORY_PEAK)
+#: What the terminal shows of each job; `sweep.csv` has the memory as well.
+PRINTED = (*_TIMES, *_SPEEDS, metrics.VAL_ACCURACY)
+_SHOWN = (*PRINTED, metrics.MEMORY_PEAK)
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def rows(jobs: Sequence[Ended]) -> list[dict[str, object]]:
             "outcome": ended.outcome.what,
             "reason": ended.outcome.reason or "",
         }
-        | {name: ended.outcome.metrics.get(name, "") for name in SHOWN}
+        | {name: ended.outcome.metrics.get(name, "") for name in _SHOWN}
         for ended in jobs
     ]
 

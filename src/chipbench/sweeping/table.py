@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from chipbench.measure.metrics import metric
 from chipbench.sweeping import summary
@@ -13,8 +13,10 @@ from chipbench.sweeping.summary import Ended
 def print_jobs(console: Console, jobs: Sequence[Ended]) -> None:
     """One line per job: what tells it from the others, how it ended, and its time and speed."""
     known = summary.names(jobs)
-    shown = [name for name in summary.SHOWN if any(name in e.outcome.metrics for e in jobs)]
-    table = Table("job", "values", "outcome", *shown)
+    shown = [name for name in summary.PRINTED if any(name in e.outcome.metrics for e in jobs)]
+    table = Table(Column("job", no_wrap=True), Column("values", overflow="fold"), "outcome")
+    for name in shown:
+        table.add_column(name, justify="right", overflow="fold")
     for ended in jobs:
         found = ended.outcome.metrics
         values = (metric(name).format(found[name]) if name in found else "" for name in shown)
