@@ -82,8 +82,8 @@ def _last_accuracy(folder: Path) -> dict[str, float]:
     if not path.is_file():
         return {}
     with path.open(encoding="utf-8", newline="") as lines:
-        last = [row.get(metrics.VAL_ACCURACY) for row in csv.DictReader(lines)][-1:]
-    return {metrics.VAL_ACCURACY: float(value) for value in last if value}
+        values = [row.get(metrics.VAL_ACCURACY) for row in csv.DictReader(lines)]
+    return {metrics.VAL_ACCURACY: float(values[-1])} if values and values[-1] else {}
 
 
 def _from_result(result: dict[str, Any], more: dict[str, float]) -> Outcome:
