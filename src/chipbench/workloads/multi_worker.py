@@ -116,6 +116,6 @@ def _named_partners() -> Iterator[None]:
         if not isinstance(error, lost) and "ollective" not in str(error):
             raise
         raise ConnectionError(
-            "another worker is gone, or was silent for strategy.wait_s; see what it says, and "
+            "another worker is gone, or silent for too long; see what it says, and "
             "start all workers again"
         ) from error
