@@ -9,6 +9,7 @@ import yaml
 
 from chipbench.arguments import hydra_arguments
 from chipbench.configuration import CONF_DIR, compose_config
+from chipbench.sweeping.conduct import split
 from chipbench.sweeping.plan import expand
 
 PROJECT = Path(__file__).parent.parent
@@ -48,6 +49,9 @@ def test_a_make_target_exists(command: str) -> None:
 
 def compose_as(entry: str, overrides: list[str]) -> None:
     name = "train" if entry == "main" else entry
+    if name == "sweep":
+        name, overrides, own = split(name, overrides)
+        compose_config("sweep", own)
     records = "output_dir:" in (CONF_DIR / f"{name}.yaml").read_text(encoding="utf-8")
     for job in expand(overrides):
         compose_config(name, [*job, *(["output_dir=out"] if records else [])])
