@@ -9,7 +9,7 @@ from typing import Any
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.errors import HydraException
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, ListConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from chipbench.arguments import is_sweep, parse
@@ -64,6 +64,8 @@ def public_config(config: DictConfig) -> dict[str, Any]:
     del public["tracking"]["uri"]
     if "dataset" in public:
         public["dataset"].pop("data_dir", None)
+    if "strategy" in public:
+        public["strategy"].pop("workers", None)  # hosts' names
     return {key: _without_folders(value) for key, value in public.items()}
 
 
@@ -134,6 +136,10 @@ def _share(value: object) -> bool:
     return value is None or (isinstance(value, int | float) and 0 < value <= 1)
 
 
+def _port(value: Any) -> bool:
+    return type(value) is int and 0 < value < 65536
+
+
 _PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 _SWITCH = "true or false"
 
@@ -169,6 +175,14 @@ _RULES = (
         _none_or(_whole_number(2)),
         "null or a whole number of parts, 2 or more",
     ),
+    Rule(
+        "strategy.workers",
+        lambda value: value is None or (isinstance(value, ListConfig) and len(value) > 1),
+        "null or the addresses of two workers or more: [host:port,host:port]",
+    ),
+    Rule("strategy.index", _none_or(_whole_number(0)), "null or a whole number, 0 or more"),
+    Rule("strategy.port", _none_or(_port), "a port from 1 to 65535"),
+    Rule("strategy.wait_s", _none_or(_number_above(0)), "a number of seconds above 0"),
     Rule("sweep.repeats", _whole_number(1), "a whole number, 1 or more"),
     Rule("sweep.shuffle", _one_of(True, False), _SWITCH),
     Rule("sweep.seed", _whole_number(0), "a whole number, 0 or more"),

@@ -6,12 +6,21 @@ from rich.console import Console
 from chipbench import command
 from chipbench.benchmark import Benchmark
 from chipbench.comparison import terminal
+from chipbench.follower import follow
 from chipbench.measure.result import Result
+from chipbench.workloads.cluster import find_cluster
 from chipbench.workloads.training import Training
 
 
-def train(config: DictConfig) -> Result:
-    """Run the configured training, and show it beside the published results."""
+def train(config: DictConfig) -> Result | None:
+    """Run the configured training, and show it beside the published results.
+
+    None from a worker that trains beside the chief, which has the result.
+    """
+    cluster = find_cluster(config)
+    if cluster is not None and not cluster.is_chief:
+        follow(config, cluster)
+        return None
     benchmark = Benchmark(config, Training)
     result = benchmark.run()
     console = Console()

@@ -35,6 +35,11 @@ def conduct(entry: str, overrides: Sequence[str], own: Sequence[str] = ()) -> in
         return _search(entry, overrides, settings, hydra)
     combinations = expand(overrides)
     configs = [compose_config(entry, [*job, "output_dir=none"]) for job in combinations]
+    if any(config.get("strategy", {}).get("name") == "multi_worker" for config in configs):
+        raise ConfigurationError(
+            "strategy=multi_worker: a sweep starts its jobs on this machine alone; start each "
+            "training on all machines, or sweep with strategy=mirrored"
+        )
     if settings.resume is not None:
         return _resume(entry, order(combinations, settings), configs[0], settings, hydra)
     folder = _new_folder()

@@ -48,6 +48,7 @@ def search(
         chosen = tuple(HydraConfig.get().overrides.task)
         job = Job(len(jobs), chosen, 1 + sum(known.overrides == chosen for known in jobs))
         jobs.append(job)
+        print(f"trial {len(jobs)}: {job.text}", flush=True)
         attempt = next_attempt(folder, job.number)
         outcome = run_job(entry, job, attempt, parent_key, settings.job_timeout_s)
         memory = outcome.metrics.get("memory_peak_mib", 0.0)

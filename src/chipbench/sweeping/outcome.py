@@ -1,10 +1,12 @@
 """How a job ended, read from what it left in its folder: `jobs/<number>.<attempt>/`."""
 
+import csv
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from chipbench.measure import metrics
 from chipbench.measure import result as results
 
 DONE = "done"
@@ -17,6 +19,7 @@ MISSING = "missing"
 
 _FILE_NAME = "outcome.json"
 _RESULT_NAME = "result.json"
+_EPOCHS_NAME = "epochs.csv"
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ def ended(folder: Path, code: int) -> Outcome:
 def _read(folder: Path) -> Outcome:
     if (folder / _RESULT_NAME).is_file():  # the job's own word, written before it is delivered
         try:
-            return _from_result(json.loads((folder / _RESULT_NAME).read_text(encoding="utf-8")))
+            result = json.loads((folder / _RESULT_NAME).read_text(encoding="utf-8"))
+            return _from_result(result, _last_accuracy(folder))
         except ValueError:  # the process died while it wrote
             pass
     if (folder / _FILE_NAME).is_file():
@@ -72,13 +76,23 @@ def _read(folder: Path) -> Outcome:
     return Outcome()
 
 
-def _from_result(result: dict[str, Any]) -> Outcome:
-    metrics = {str(name): float(value) for name, value in result["metrics"].items()}
+def _last_accuracy(folder: Path) -> dict[str, float]:
+    """The accuracy that a training ended with: speed alone can be bought with the batch size."""
+    path = folder / _EPOCHS_NAME
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as lines:
+        values = [row.get(metrics.VAL_ACCURACY) for row in csv.DictReader(lines)]
+    return {metrics.VAL_ACCURACY: float(values[-1])} if values and values[-1] else {}
+
+
+def _from_result(result: dict[str, Any], more: dict[str, float]) -> Outcome:
+    found = {str(name): float(value) for name, value in result["metrics"].items()} | more
     if result["status"] == results.COMPLETED:
-        return Outcome(DONE, None, metrics)
+        return Outcome(DONE, None, found)
     reason = str(result["reason"])
     if reason.startswith(OUT_OF_MEMORY):
-        return Outcome(OUT_OF_MEMORY, reason, metrics)
+        return Outcome(OUT_OF_MEMORY, reason, found)
     if "sweep.job_timeout_s" in reason:
-        return Outcome(TIMED_OUT, reason, metrics)
-    return Outcome(FAILED, reason, metrics)
+        return Outcome(TIMED_OUT, reason, found)
+    return Outcome(FAILED, reason, found)

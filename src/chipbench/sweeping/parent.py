@@ -3,12 +3,15 @@
 import threading
 from pathlib import Path
 
+from rich.console import Console
+
 from chipbench.measure.tables import write_table
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping import summary
 from chipbench.sweeping.outcome import outcome_of
 from chipbench.sweeping.plan import Plan
 from chipbench.sweeping.summary import Ended
+from chipbench.sweeping.table import print_jobs
 from chipbench.tracking.recorder import Recorder
 
 _EVERY_S = 2.0
@@ -47,6 +50,8 @@ class Parent:
         self._recorder.tags({"status": status, "reason": None if done else text})
         self._recorder.end("FINISHED" if done else "KILLED" if interrupted else "FAILED")
         self._recorder.drain()
+        if len(jobs) > 1:
+            print_jobs(Console(), jobs)
         print(text, flush=True)
         return done
 

@@ -13,7 +13,9 @@ from chipbench.sweeping.plan import Job
 
 _SPEEDS = (metrics.STEADY_IMAGES_PER_SECOND, metrics.REALTIME_FACTOR)
 _TIMES = (metrics.TOTAL_TIME, metrics.EXPORT_TIME)
-_SHOWN = (*_TIMES, *_SPEEDS, metrics.VAL_ACCURACY, metrics.MEMORY_PEAK)
+#: What the terminal shows of each job; `sweep.csv` has the memory as well.
+PRINTED = (*_TIMES, *_SPEEDS, metrics.VAL_ACCURACY)
+_SHOWN = (*PRINTED, metrics.MEMORY_PEAK)
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,16 @@ class Ended:
         """Images per second after the first epoch, or times real time."""
         speed, time_s = self.first(_SPEEDS), self.first(_TIMES)
         return speed if speed is not None or not time_s else 1 / time_s
+
+
+def names(jobs: Sequence[Ended]) -> dict[int, str]:
+    """What tells each job from the others, by its number: what all have in common is left out."""
+    common = set.intersection(*(set(ended.job.overrides) for ended in jobs)) if jobs else set()
+    return {
+        ended.job.number: " ".join(o for o in ended.job.overrides if o not in common)
+        or ended.job.text
+        for ended in jobs
+    }
 
 
 def rows(jobs: Sequence[Ended]) -> list[dict[str, object]]:
@@ -60,9 +72,12 @@ def speeds(jobs: Sequence[Ended]) -> dict[str, float]:
 
 
 def best(jobs: Sequence[Ended]) -> str | None:
-    """The fastest combination."""
+    """The fastest combination, by what tells it from the others."""
     known = speeds(jobs)
-    return max(known, key=known.__getitem__) if known else None
+    if not known:
+        return None
+    fastest = max(known, key=known.__getitem__)
+    return next(names(jobs)[e.job.number] for e in jobs if e.job.text == fastest)
 
 
 def spread(jobs: Sequence[Ended]) -> float | None:
@@ -111,12 +126,13 @@ def failed_sizes(jobs: Sequence[Ended]) -> dict[str, list[int]]:
 
 def text(jobs: Sequence[Ended]) -> str:
     """The sweep in one line, with the reasons of what is not done."""
+    known = names(jobs)
     counts: dict[str, int] = defaultdict(int)
     for ended in jobs:
         counts[ended.outcome.what] += 1
     parts = [f"{counts.pop(outcomes.DONE, 0)} of {len(jobs)} jobs done"]
     for what in counts:
-        named = [e.job.text for e in jobs if e.outcome.what == what]
+        named = [known[e.job.number] for e in jobs if e.outcome.what == what]
         parts.append(f"{what}: {'; '.join(named)}")
     fastest = best(jobs)
     if fastest is not None and len(speeds(jobs)) > 1:

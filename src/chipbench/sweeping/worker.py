@@ -30,9 +30,9 @@ def work(config: DictConfig) -> str:
     else:
         if job.number > 0 and plan.cooldown_s:
             time.sleep(plan.cooldown_s)
-        outcome = run_job(
-            plan.entry, job, next_attempt(folder, job.number), plan.key, plan.job_timeout_s
-        )
+        print(f"job {job.number + 1} of {len(plan.jobs)}: {job.text}", flush=True)
+        attempt = next_attempt(folder, job.number)
+        outcome = run_job(plan.entry, job, attempt, plan.key, plan.job_timeout_s)
     if outcome.reason is not None:
         print(f"job {job.number + 1} {outcome.what}: {outcome.reason}", flush=True)
     return outcome.what
@@ -42,7 +42,6 @@ def run_job(
     entry: str, job: Job, folder: Path, parent_key: str, timeout_s: float | None
 ) -> Outcome:
     """Run `job` in `folder`; it makes a run of its own and never writes to its parent's."""
-    print(f"job {job.number + 1}: {job.text}", flush=True)
     environment = {k: v for k, v in os.environ.items() if k != "MLFLOW_RUN_ID"}
     environment[PARENT_VARIABLE] = parent_key
     if timeout_s is not None:

@@ -7,6 +7,9 @@ from typing import Any
 from omegaconf import DictConfig
 
 from chipbench.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.quiet import quiet_stderr
+from chipbench.workloads.cluster import Cluster
+from chipbench.workloads.rendezvous import meet
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,42 @@ class Replicas:
         return whole // self.number
 
 
-def open_replicas(config: DictConfig) -> Replicas:
+def open_replicas(config: DictConfig, cluster: Cluster | None, fingerprint: str) -> Replicas:
     """What `strategy=` means on this machine; before TensorFlow has begun to compute.
 
-    Raises UnsupportedBenchmark if it has fewer than two devices.
+    Raises UnsupportedBenchmark if it has fewer than two devices, or another worker does not come.
     """
     if config.name == "none":
         return Replicas(1, None)
+    if cluster is not None:
+        meet(cluster, fingerprint, config.wait_s)
+        return _join(cluster, config.wait_s)
+    return _mirror(config)
+
+
+def _join(cluster: Cluster, wait_s: float) -> Replicas:
+    """One replica per GPU of each worker, or one on each worker's CPU."""
+    import tensorflow as tf
+
+    distribute = tf.distribute
+    kinds = distribute.experimental.CommunicationImplementation
+    gpus = tf.config.get_visible_devices("GPU")
+    resolver = distribute.cluster_resolver.SimpleClusterResolver(
+        tf.train.ClusterSpec({"worker": list(cluster.addresses)}),
+        task_type="worker",
+        task_id=cluster.index,
+        rpc_layer="grpc",
+    )
+    options = distribute.experimental.CommunicationOptions(
+        implementation=kinds.AUTO if gpus else kinds.RING, timeout_seconds=float(wait_s)
+    )
+    with quiet_stderr(verbose=False):
+        strategy = distribute.MultiWorkerMirroredStrategy(resolver, options)
+    return Replicas(strategy.num_replicas_in_sync, strategy)
+
+
+def _mirror(config: DictConfig) -> Replicas:
+    """One replica per GPU of this machine, or per part of its CPU."""
     import tensorflow as tf
 
     visible = tf.config.get_visible_devices("GPU")

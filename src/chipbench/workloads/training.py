@@ -23,11 +23,13 @@ from chipbench.measure.plots import plot_epochs
 from chipbench.measure.stopwatch import Stopwatch
 from chipbench.measure.tables import write_table
 from chipbench.optimizers import Choice, choose
+from chipbench.workloads.cluster import find_cluster
 from chipbench.workloads.device import Device, Threads, open_device, threads_for
 from chipbench.workloads.replicas import open_replicas
 from chipbench.workloads.workload import Report
 
 if TYPE_CHECKING:
+    from chipbench.workloads.multi_worker import MultiWorker
     from chipbench.workloads.tuned import Tuned
 
 _RATE_STEPS = 50  # of one replica alone
@@ -43,6 +45,8 @@ class Training:
         self._single_rate: float | None = None
         self._limits: dict[str, float] = {}
         self._tuned: Tuned | None = None
+        self._cluster = find_cluster(config)
+        self._workers: MultiWorker | None = None
         self.epochs: list[Epoch] = []
 
     @property
@@ -52,7 +56,8 @@ class Training:
 
     def fingerprint(self) -> str:
         """Hash of all that changes what one epoch computes, but for the optimizer."""
-        return training_fingerprint(self._config)
+        workers = {} if self._cluster is None else {"workers": self._cluster.size}
+        return training_fingerprint(self._config, **workers)
 
     def prepare(self) -> None:
         """Open the device, load the data, choose the optimizer, build and compile the model."""
@@ -63,7 +68,7 @@ class Training:
         self._device = open_device(
             self._machine, config.machine.accelerator, config.verbose, threads
         )
-        self._replicas = open_replicas(config.strategy)
+        self._replicas = open_replicas(config.strategy, self._cluster, self.fingerprint())
         self._share = self._replicas.batch_size(config.batch_size)
         self._seed()
         self._data = data.load(config.dataset, cache_dir(config))
@@ -76,6 +81,11 @@ class Training:
         if self._in_graph():
             self._tuned = self._tune(optimizer, threads)
             self._model = self._tuned.model
+            self._tags = self._findings(self._device, optimizer)
+            return
+        if self._cluster is not None:
+            self._workers = self._join(optimizer)
+            self._model = self._workers.model
             self._tags = self._findings(self._device, optimizer)
             return
         self._inputs = self._feed()
@@ -117,8 +127,9 @@ class Training:
                 )
 
         try:
-            if self._tuned is not None:
-                for epoch in self._tuned.epochs(self._device.synchronize):
+            loop = self._tuned or self._workers
+            if loop is not None:
+                for epoch in loop.epochs(self._device.synchronize):
                     take(epoch)
             else:
                 timer = EpochTimer(self._device.synchronize, images, take)
@@ -218,6 +229,18 @@ class Training:
             on_cpu=self._device.kind == "cpu",
         )
 
+    def _join(self, optimizer: Choice) -> "MultiWorker":
+        from chipbench.workloads.multi_worker import MultiWorker
+
+        def build() -> Any:
+            self._seed()
+            return self._build(optimizer)
+
+        assert self._cluster is not None
+        workers = MultiWorker(build, self._data, self._config, self._replicas, self._cluster)
+        self._single_rate = workers.rate_of_one()
+        return workers
+
     def _build(self, optimizer: Choice) -> Any:
         config = self._config
         # Called plainly: `instantiate` would wrap the errors that name a remedy in its own.
@@ -258,6 +281,7 @@ class Training:
             "device": device.name,
             "replicas": self._replicas.number if self._replicas.number > 1 else None,
             "batch_size_per_replica": self._share if self._replicas.number > 1 else None,
+            "workers": None if self._cluster is None else self._cluster.size,
             "slices": None if self._tuned is None else self._tuned.slices,
             "data_source": self._data.source,
             "weights": self._weights(),
