@@ -1,11 +1,13 @@
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
 from chipbench.comparison.statistics import (
+    interval,
     outliers,
     ratio,
     spread_percent,
@@ -71,3 +73,18 @@ def test_outliers_are_found_by_the_modified_z_score() -> None:
 def test_the_headline_is_54_8_percent_less_time() -> None:
     assert time_saved_percent(958.951, 2122.14) == pytest.approx(54.8, abs=0.05)
     assert time_saved_percent(20.0, 10.0) == -100.0
+
+
+@given(TIMES)
+def test_a_means_interval_is_students_on_the_logarithms(values: list[float]) -> None:
+    logs = [math.log(value) for value in values]
+    if max(logs) - min(logs) < 1e-6:
+        return
+    bounds = interval(values)
+    expected = stats.t.interval(0.95, len(logs) - 1, np.mean(logs), stats.sem(logs))
+    assert bounds is not None
+    np.testing.assert_allclose(np.log(bounds), expected, rtol=1e-6, atol=1e-9)
+
+
+def test_one_time_has_no_interval() -> None:
+    assert interval([10.0]) is None

@@ -10,11 +10,11 @@ from typing import NoReturn
 import hydra
 from omegaconf import DictConfig
 
-from chipbench.arguments import hydra_arguments, is_sweep
+from chipbench.arguments import hydra_arguments
 from chipbench.configuration import CONF_DIR, compose_config
 from chipbench.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.interruption import Terminated, end_with_parent, install
-from chipbench.sweeping.conduct import conduct, split
+from chipbench.sweeping.conduct import conduct, is_several, split
 from chipbench.tracking.recorder import PARENT_VARIABLE
 
 DONE = 0
@@ -40,7 +40,7 @@ def _run(config_name: str, task: Callable[[DictConfig], object], words: Sequence
     arguments = hydra_arguments(words)
     if not _PRINTING & set(arguments):
         overrides = [word for word in arguments if not word.startswith("-")]
-        if config_name == "sweep" or _MULTIRUN & set(arguments) or any(map(is_sweep, overrides)):
+        if config_name == "sweep" or _MULTIRUN & set(arguments) or is_several(overrides):
             return conduct(*split(config_name, overrides))
         compose_config(config_name, overrides)
     return _in_hydra(config_name, task, arguments)

@@ -51,7 +51,7 @@ def compose_config(name: str, overrides: Sequence[str]) -> DictConfig:
 
 
 #: Top-level keys that say where and how a run is kept, not what it measures.
-_NOT_PARAMS = ("machine", "tracking", "verbose", "kind", "benchmark")
+_NOT_PARAMS = ("machine", "tracking", "verbose", "kind", "benchmark", "repeats")
 
 
 def public_config(config: DictConfig) -> dict[str, Any]:
@@ -146,6 +146,7 @@ _SWITCH = "true or false"
 _RULES = (
     Rule("batch_size", _whole_number(1), "a whole number of images, 1 or more"),
     Rule("epochs", _whole_number(1), "a whole number, 1 or more"),
+    Rule("repeats", _whole_number(1), "a whole number, 1 or more"),
     Rule("seed", _whole_number(0), "a whole number, 0 or more"),
     Rule("precision", _one_of(*_PRECISIONS), "one of " + ", ".join(_PRECISIONS)),
     Rule("deterministic", _one_of(True, False), _SWITCH),

@@ -21,6 +21,7 @@ from chipbench.tracking.state import read_state
 from chipbench.tracking.store import configured_store
 
 _ENTRIES = ("train", "export", "createml")
+_ONCE = "repeats=1"
 
 
 def conduct(entry: str, overrides: Sequence[str], own: Sequence[str] = ()) -> int:
@@ -51,6 +52,12 @@ def conduct(entry: str, overrides: Sequence[str], own: Sequence[str] = ()) -> in
     return _run(folder, plan, recorder, hydra)
 
 
+def is_several(overrides: Sequence[str]) -> bool:
+    """Whether `overrides` ask for more than one job: a list of values, or repeats."""
+    repeated = any(word.startswith("repeats=") and word != _ONCE for word in overrides)
+    return repeated or any(map(is_sweep, overrides))
+
+
 def split(entry: str, words: Sequence[str]) -> tuple[str, list[str], list[str]]:
     """A sweep's command line: the entry point, its overrides, and those of the sweep itself.
 
@@ -63,6 +70,8 @@ def split(entry: str, words: Sequence[str]) -> tuple[str, list[str], list[str]]:
         key, _, value = word.partition("=")
         if key == "entry":
             entry = "train" if value == "main" else value
+        elif key == "repeats":
+            own.append(f"sweep.{word}")
         elif key.startswith(("sweep.", "hydra.", "hydra/")):
             own.append(word)
         else:

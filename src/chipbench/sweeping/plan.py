@@ -29,7 +29,7 @@ class Job:
     @property
     def text(self) -> str:
         """The overrides as a reader sees them."""
-        return " ".join(self.overrides)
+        return " ".join(self.overrides) or "as configured"
 
     @property
     def batch_size(self) -> int | None:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from chipbench.comparison.statistics import spread_percent
+from chipbench.comparison.statistics import interval, spread_percent
 from chipbench.measure import metrics
+from chipbench.measure.metrics import metric
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.outcome import Outcome
 from chipbench.sweeping.plan import Job
@@ -41,11 +42,12 @@ class Ended:
 def names(jobs: Sequence[Ended]) -> dict[int, str]:
     """What tells each job from the others, by its number: what all have in common is left out."""
     common = set.intersection(*(set(ended.job.overrides) for ended in jobs)) if jobs else set()
-    return {
-        ended.job.number: " ".join(o for o in ended.job.overrides if o not in common)
-        or ended.job.text
-        for ended in jobs
-    }
+    return {ended.job.number: _name(ended.job, common, len(jobs)) for ended in jobs}
+
+
+def _name(job: Job, common: set[str], jobs: int) -> str:
+    own = " ".join(override for override in job.overrides if override not in common)
+    return own or (job.text if jobs == 1 else f"repeat {job.repeat}")
 
 
 def rows(jobs: Sequence[Ended]) -> list[dict[str, object]]:
@@ -137,10 +139,24 @@ def text(jobs: Sequence[Ended]) -> str:
     fastest = best(jobs)
     if fastest is not None and len(speeds(jobs)) > 1:
         parts.append(f"fastest: {fastest}")
+    else:
+        parts += _repeats_text(jobs)
     for name, value in (("spread", spread(jobs)), ("drift", drift(jobs))):
         if value is not None:
             parts.append(f"{name} {value:+.1f} %" if name == "drift" else f"{name} {value:.1f} %")
     return ", ".join(parts)
+
+
+def _repeats_text(jobs: Sequence[Ended]) -> list[str]:
+    """Median and interval of the one combination's times; nothing with fewer than two."""
+    for name in _TIMES:
+        times = [time for job in jobs if (time := job.first([name])) is not None]
+        bounds = interval(times)
+        if bounds is not None:
+            shown = metric(name).format
+            low, high = map(shown, bounds)
+            return [f"{name} median {shown(median(times))}, 95 % interval {low} to {high}"]
+    return []
 
 
 def _time(ended: Ended) -> float | None:
