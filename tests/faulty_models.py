@@ -19,7 +19,8 @@ class Limited(keras.layers.Layer):
     @staticmethod
     def _check(batch: Any) -> bool:
         if int(batch) > LARGEST_BATCH:
-            raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+            # TensorFlow makes its own ResourceExhaustedError of it.
+            raise MemoryError("OOM when allocating tensor")
         return True
 
 

@@ -212,7 +212,7 @@ def starter(folder: Path, *words: str, environment: Callable[[int], dict[str, st
 
     def start(index: int) -> "subprocess.Popen[str]":
         places = [f"hydra.run.dir={folder / f'run{index}'}", "dataset=digits"]
-        places += [f"tracking.uri=sqlite:///{folder / 'mlflow.db'}"]
+        places += ["machine.accelerator=cpu", f"tracking.uri=sqlite:///{folder / 'mlflow.db'}"]
         return subprocess.Popen(
             [sys.executable, "-m", "chipbench.train", "strategy=multi_worker", *places, *words],
             env=os.environ | environment(index),
