@@ -17,7 +17,7 @@ RUN := LOGNAME=chipbench $(MLFLOW) run . --env-manager local
 STORE := sqlite:///mlflow.db
 
 .DEFAULT_GOAL := help
-.PHONY: help env run bench ui server compare test lint format conda.yaml clean
+.PHONY: help env run doctor bench ui server compare test lint format conda.yaml clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,9 @@ env: $(INSTALLED) ## make the environment in .venv (the other targets do so too)
 # Without `mlflow run`, which asks its tracking server before it starts anything.
 run: $(INSTALLED) ## run the default benchmark; settings: make run ARGS="-P epochs=1"
 	$(BIN)/python -m chipbench.train $(ARGS)
+
+doctor: $(INSTALLED) ## say what this machine is, what is used, and what is missing
+	$(BIN)/python -m chipbench.doctor $(ARGS)
 
 bench: $(INSTALLED) ## measure chipbench itself: what compare and export cost, what faults lose
 	cd tests/benchmarks && ../../$(BIN)/python bench_compare.py

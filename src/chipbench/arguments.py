@@ -16,6 +16,8 @@ from chipbench.errors import ConfigurationError
 # Hydra's own options, by whether the next word belongs to them.
 _FLAGS = {"-m", "--multirun", "-r", "--run", "-h", "--help", "--hydra-help", "--version"}
 _FLAGS |= {"--resolve"}
+#: Keys that may stand alone, meaning true: `--json` is `json=true`.
+_SWITCHES = {"json"}
 _OPTIONS = {"-c", "--cfg", "-p", "--package", "-i", "--info", "-cd", "--config-dir"}
 
 
@@ -39,7 +41,10 @@ def hydra_arguments(words: Sequence[str]) -> list[str]:
             translated += _pair(key, value)
         elif word.startswith("--"):
             key, equals, value = word.removeprefix("--").partition("=")
-            translated += _pair(key, value if equals else _value_of(word, rest))
+            if not equals:
+                alone = key in _SWITCHES and rest[:1] not in (["true"], ["false"])
+                value = "true" if alone else _value_of(word, rest)
+            translated += _pair(key, value)
         else:
             key, equals, value = word.partition("=")
             translated.append(_override(key, value) if equals else _parsed(word))

@@ -59,8 +59,9 @@ def _in_hydra(config_name: str, task: Callable[[DictConfig], object], arguments:
 
 
 def _done(task: Callable[[DictConfig], object], config: DictConfig) -> int:
-    task(config)
-    return DONE
+    """The exit code that `task` returns; most return a result, and are done."""
+    returned = task(config)
+    return returned if isinstance(returned, int) else DONE
 
 
 def _guarded(work: Callable[[], int]) -> int:

@@ -173,6 +173,8 @@ _RULES = (
     Rule("sweep.after_out_of_memory", _one_of("skip", "run"), "one of skip, run"),
     Rule("sweep.memory_limit_mib", _none_or(_number_above(0)), "null or a number of MiB above 0"),
     Rule("everything", _one_of(True, False), _SWITCH),
+    Rule("json", _one_of(True, False), _SWITCH),
+    Rule("training_timeout_s", _number_above(0), "a number of seconds above 0"),
     Rule("tracking.delivery_interval_s", _number_above(0), "a number of seconds above 0"),
     Rule("tracking.drain_timeout_s", _number_from_zero, "a number of seconds, 0 or more"),
 )
