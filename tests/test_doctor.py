@@ -261,9 +261,9 @@ def test_a_gpu_that_tensorflow_does_not_see_is_a_problem(
     ],
 )
 def test_the_two_macmon_packages(packages: dict[str, str], said: str | None) -> None:
-    found = hardware.macmon_mismatch(replace(M1_MAX, versions=packages))
+    found = hardware.sensor_mismatch(replace(M1_MAX, versions=packages))
     assert found is None if said is None else said in str(found)
-    assert hardware.macmon_mismatch(replace(INTEL_MAC, versions=packages)) is None
+    assert hardware.sensor_mismatch(replace(INTEL_MAC, versions=packages)) is None
 
 
 @pytest.mark.parametrize(

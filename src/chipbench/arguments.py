@@ -4,6 +4,7 @@ MLflow hands an undeclared project parameter over as `--key value`; Hydra wants 
 A value that Hydra's grammar cannot read as it stands is quoted, never evaluated.
 """
 
+import difflib
 import shlex
 from collections.abc import Sequence
 
@@ -69,7 +70,9 @@ def is_sweep(argument: str) -> bool:
 
 def _value_of(option: str, rest: list[str]) -> str:
     if not rest:
-        raise ConfigurationError(f"{option} needs a value: {option} VALUE")
+        near = difflib.get_close_matches(option, _FLAGS | _OPTIONS, n=1)
+        nearest = f"; nearest: {near[0]}" if near and near[0] != option else ""
+        raise ConfigurationError(f"{option} needs a value: {option} VALUE{nearest}")
     return rest.pop(0)
 
 

@@ -16,9 +16,9 @@ def machine_checks(machine: Machine, config: DictConfig) -> Iterator[Check]:
     metadata = hardware.metadata_mismatch(machine)
     if metadata is not None:
         yield mismatch("packages", PROBLEM, metadata)
-    macmon = hardware.macmon_mismatch(machine)
-    if macmon is not None:
-        yield mismatch("sensors", WARNING, macmon)
+    unread = hardware.sensor_mismatch(machine)
+    if unread is not None:
+        yield mismatch("sensors", WARNING, unread)
     cuda = hardware.cuda_mismatch(
         machine, hardware.driver_version(), hardware.missing_cuda_libraries()
     )

@@ -22,7 +22,7 @@ from chipbench.hardware.host import (
 from chipbench.hardware.host_sensor import HostSensor
 from chipbench.hardware.machine import Accelerator, Machine, usable_by_tensorflow
 from chipbench.hardware.nvidia import NvidiaGpus, driver_version, missing_cuda_libraries
-from chipbench.hardware.packages import cuda_mismatch, macmon_mismatch, metadata_mismatch
+from chipbench.hardware.packages import cuda_mismatch, metadata_mismatch, sensor_mismatch
 from chipbench.hardware.rapl import RaplSensor
 from chipbench.hardware.sensor import Sensor
 
@@ -37,7 +37,7 @@ __all__ = [
     "detect",
     "driver_version",
     "is_mac",
-    "macmon_mismatch",
+    "sensor_mismatch",
     "macos_release",
     "metadata_mismatch",
     "metal_plugin_mismatch",

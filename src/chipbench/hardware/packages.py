@@ -28,7 +28,7 @@ def metadata_mismatch(machine: Machine) -> str | None:
     )
 
 
-def macmon_mismatch(machine: Machine) -> str | None:
+def sensor_mismatch(machine: Machine) -> str | None:
     """Why Apple Silicon's power and temperature cannot be read; None if they can, or elsewhere."""
     if not any(gpu.vendor == "apple" for gpu in machine.accelerators):
         return None
