@@ -1,6 +1,5 @@
 """Say what this machine is, what is used, what is missing: `mlflow run . -e doctor`."""
 
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -9,6 +8,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from chipbench import command, hardware
+from chipbench.announcement import announce
 from chipbench.checks.background import Background
 from chipbench.checks.check import PROBLEM, Check
 from chipbench.checks.conditions import condition_checks
@@ -34,7 +34,7 @@ def doctor(config: DictConfig) -> int:
 def look(config: DictConfig) -> list[Check]:
     """All checks. What takes longest, the training, is begun first, the others done beside it."""
     store = configured_store(config.tracking, project_dir())
-    print("trying TensorFlow on the digits, and looking around …", file=sys.stderr, flush=True)
+    announce("trying TensorFlow on the digits, and looking around")
     other_load_percent = hardware.other_load_percent()
     machine = hardware.detect()
     with ExitStack() as stack:

@@ -12,6 +12,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
+from chipbench.announcement import announce
 from chipbench.configuration import option
 from chipbench.errors import UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
@@ -63,6 +64,7 @@ def _problem(config: DictConfig, machine: Machine, device_kind: str, cache_dir: 
     if known.is_file():
         verdict: str | None = json.loads(known.read_text())["problem"]
         return verdict
+    announce(f"trying optimizer={config.name} on the {device_kind.upper()}, once for this software")
     verdict = try_out(trial, config.trial_timeout_s)
     known.parent.mkdir(parents=True, exist_ok=True)
     new = known.with_suffix(f".{os.getpid()}")
