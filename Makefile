@@ -17,7 +17,7 @@ RUN := LOGNAME=chipbench $(MLFLOW) run . --env-manager local
 STORE := sqlite:///mlflow.db
 
 .DEFAULT_GOAL := help
-.PHONY: help env run bench ui server compare test lint format conda.yaml clean
+.PHONY: help env run doctor bench ui server compare test lint format conda.yaml clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ bench: $(INSTALLED) ## measure chipbench itself, about 40 minutes; one: make ben
 	@missed=; cd tests/benchmarks; for bench in $(BENCHES); do \
 	  echo "== $$bench"; ../../$(BIN)/python bench_$$bench.py || missed="$$missed $$bench"; \
 	done; test -z "$$missed" || { echo "missed:$$missed" >&2; exit 1; }
+
+doctor: $(INSTALLED) ## say what this machine is, what is used, and what is missing
+	$(BIN)/python -m chipbench.doctor $(ARGS)
 
 ui: $(INSTALLED) ## browse the recorded runs in MLflow; another port: make ui ARGS="--port 8080"
 	$(MLFLOW) ui --backend-store-uri $(STORE) $(ARGS)

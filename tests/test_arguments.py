@@ -96,6 +96,20 @@ def test_sweeps_are_recognised() -> None:
     assert not is_sweep("note='16,32'")
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--json"], ["json=true"]),
+        (["--json", "journals=x"], ["json=true", "journals=x"]),
+        (["--json", "--journals", "x"], ["json=true", "journals=x"]),
+        (["--json", "false"], ["json=false"]),
+        (["--json=true"], ["json=true"]),
+    ],
+)
+def test_a_switch_may_stand_alone(words: list[str], expected: list[str]) -> None:
+    assert hydra_arguments(words) == expected
+
+
 def test_mlflows_own_form_of_a_parameter_is_read() -> None:
     words = ["-P", "batch_size=64", "-P", "overrides=+a=1 ~b"]
     assert hydra_arguments(words) == ["batch_size=64", "+a=1", "~b"]

@@ -17,8 +17,8 @@ def reading(number: int, **values: float) -> Reading:
 def test_an_idle_steady_machine_has_none() -> None:
     steady = [10.0, 10.1, 9.9, 10.05, 10.0, 9.95]
     assert list(caveats.of_machine(IDLE)) == []
-    assert list(caveats.of_load(Load(1.0, 0.0), "during")) == []
-    assert list(caveats.of_load(None, "before")) == []
+    assert list(caveats.of_load(Load(1.0, 0.0), "during the work")) == []
+    assert list(caveats.of_load(None, "before the work")) == []
     assert list(caveats.of_times(steady, [])) == []
     assert list(caveats.of_memory({metrics.SWAP_GROWTH: 3.0})) == []
 
@@ -31,10 +31,10 @@ def test_the_machine_itself() -> None:
 
 
 def test_other_programs_and_other_guests() -> None:
-    others, stolen = caveats.of_load(Load(23.4, 7.0), "before")
-    assert others == "not idle: other programs used 23 % of the CPU before it"
+    others, stolen = caveats.of_load(Load(23.4, 7.0), "before the work")
+    assert others == "not idle: other programs used 23 % of the CPU before the work"
     assert "host gave 7 % of the CPU to others" in stolen
-    assert list(caveats.of_load(Load(1.0, None), "before")) == []
+    assert list(caveats.of_load(Load(1.0, None), "before the work")) == []
 
 
 def test_slowing_down_is_told_with_clocks_and_temperatures() -> None:

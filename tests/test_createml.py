@@ -1,5 +1,4 @@
 import json
-import platform
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +11,7 @@ import tree_sitter_swift
 from omegaconf import DictConfig
 from tree_sitter import Language, Parser
 
-from chipbench import data
+from chipbench import data, hardware
 from chipbench.configuration import compose_config
 from chipbench.createml import createml
 from chipbench.errors import UnsupportedBenchmark
@@ -152,18 +151,17 @@ def test_the_swift_program_has_no_syntax_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("system", "release", "xcrun", "remedy"),
+    ("release", "xcrun", "remedy"),
     [
-        ("Linux", "", None, "use createml.engine=keras"),
-        ("Darwin", "10.15.7", "/usr/bin/true", "needs macOS 11"),
-        ("Darwin", "14.1", None, "xcode-select --install"),
+        (None, None, "use createml.engine=keras"),
+        ("10.15.7", "/usr/bin/true", "needs macOS 11"),
+        ("14.1", None, "xcode-select --install"),
     ],
 )
 def test_a_machine_that_cannot_says_what_to_do(
-    system: str, release: str, xcrun: str | None, remedy: str, monkeypatch: pytest.MonkeyPatch
+    release: str | None, xcrun: str | None, remedy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(platform, "system", lambda: system)
-    monkeypatch.setattr(platform, "mac_ver", lambda: (release, ("", "", ""), ""))
+    monkeypatch.setattr(hardware, "macos_release", lambda: release)
     monkeypatch.setattr(swift_program.shutil, "which", lambda name: xcrun)
     with pytest.raises(UnsupportedBenchmark, match=remedy):
         swift_program.require_macos()

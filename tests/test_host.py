@@ -74,6 +74,13 @@ def test_a_limit_that_macos_refuses_is_tried_lower(monkeypatch: pytest.MonkeyPat
     assert asked == [65_536, 10_240]
 
 
+def test_a_containers_limit_bounds_the_available_memory(tmp_path: Path) -> None:
+    write(tmp_path, {"memory.max": f"{300 * 2**20}\n", "memory.current": f"{100 * 2**20}\n"})
+    assert host.available_memory_mib(tmp_path) == 200
+    write(tmp_path, {"memory.max": "max\n"})
+    assert host.available_memory_mib(tmp_path) > 200
+
+
 def test_versions_are_read_without_importing_anything() -> None:
     before = set(sys.modules)
     found = host.versions()

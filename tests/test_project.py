@@ -115,3 +115,15 @@ def test_exit_codes_and_one_line_messages(
     lines = [line for line in done.stderr.splitlines() if line.startswith("chipbench: ")]
     assert len(lines) == 1 and message in lines[0]
     assert "Traceback" not in done.stderr
+
+
+def test_each_step_is_announced_and_libraries_are_quiet(environment: dict[str, str]) -> None:
+    environment["CHIPBENCH_CACHE"] += "/announced"
+    done = run_module(environment, "dataset=digits", "epochs=1", "tracking=none")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines() == [
+        "starting TensorFlow …",
+        "loading the data set digits (bundled) …",
+        "trying optimizer=adam on the CPU, once for this software …",
+        "training 1 x 1,437 images …",
+    ]

@@ -4,6 +4,7 @@ MLflow hands an undeclared project parameter over as `--key value`; Hydra wants 
 A value that Hydra's grammar cannot read as it stands is quoted, never evaluated.
 """
 
+import difflib
 import shlex
 from collections.abc import Sequence
 
@@ -16,6 +17,8 @@ from chipbench.errors import ConfigurationError
 # Hydra's own options, by whether the next word belongs to them.
 _FLAGS = {"-m", "--multirun", "-r", "--run", "-h", "--help", "--hydra-help", "--version"}
 _FLAGS |= {"--resolve"}
+#: Keys that may stand alone, meaning true: `--json` is `json=true`.
+_SWITCHES = {"json"}
 _OPTIONS = {"-c", "--cfg", "-p", "--package", "-i", "--info", "-cd", "--config-dir"}
 
 
@@ -39,7 +42,10 @@ def hydra_arguments(words: Sequence[str]) -> list[str]:
             translated += _pair(key, value)
         elif word.startswith("--"):
             key, equals, value = word.removeprefix("--").partition("=")
-            translated += _pair(key, value if equals else _value_of(word, rest))
+            if not equals:
+                alone = key in _SWITCHES and rest[:1] not in (["true"], ["false"])
+                value = "true" if alone else _value_of(word, rest)
+            translated += _pair(key, value)
         else:
             key, equals, value = word.partition("=")
             translated.append(_override(key, value) if equals else _parsed(word))
@@ -64,7 +70,9 @@ def is_sweep(argument: str) -> bool:
 
 def _value_of(option: str, rest: list[str]) -> str:
     if not rest:
-        raise ConfigurationError(f"{option} needs a value: {option} VALUE")
+        near = difflib.get_close_matches(option, _FLAGS | _OPTIONS, n=1)
+        nearest = f"; nearest: {near[0]}" if near and near[0] != option else ""
+        raise ConfigurationError(f"{option} needs a value: {option} VALUE{nearest}")
     return rest.pop(0)
 
 

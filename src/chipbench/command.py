@@ -16,6 +16,7 @@ from chipbench.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.interruption import Terminated, end_with_parent, install
 from chipbench.sweeping.conduct import conduct, is_several, split
 from chipbench.tracking.recorder import PARENT_VARIABLE
+from chipbench.usage import usage
 
 DONE = 0
 FAILED = 1
@@ -25,7 +26,8 @@ INTERRUPTED = 130
 
 _MULTIRUN = {"-m", "--multirun"}
 #: Options after which Hydra only prints something: there is no config to check first.
-_PRINTING = {"-h", "--help", "--hydra-help", "--version", "-c", "--cfg", "-i", "--info"}
+_PRINTING = {"--hydra-help", "--version", "-c", "--cfg", "-i", "--info"}
+_HELP = {"-h", "--help"}
 
 
 def run(config_name: str, task: Callable[[DictConfig], object]) -> NoReturn:
@@ -38,8 +40,11 @@ def run(config_name: str, task: Callable[[DictConfig], object]) -> NoReturn:
 
 def _run(config_name: str, task: Callable[[DictConfig], object], words: Sequence[str]) -> int:
     arguments = hydra_arguments(words)
+    overrides = [word for word in arguments if not word.startswith("-")]
+    if _HELP & set(arguments):
+        print(usage(CONF_DIR, config_name, dict(word.split("=", 1) for word in overrides)))
+        return DONE
     if not _PRINTING & set(arguments):
-        overrides = [word for word in arguments if not word.startswith("-")]
         if config_name == "sweep" or _MULTIRUN & set(arguments) or is_several(overrides):
             return conduct(*split(config_name, overrides))
         compose_config(config_name, overrides)
@@ -59,8 +64,9 @@ def _in_hydra(config_name: str, task: Callable[[DictConfig], object], arguments:
 
 
 def _done(task: Callable[[DictConfig], object], config: DictConfig) -> int:
-    task(config)
-    return DONE
+    """The exit code that `task` returns; most return a result, and are done."""
+    returned = task(config)
+    return returned if isinstance(returned, int) else DONE
 
 
 def _guarded(work: Callable[[], int]) -> int:

@@ -8,6 +8,7 @@ from omegaconf import DictConfig
 from rich.console import Console
 
 from chipbench import command
+from chipbench.announcement import announce
 from chipbench.comparison.claims import check_claims
 from chipbench.comparison.groups import Benchmark, Sorted, sort_runs
 from chipbench.comparison.illustrations import History, batch_size_chart, group_charts
@@ -40,11 +41,13 @@ def compare(config: DictConfig) -> Report:
     store = configured_store(config.tracking, project_dir())
     if store is None:
         raise ConfigurationError("tracking=none: a comparison needs a tracking store")
+    announce(f"reading the runs of {store.address}")
     client = client_of(store)
     runs = _selected(config, read_runs(client, config.experiments))
     found = sort_runs(runs, config.baseline)
     _refuse_nothing(config, found)
     folder = Path(config.output_dir)
+    announce("drawing and writing the report")
     recorder = Recorder(
         folder, store, name="comparison", experiment=config.tracking.experiment_name
     )

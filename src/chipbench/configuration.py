@@ -214,6 +214,8 @@ _RULES = (
     Rule("protocol.features_once", _one_of(True, False), _SWITCH),
     Rule("protocol.reuse_features", _one_of(True, False), _SWITCH),
     Rule("everything", _one_of(True, False), _SWITCH),
+    Rule("json", _one_of(True, False), _SWITCH),
+    Rule("training_timeout_s", _number_above(0), "a number of seconds above 0"),
     Rule("tracking.delivery_interval_s", _number_above(0), "a number of seconds above 0"),
     Rule("tracking.drain_timeout_s", _number_from_zero, "a number of seconds, 0 or more"),
 )

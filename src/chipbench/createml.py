@@ -1,12 +1,11 @@
 """Train an image classifier as CreateML does: `mlflow run . -e createml`."""
 
-import platform
 from collections.abc import Callable
 
 from omegaconf import DictConfig
 from rich.console import Console
 
-from chipbench import command
+from chipbench import command, hardware
 from chipbench.benchmark import Benchmark
 from chipbench.comparison import terminal
 from chipbench.hardware.machine import Machine
@@ -24,7 +23,7 @@ _ENGINES: dict[str, Callable[[DictConfig, Machine], Workload]] = {
 def createml(config: DictConfig) -> Result:
     """Train with CreateML or its stand-in, and show it beside the published results."""
     if config.createml.engine == "auto":
-        config.createml.engine = "createml" if platform.system() == "Darwin" else "keras"
+        config.createml.engine = "createml" if hardware.is_mac() else "keras"
     benchmark = Benchmark(config, _ENGINES[config.createml.engine])
     result = benchmark.run()
     console = Console()

@@ -7,6 +7,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
+from chipbench.announcement import announce
 from chipbench.configuration import option
 from chipbench.errors import UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
@@ -57,6 +58,8 @@ def _problem(config: DictConfig, machine: Machine, device_kind: str, cache_dir: 
     trial = {"create": _create(config), "device": device_kind}
 
     def ask() -> Answer:
+        where = f"on the {device_kind.upper()}, once for this software"
+        announce(f"trying optimizer={config.name} {where}")
         return {"problem": try_out(trial, config.trial_timeout_s)}
 
     problem: str | None = kept(cache_dir / "optimizer_trials", machine, trial, ask)["problem"]

@@ -6,6 +6,7 @@ from functools import cache
 from omegaconf import DictConfig
 
 from chipbench import command
+from chipbench.announcement import announce
 from chipbench.configuration import compose_config, project_dir
 from chipbench.errors import ConfigurationError
 from chipbench.measure.fingerprint import training_fingerprint
@@ -20,6 +21,7 @@ def reference(config: DictConfig) -> tuple[int, int]:
     store = configured_store(config.tracking, project_dir())
     if store is None:
         raise ConfigurationError("tracking=none: the published results need a tracking store")
+    announce("importing the published results")
     client = client_of(store)
     own_id = os.environ.get("MLFLOW_EXPERIMENT_ID")
     experiment_id = own_id or experiment_id_of(client, config.tracking.experiment_name)

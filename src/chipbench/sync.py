@@ -9,8 +9,9 @@ from omegaconf import DictConfig
 from chipbench import command
 from chipbench.configuration import project_dir
 from chipbench.errors import ConfigurationError
+from chipbench.tracking.journal import find_journals
 from chipbench.tracking.store import Store, configured_store
-from chipbench.tracking.sync import COMPLETE, WAITING, Outcome, deliver, find_journals
+from chipbench.tracking.sync import COMPLETE, WAITING, Outcome, deliver
 
 
 class UndeliveredError(Exception):

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from chipbench.comparison.groups import Group, Row
 from chipbench.measure.metrics import metric
+
+if TYPE_CHECKING:  # matplotlib takes a second to import, which `--help` need not wait for
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # Okabe and Ito's colours, with line styles and markers beside them for print without colour.
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#000000")
@@ -22,7 +24,7 @@ def draw_times(path: Path, group: Group, title: str) -> None:
     """Bars of every machine's time, fastest on top; published results are hatched."""
     rows = group.rows[:_MOST_BARS]
     height = 1.2 + 0.4 * len(rows)
-    figure = Figure(figsize=(8, height))
+    figure = _figure(height)
     axes = figure.subplots()
     for place, row in enumerate(rows):
         axes.barh(
@@ -80,19 +82,25 @@ def draw_batch_sizes(
     figure.savefig(path, dpi=110)
 
 
+def _figure(height: float) -> "Figure":
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(8, height))
+
+
 # Laid out by hand, as the bars are: matplotlib's own layout draws everything twice.
-def _wide_figure() -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(8, 4.5))
+def _wide_figure() -> "tuple[Figure, Axes]":
+    figure = _figure(4.5)
     figure.subplots_adjust(left=0.1, right=0.98, top=0.92, bottom=0.12)
     return figure, figure.subplots()
 
 
-def _from_zero(axes: Axes) -> None:
+def _from_zero(axes: "Axes") -> None:
     """A vertical axis from zero, with air above the highest point."""
     axes.set_ylim(0, 1.05 * axes.get_ylim()[1])
 
 
-def _whole_ticks(axes: Axes, sizes: Sequence[float]) -> None:
+def _whole_ticks(axes: "Axes", sizes: Sequence[float]) -> None:
     ticks = sorted(set(sizes))
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
 

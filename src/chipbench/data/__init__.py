@@ -6,6 +6,7 @@ from typing import Any
 
 from omegaconf import DictConfig
 
+from chipbench.announcement import announce
 from chipbench.data.dataset import DataSet, arrays
 from chipbench.errors import ConfigurationError
 
@@ -18,6 +19,7 @@ def load(config: DictConfig, cache_dir: Path) -> DataSet:
     Raises ConfigurationError for a wrong key, UnsupportedBenchmark if the data cannot be had.
     """
     module: Any = import_module(f"chipbench.data.{config.name}")
+    announce(f"loading the data set {config.name} ({config.source})")
     if config.source == "bundled" or not hasattr(module, "ENTRY"):
         return _bundled(module, config)
     from chipbench.data import source

@@ -15,10 +15,8 @@ import tensorflow_datasets as tfds
 from PIL import Image
 
 from chipbench.data.catalog import Entry
+from chipbench.data.places import generated_folder
 from chipbench.data.writing import Examples, written
-
-#: Part of the cache's key: raised when the generated images change.
-VERSION = 1
 
 _SEED = 20211101
 _CHUNK = 500  # images made at once
@@ -34,7 +32,7 @@ Array = np.ndarray[Any, Any]
 def builder(entry: Entry, train: int, validation: int, cache_dir: Path) -> Any:
     """The builder of `entry`'s stand-in with so many examples, generated once into the cache."""
     features = tfds.builder(entry.tfds_name).info.features
-    folder = cache_dir / "generated" / f"{entry.tfds_name}-{train}-{validation}-v{VERSION}"
+    folder = generated_folder(entry, train, validation, cache_dir)
     splits = {
         "train": (train, _examples(entry, features, train, 0)),
         entry.validation_split: (validation, _examples(entry, features, validation, 1)),

@@ -12,11 +12,11 @@ import tensorflow_datasets as tfds
 from rich.console import Console
 from rich.progress import track
 
+from chipbench.data.places import WRITTEN_VERSION
 from chipbench.errors import UnsupportedBenchmark
 
 T = TypeVar("T")
 Examples = Iterator[tuple[int, dict[str, Any]]]
-_VERSION = "1.0.0"
 
 
 def written(
@@ -30,7 +30,7 @@ def written(
     """
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder / "lock"):
-        final = folder / name / _VERSION
+        final = folder / name / WRITTEN_VERSION
         if not final.is_dir():
             shutil.rmtree(folder / name, ignore_errors=True)  # what an interrupted writer left
             check_space(folder, size)
@@ -44,7 +44,7 @@ def _write(
     tfds.display_progress_bar(False)
     builder = tfds.dataset_builders.AdhocBuilder(
         name=name,
-        version=_VERSION,
+        version=WRITTEN_VERSION,
         features=features,
         split_datasets={split: shown(split, *parts) for split, parts in splits.items()},
         data_dir=folder,

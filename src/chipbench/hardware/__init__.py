@@ -11,11 +11,18 @@ from chipbench.hardware.agreement import (
     metal_plugin_mismatch,
 )
 from chipbench.hardware.amd import AmdGpus
-from chipbench.hardware.host import raise_open_files_limit
+from chipbench.hardware.host import (
+    available_memory_mib,
+    is_mac,
+    macos_release,
+    open_files_limit,
+    raise_open_files_limit,
+)
 from chipbench.hardware.host_sensor import HostSensor
 from chipbench.hardware.machine import Accelerator, Machine, usable_by_tensorflow
-from chipbench.hardware.nvidia import NvidiaGpus
+from chipbench.hardware.nvidia import NvidiaGpus, driver_version, missing_cuda_libraries
 from chipbench.hardware.other_load import Load, OtherLoad, load_now
+from chipbench.hardware.packages import cuda_mismatch, metadata_mismatch, sensor_mismatch
 from chipbench.hardware.rapl import RaplSensor
 from chipbench.hardware.sensor import Sensor
 
@@ -26,10 +33,19 @@ __all__ = [
     "OtherLoad",
     "Sensor",
     "accelerator_mismatch",
+    "available_memory_mib",
     "contradictions",
+    "cuda_mismatch",
     "detect",
     "load_now",
+    "driver_version",
+    "is_mac",
+    "sensor_mismatch",
+    "macos_release",
+    "metadata_mismatch",
     "metal_plugin_mismatch",
+    "missing_cuda_libraries",
+    "open_files_limit",
     "raise_open_files_limit",
     "sensors",
 ]

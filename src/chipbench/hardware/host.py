@@ -17,6 +17,10 @@ _RECORDED_PACKAGES = (
     "tensorflow-macos",
     "tensorflow-metal",
     "tensorflow-metadata",
+    "tensorflow-datasets",
+    "protobuf",
+    "macmon",
+    "macmon-lib",
     "keras",
     "keras-cv",
     "numpy",
@@ -49,7 +53,7 @@ def os_name() -> str:
     Of a Linux release only the numbers: what follows them may name whoever built the kernel.
     """
     if is_mac():
-        return f"macOS {platform.mac_ver()[0]}"
+        return f"macOS {macos_release()}"
     numbers = re.match(r"[\d.]*\d", platform.release())
     return f"{platform.system()} {numbers.group() if numbers else ''}".strip()
 
@@ -59,9 +63,23 @@ def is_mac() -> bool:
     return sys.platform == "darwin"
 
 
+def macos_release() -> str | None:
+    """macOS' release, such as "15.1"; None on other systems."""
+    return platform.mac_ver()[0] if is_mac() else None
+
+
 def memory_mib() -> int:
     """Installed memory."""
     return round(psutil.virtual_memory().total / _MIB)
+
+
+def available_memory_mib(root: Path = Path("/sys/fs/cgroup")) -> int:
+    """Memory that a program could still get; a container's own limit counts where it has one."""
+    available = psutil.virtual_memory().available
+    limit, used = (_text(root / f"memory.{name}").strip() for name in ("max", "current"))
+    if limit.isdigit() and used.isdigit():
+        available = min(available, int(limit) - int(used))
+    return round(available / _MIB)
 
 
 def power_source() -> str | None:
@@ -119,6 +137,13 @@ def raise_open_files_limit() -> None:
         except (ValueError, OSError):  # above macOS' own kern.maxfilesperproc: try less
             continue
         return
+
+
+def open_files_limit() -> int | None:
+    """How many files a process may open once the limit was raised; None: unlimited."""
+    raise_open_files_limit()
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return None if soft == resource.RLIM_INFINITY else soft
 
 
 def _text(file: Path) -> str:

@@ -1,8 +1,12 @@
 """NVIDIA GPUs, through NVML."""
 
+import ctypes
+import re
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
 from typing import Any
 
 from chipbench.hardware.machine import Accelerator
@@ -10,6 +14,46 @@ from chipbench.measure import metrics
 
 _MIB = 2**20
 _MEGABYTE = 1e6
+#: What TensorFlow's CUDA build loads: library → the package that brings it.
+_CUDA_LIBRARIES = {
+    "libcudart.so.12": "nvidia-cuda-runtime-cu12",
+    "libcublas.so.12": "nvidia-cublas-cu12",
+    "libcudnn.so.9": "nvidia-cudnn-cu12",
+}
+
+
+def driver_version(file: Path = Path("/proc/driver/nvidia/version")) -> str | None:
+    """The kernel driver's version on Linux; None where none is loaded."""
+    try:
+        found = re.search(r"\b\d+\.\d+[.\d]*", file.read_text())
+    except OSError:
+        return None
+    return found.group() if found else "unknown"
+
+
+def missing_cuda_libraries() -> tuple[str, ...]:
+    """Those that neither a package of this environment nor the system brings."""
+    return tuple(
+        library
+        for library, package in _CUDA_LIBRARIES.items()
+        if not _installed(package) and not _loads(library)
+    )
+
+
+def _installed(package: str) -> bool:
+    try:
+        distribution(package)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 class NvidiaGpus:

@@ -26,15 +26,15 @@ def of_machine(machine: Machine) -> Iterable[str]:
 
 
 def of_load(load: Load | None, when: str) -> Iterable[str]:
-    """What else used the processor; `when` is "before" or "during"."""
+    """What else used the processor; `when` is such as "before the work"."""
     if load is None:
         return
     if load.others_percent > _IDLE_PERCENT:
-        yield f"not idle: other programs used {load.others_percent:.0f} % of the CPU {when} it"
+        yield f"not idle: other programs used {load.others_percent:.0f} % of the CPU {when}"
     if (load.stolen_percent or 0.0) > _STOLEN_PERCENT:
         yield (
             f"not idle: the virtual machine's host gave {load.stolen_percent:.0f} % of the CPU "
-            f"to others {when} it"
+            f"to others {when}"
         )
 
 

@@ -48,8 +48,8 @@ class Conditions:
         """What a reader must know before trusting the times, a clause each."""
         return [
             *caveats.of_machine(self._machine),
-            *caveats.of_load(self._before, "before"),
-            *caveats.of_load(self._during, "during"),
+            *caveats.of_load(self._before, "before the work"),
+            *caveats.of_load(self._during, "during the work"),
             *caveats.of_times(self._steady_s, readings),
             *caveats.of_memory(utilisation),
         ]

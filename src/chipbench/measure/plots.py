@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from chipbench.measure import metrics
 from chipbench.measure.epochs import Epoch
 from chipbench.measure.monitor import Reading
+
+if TYPE_CHECKING:  # matplotlib takes a second to import, which `--help` need not wait for
+    from matplotlib.figure import Figure
 
 # Okabe and Ito's colours, which colour-blind readers can tell apart.
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -17,7 +19,7 @@ BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 
 def plot_epochs(path: Path, epochs: Sequence[Epoch], title: str) -> None:
     """Bars of every epoch's time, training and validation stacked, in seconds."""
-    figure = Figure(figsize=(7, 4), layout="constrained")
+    figure = _figure(7, 4)
     axes = figure.subplots()
     numbers = [epoch.number for epoch in epochs]
     training = [epoch.epoch_time_s for epoch in epochs]
@@ -31,7 +33,7 @@ def plot_epochs(path: Path, epochs: Sequence[Epoch], title: str) -> None:
 
 def plot_utilisation(path: Path, readings: Sequence[Reading], title: str) -> None:
     """CPU, memory and GPU use over time, in per cent."""
-    figure = Figure(figsize=(7, 4), layout="constrained")
+    figure = _figure(7, 4)
     axes = figure.subplots()
     gpus = sorted({name for r in readings for name in r.values if name.startswith("system/gpu_")})
     lines = [(metrics.CPU_UTILIZATION, "CPU", "-"), (metrics.MEMORY_USED_PERCENT, "memory", "--")]
@@ -51,10 +53,17 @@ def plot_utilisation(path: Path, readings: Sequence[Reading], title: str) -> Non
     figure.savefig(path, dpi=120)
 
 
+def _figure(width: float, height: float) -> "Figure":
+    """An empty figure, in inches."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
 def plot_images(path: Path, images: np.ndarray[Any, Any], columns: int = 4) -> None:
     """A grid of images, float [n, height, width, 3] from 0 to 255."""
     rows = -(-len(images) // columns)
-    figure = Figure(figsize=(2 * columns, 2 * rows), layout="constrained")
+    figure = _figure(2 * columns, 2 * rows)
     for axes, image in zip(
         figure.subplots(rows, columns, squeeze=False).flat, images, strict=False
     ):

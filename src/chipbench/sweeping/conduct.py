@@ -1,5 +1,6 @@
 """A sweep from its command line to its exit code."""
 
+import difflib
 import os
 from collections.abc import Sequence
 from datetime import datetime
@@ -77,7 +78,9 @@ def split(entry: str, words: Sequence[str]) -> tuple[str, list[str], list[str]]:
         else:
             overrides.append(word)
     if entry not in _ENTRIES:
-        raise ConfigurationError(f"entry={entry}: must be one of {', '.join(_ENTRIES)}")
+        near = difflib.get_close_matches(entry, _ENTRIES, n=1)
+        nearest = f" (nearest: {near[0]})" if near else ""
+        raise ConfigurationError(f"entry={entry}: must be one of {', '.join(_ENTRIES)}{nearest}")
     return entry, overrides, own
 
 

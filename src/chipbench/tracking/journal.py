@@ -136,3 +136,18 @@ def last_time_ms(path: Path) -> int | None:
     """When the last record that knows its time was made."""
     times = (getattr(record, "time_ms", None) for record, _ in read(path))
     return max((time_ms for time_ms in times if time_ms is not None), default=None)
+
+
+def find_journals(folder: Path) -> list[Path]:
+    """The journals in `folder` at any depth: parents before their children, oldest first."""
+    starts = {path: read_start(path) for path in folder.rglob(FILE_NAME)}
+
+    def order(path: Path) -> tuple[bool, int, Path]:
+        start = starts[path]
+        return (
+            start is not None and start.parent_key is not None,
+            start.time_ms if start else 0,
+            path,
+        )
+
+    return sorted(starts, key=order)

@@ -7,17 +7,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import chdir
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mlflow import MlflowClient
-
-from chipbench.tracking.delivery import Delivery
-from chipbench.tracking.journal import FILE_NAME, count, read_start
+from chipbench.tracking.journal import count, read_start
 from chipbench.tracking.journal_writer import writer_is_alive
 from chipbench.tracking.lock import delivery_lock
 from chipbench.tracking.reason import reason
-from chipbench.tracking.runs import Runs
 from chipbench.tracking.state import read_state
 from chipbench.tracking.store import Store
+
+if TYPE_CHECKING:  # MLflow takes seconds to import, which `--help` need not wait for
+    from chipbench.tracking.delivery import Delivery
 
 DELIVERED = "delivered"
 ABANDONED = "delivered and closed as FAILED: its process had died"
@@ -38,21 +38,6 @@ class Outcome:
     records: int = 0  # delivered now
     error: str | None = None  # why it could not be delivered
     refused: tuple[str, ...] = ()  # why the store took single records not, one reason each
-
-
-def find_journals(folder: Path) -> list[Path]:
-    """The journals in `folder` at any depth: parents before their children, oldest first."""
-    starts = {path: read_start(path) for path in folder.rglob(FILE_NAME)}
-
-    def order(path: Path) -> tuple[bool, int, Path]:
-        start = starts[path]
-        return (
-            start is not None and start.parent_key is not None,
-            start.time_ms if start else 0,
-            path,
-        )
-
-    return sorted(starts, key=order)
 
 
 def deliver(journals: Iterable[Path], store: Store, everything: bool) -> Iterator[Outcome]:
@@ -81,6 +66,10 @@ def _label_own_run(store: Store) -> None:
     """`mlflow run` makes a run for a delivery too."""
     run_id = os.environ.get("MLFLOW_RUN_ID")
     if run_id is not None:
+        from mlflow import MlflowClient
+
+        from chipbench.tracking.runs import Runs
+
         with chdir(store.folder):
             Runs(MlflowClient()).label(run_id, "sync")
 
@@ -96,6 +85,10 @@ def _settled(path: Path, everything: bool) -> Outcome | None:
 
 
 def _deliver(path: Path, store: Store, everything: bool) -> Outcome:
+    from mlflow import MlflowClient
+
+    from chipbench.tracking.delivery import Delivery
+
     with delivery_lock(path) as free:
         if not free:
             return Outcome(path.parent, RUNNING)
@@ -107,7 +100,7 @@ def _deliver(path: Path, store: Store, everything: bool) -> Outcome:
         return Outcome(path.parent, what, records, error, tuple(state.refused.values()))
 
 
-def _persist(path: Path, delivery: Delivery, patience_s: float) -> tuple[str, str | None]:
+def _persist(path: Path, delivery: "Delivery", patience_s: float) -> tuple[str, str | None]:
     """Deliver until all is there, or until nothing has moved for `patience_s`."""
     deadline_s = time.monotonic() + patience_s
     while True:
@@ -124,7 +117,7 @@ def _persist(path: Path, delivery: Delivery, patience_s: float) -> tuple[str, st
         time.sleep(_PAUSE_S)
 
 
-def _attempt(path: Path, delivery: Delivery) -> str:
+def _attempt(path: Path, delivery: "Delivery") -> str:
     alive = writer_is_alive(path)
     delivery.step()
     abandoned = not alive and delivery.close_abandoned()
@@ -137,6 +130,8 @@ def _attempt(path: Path, delivery: Delivery) -> str:
 
 
 def _answers() -> bool:
+    from mlflow import MlflowClient
+
     try:
         MlflowClient().search_experiments(max_results=1)
     except Exception:  # as above; what it was has been said

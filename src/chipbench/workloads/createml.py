@@ -9,6 +9,7 @@ from omegaconf import DictConfig
 from rich.console import Console
 
 from chipbench import data
+from chipbench.announcement import announce
 from chipbench.configuration import cache_dir
 from chipbench.hardware.machine import Machine
 from chipbench.measure import metrics
@@ -67,6 +68,7 @@ class CreateML:
         self._program = cache / "createml" / f"createml-{digest}"
         if not self._program.is_file():
             stopwatch = Stopwatch()
+            announce("compiling the Swift program")
             swift_program.compile_program(self._program)
             self._values[metrics.COMPILE_TIME] = stopwatch.lap()
         revision = config.createml.feature_extractor_revision

@@ -9,6 +9,7 @@ from types import ModuleType
 from omegaconf import DictConfig
 
 from chipbench import hardware
+from chipbench.announcement import announce
 from chipbench.errors import UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
 from chipbench.quiet import quiet_stderr
@@ -68,6 +69,7 @@ def open_device(
     mismatch = hardware.metal_plugin_mismatch(machine)
     if mismatch is not None:
         raise UnsupportedBenchmark(mismatch)
+    announce("starting TensorFlow")
     tf = import_tensorflow(verbose)
     if threads.within_operation is not None:
         tf.config.threading.set_intra_op_parallelism_threads(threads.within_operation)

@@ -6,6 +6,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 from rich.console import Console
 
+from chipbench.announcement import announce
 from chipbench.configuration import cache_dir
 from chipbench.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
@@ -56,6 +57,7 @@ class Export:
         """Find ffmpeg and an encoder, render the clip, and see that there is room."""
         config = self._config
         self._ffmpeg = find_ffmpeg(config.ffmpeg.path)
+        announce(f"trying the encoders of codec={config.codec.name}")
         self._choice = choose_encoder(config.encoder, config.codec, self._ffmpeg)
         self._clip = self._open_clip()
         self._output = Path(config.output_dir) / f"export{config.codec.suffix}"
@@ -80,9 +82,11 @@ class Export:
         """Verify the output, only then take the time, measure the quality, and remove it."""
         kept = False
         try:
+            announce("verifying the output")
             verify(self._output, self._clip, self._config.codec.stream, self._ffmpeg)
             self._values = self._measured(self._time_s)
             if self._config.quality:
+                announce("measuring its quality")
                 self._values |= quality(self._output, self._clip, self._ffmpeg)
             kept = bool(self._config.keep_output)
         finally:
@@ -112,6 +116,7 @@ class Export:
         clip, encoder = self._clip, self._choice.encoder
         target = ["-map", "0:v:0", "-frames:v", str(clip.frames), "-c:v", encoder.name]
         target += [*encoder.arguments, *self._rate(), str(self._output)]
+        announce(f"exporting {clip.duration_s:g} s with {encoder.name}")
         with FrameProgress(Console(), clip.frames, clip.fps, report) as progress:
             return run_ffmpeg(self._ffmpeg, [*clip.input, *target], progress).time_s
 

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import platform
 import queue
 import shutil
 import subprocess
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chipbench import interruption
+from chipbench import hardware, interruption
 from chipbench.errors import UnsupportedBenchmark
 
 SOURCE = Path(__file__).with_name("createml.swift")
@@ -45,12 +44,12 @@ class Training:
 
 def require_macos() -> None:
     """Raise UnsupportedBenchmark unless CreateML and a Swift compiler are here."""
-    if platform.system() != "Darwin":
+    release = hardware.macos_release()
+    if release is None:
         raise UnsupportedBenchmark(
             "createml.engine=createml: CreateML is part of macOS; use createml.engine=keras, "
             "its stand-in"
         )
-    release = platform.mac_ver()[0]
     if int(release.split(".")[0]) < _OLDEST_MACOS:
         raise UnsupportedBenchmark(
             f"createml.engine=createml needs macOS {_OLDEST_MACOS} and this is {release}: "

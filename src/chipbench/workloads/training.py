@@ -11,6 +11,7 @@ from omegaconf import DictConfig
 from rich.console import Console
 
 from chipbench import data, interruption
+from chipbench.announcement import announce
 from chipbench.configuration import cache_dir
 from chipbench.errors import ConfigurationError
 from chipbench.hardware.machine import Machine
@@ -113,6 +114,7 @@ class Training:
 
         config = self._config
         images = self._data.train_examples
+        announce(f"training {config.epochs} x {images:,} images")
         progress = TrainingProgress(Console(), images, config.batch_size, config.epochs)
 
         def take(epoch: Epoch) -> None:
@@ -270,10 +272,10 @@ class Training:
         from chipbench.workloads.feed import first_batches
 
         batches = first_batches(self._inputs[0], self._share, _RATE_STEPS)
-        model.fit(batches, verbose=0)
+        model.fit(batches, verbose=0, shuffle=False)
         stopwatch = Stopwatch(self._device.synchronize)
         stopwatch.start()
-        model.fit(batches, verbose=0)
+        model.fit(batches, verbose=0, shuffle=False)
         return self._share * _RATE_STEPS / stopwatch.lap()
 
     def _findings(self, device: Device, optimizer: Choice) -> dict[str, object]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
+from chipbench.announcement import announce
 from chipbench.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.workloads.video.ffmpeg import Progress, run_ffmpeg
 from chipbench.workloads.video.process import ProgramFailed
@@ -71,6 +72,7 @@ def _render(
     path.parent.mkdir(parents=True, exist_ok=True)
     pixels = size[0] * size[1] / (1920 * 1080)
     require_space(path.parent, frames * _FRAME_BYTES * pixels, "rendering the clip", "cache_dir")
+    announce(f"rendering {frames / fps:g} s of footage, once")
     new = path.with_suffix(".new.mov")
     try:
         write_footage(new, ffmpeg, size, fps, frames, progress)

@@ -1,0 +1,1 @@
+"""What `doctor` looks at: one topic per file, each giving `Check`s."""

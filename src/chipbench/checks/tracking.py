@@ -1,0 +1,73 @@
+"""Whether the tracking store takes this machine's runs, and which runs still wait for it."""
+
+import json
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from chipbench.checks.background import Background, Ended
+from chipbench.checks.check import OK, PROBLEM, WARNING, Check
+from chipbench.checks.disk import disk_check, shown
+from chipbench.tracking.journal import find_journals
+from chipbench.tracking.journal_writer import writer_is_alive
+from chipbench.tracking.state import read_state
+from chipbench.tracking.store import Store
+
+_MODULE = "chipbench.tracking.probe"
+_ANSWER_TIMEOUT_S = 5
+#: Importing MLflow, on a busy machine too, and the answer.
+_TIMEOUT_S = 30
+
+
+def start_probe(store: Store, experiment: str) -> Background | None:
+    """Ask the store beside this process; None where asking would make a database."""
+    if unmade_database(store) is not None:
+        return None
+    environment = store.environment() | {"MLFLOW_HTTP_REQUEST_TIMEOUT": str(_ANSWER_TIMEOUT_S)}
+    return Background(_MODULE, [experiment], _TIMEOUT_S, environment, store.folder)
+
+
+def unmade_database(store: Store) -> Path | None:
+    """The file of a SQLite store that is not there yet; MLflow makes it with the first run."""
+    if urlsplit(store.uri).scheme != "sqlite":
+        return None
+    path = store.folder / store.uri.removeprefix("sqlite:///")
+    return None if path.is_file() else path
+
+
+def store_check(store: Store | None, ended: Ended | None) -> Check:
+    """What the probe of `store` gave; `ended` is None where it was not asked."""
+    name = "tracking store"
+    if store is None:
+        return Check(name, OK, "tracking=none: records stay in the output folders")
+    if ended is None:
+        path = unmade_database(store)
+        assert path is not None
+        made = disk_check(name, path.parent, "tracking.uri")
+        if made.status == PROBLEM:
+            return made
+        return Check(name, OK, f"{shown(path)}, made by the first run")
+    if ended.failure is not None or not ended.lines:
+        return Check(
+            name,
+            PROBLEM,
+            f"{store.address}: {ended.failure or 'no answer'}",
+            "check that it runs and that MLFLOW_TRACKING_URI is its address",
+        )
+    answer = json.loads(ended.lines[-1])
+    if answer["remedy"] is not None:
+        return Check(name, PROBLEM, f"{store.address}: {answer['found']}", answer["remedy"])
+    return Check(name, OK, f"{store.address}: {answer['found']}")
+
+
+def journals_check(folder: Path) -> Check:
+    """The runs below `folder` that the store does not have as a whole."""
+    name = "undelivered runs"
+    waiting = [
+        path
+        for path in (find_journals(folder) if folder.is_dir() else [])
+        if not read_state(path).complete and not writer_is_alive(path)
+    ]
+    if not waiting:
+        return Check(name, OK, f"none in {shown(folder)}")
+    runs = "1 run waits" if len(waiting) == 1 else f"{len(waiting)} runs wait"
+    return Check(name, WARNING, f"{runs} in {shown(folder)}", "deliver with `mlflow run . -e sync`")

@@ -1,0 +1,113 @@
+"""TensorFlow as it will run here, and whether the device computes correctly."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chipbench import hardware
+from chipbench.checks.background import Background, Ended
+from chipbench.checks.check import OK, PROBLEM, WARNING, Check, mismatch
+from chipbench.hardware import Machine
+
+_MODULE = "chipbench.checks.digits_trial"
+#: Digits of ten classes: chance is 0.1, and these few epochs give 0.85 and more where they compute.
+_LEAST_ACCURACY = 0.7
+#: Float32 on different devices sums in different orders; a wrong kernel is off by far more.
+_AGREEMENT = 0.1
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a training on the digits gave."""
+
+    tensorflow: str | None  # its version; None if it did not start
+    gpus: int  # that TensorFlow uses
+    results: Mapping[str, tuple[float, float]]  # device → validation loss and accuracy
+    failure: str | None  # how its process failed
+
+
+def start(accelerator: str, timeout_s: float, optimizer: str = "adam") -> Background:
+    """Begin the trial beside this process; `accelerator` is that of `machine.accelerator`."""
+    return Background(_MODULE, [accelerator, optimizer], timeout_s)
+
+
+def read(ended: Ended) -> Trial:
+    """The trial from what its process printed, however far it came."""
+    said = [json.loads(line) for line in ended.lines if line.startswith("{")]
+    results = {line["device"]: (line["loss"], line["accuracy"]) for line in said if "loss" in line}
+    started = [line for line in said if "tensorflow" in line]
+    if not started:
+        return Trial(None, 0, results, ended.failure)
+    return Trial(started[0]["tensorflow"], started[0]["gpus"], results, ended.failure)
+
+
+def tensorflow_check(machine: Machine, accelerator: str, trial: Trial | None) -> Check:
+    """Which TensorFlow runs on what; `trial` is None where TensorFlow must not be imported."""
+    name = "TensorFlow"
+    broken = hardware.metal_plugin_mismatch(machine)
+    if broken is not None or trial is None:
+        return mismatch(name, PROBLEM, broken or "TensorFlow was not tried")
+    if trial.tensorflow is None:
+        remedy = "install it anew with `make clean env`, or see `python -c 'import tensorflow'`"
+        return Check(name, PROBLEM, f"it does not start: {trial.failure}", remedy)
+    unseen = hardware.accelerator_mismatch(machine, trial.gpus, accelerator)
+    if unseen is not None:
+        return mismatch(name, PROBLEM, unseen)
+    if accelerator == "gpu" and not trial.gpus:
+        return Check(
+            name, PROBLEM, "machine.accelerator=gpu, and no GPU", "use machine.accelerator=cpu"
+        )
+    device = ", ".join(gpu.name for gpu in machine.training_gpus) if trial.gpus else "the CPU"
+    return Check(name, OK, f"TensorFlow {trial.tensorflow} on {device}")
+
+
+def training_check(trial: Trial | None, fallback: Trial | None = None) -> Check:
+    """Whether the digits are learned; `fallback` is the same with the optimizer's fallback."""
+    name = "training"
+    if trial is None:
+        return Check(name, PROBLEM, "not tried", "mend TensorFlow first")
+    wrong = wrong_with(trial)
+    if wrong is None:
+        return Check(name, OK, _found(trial))
+    if fallback is not None and wrong_with(fallback) is None:
+        return Check(
+            name,
+            WARNING,
+            f"with Adam {wrong}; with SGD it is right",
+            "say optimizer=sgd; optimizer=adam falls back to it where its own trial fails",
+        )
+    remedy = "install TensorFlow anew with `make clean env`"
+    if trial.gpus:
+        remedy = "measure the CPU with machine.accelerator=cpu, or change the GPU's plug-in"
+    elif trial.failure is not None and trial.failure.startswith("no result"):
+        remedy = "end other programs, or allow it longer with training_timeout_s"
+    return Check(name, PROBLEM, wrong, remedy)
+
+
+def wrong_with(trial: Trial) -> str | None:
+    """Why the trial does not show that the device computes correctly; None if it does."""
+    if trial.failure is not None:
+        return trial.failure
+    device = "gpu" if trial.gpus else "cpu"
+    if device not in trial.results:
+        return "the training gave no result"
+    loss, accuracy = trial.results[device]
+    if not math.isfinite(loss):
+        return f"the loss on the {device.upper()} is {loss}"
+    if accuracy < _LEAST_ACCURACY:
+        return f"{accuracy:.0%} of the digits are right on the {device.upper()}: it learned nothing"
+    _, expected = trial.results.get("cpu", (loss, accuracy))
+    if abs(accuracy - expected) > _AGREEMENT:
+        return f"{accuracy:.0%} of the digits are right, and {expected:.0%} on the CPU"
+    return None
+
+
+def _found(trial: Trial) -> str:
+    devices = {"gpu": "GPU", "cpu": "CPU"}
+    shares = [
+        f"{trial.results[device][1]:.0%} on the {name}"
+        for device, name in devices.items()
+        if device in trial.results
+    ]
+    return f"digits are read after seconds of training: {', '.join(shares)} right"

@@ -1,0 +1,30 @@
+"""Where data sets lie on the disk, told without importing TensorFlow."""
+
+import os
+from pathlib import Path
+
+from chipbench.data.catalog import Entry
+
+#: Part of the cache's key: raised when the generated images change.
+GENERATED_VERSION = 1
+#: Of every data set that is written into the cache.
+WRITTEN_VERSION = "1.0.0"
+
+
+def generated_folder(entry: Entry, train: int, validation: int, cache_dir: Path) -> Path:
+    """The stand-in of `entry` with so many examples."""
+    name = f"{entry.tfds_name}-{train}-{validation}-v{GENERATED_VERSION}"
+    return cache_dir / "generated" / name
+
+
+def is_written(folder: Path, entry: Entry) -> bool:
+    """Whether `folder` in the cache holds the whole data set."""
+    return (folder / entry.tfds_name / WRITTEN_VERSION).is_dir()
+
+
+def published_folder(entry: Entry, data_dir: str | None) -> Path | None:
+    """Where TFDS has prepared the published files; None where it has not."""
+    default = os.environ.get("TFDS_DATA_DIR") or Path.home() / "tensorflow_datasets"
+    folder = Path(data_dir or default).expanduser() / entry.tfds_name
+    found = sorted(folder.glob("*/dataset_info.json")) if folder.is_dir() else []
+    return found[-1].parent if found else None

@@ -1,0 +1,85 @@
+"""Say what this machine is, what is used, what is missing: `mlflow run . -e doctor`."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from chipbench import command, hardware
+from chipbench.announcement import announce
+from chipbench.checks.background import Background
+from chipbench.checks.check import PROBLEM, Check
+from chipbench.checks.conditions import condition_checks
+from chipbench.checks.datasets import datasets_check
+from chipbench.checks.diagnosis import print_json, print_table
+from chipbench.checks.disk import disk_check
+from chipbench.checks.encoders import encoders_check
+from chipbench.checks.machine import machine_checks
+from chipbench.checks.tracking import journals_check, start_probe, store_check
+from chipbench.checks.training import read, start, tensorflow_check, training_check, wrong_with
+from chipbench.configuration import cache_dir, project_dir
+from chipbench.hardware import Machine
+from chipbench.tracking.store import configured_store
+
+_LOAD_S = 0.6  # a tenth of what doctor takes; a run itself looks for longer
+
+
+def doctor(config: DictConfig) -> int:
+    """Look, and print what was found; the exit code."""
+    checks = look(config)
+    (print_json if config.json else print_table)(checks)
+    return command.FAILED if any(c.status == PROBLEM for c in checks) else command.DONE
+
+
+def look(config: DictConfig) -> list[Check]:
+    """All checks. What takes longest, the training, is begun first, the others done beside it."""
+    store = configured_store(config.tracking, project_dir())
+    announce("trying TensorFlow on the digits, and looking around")
+    load = hardware.load_now(_LOAD_S)
+    machine = hardware.detect()
+    with ExitStack() as stack:
+        training = _started(stack, _training(machine, config))
+        experiment = config.tracking.experiment_name
+        probe = _started(stack, None if store is None else start_probe(store, experiment))
+        encoders = stack.enter_context(ThreadPoolExecutor()).submit(encoders_check)
+        cache = cache_dir(config)
+        journals = Path(config.journals).expanduser()
+        beside = [
+            *machine_checks(machine, config.machine),
+            *condition_checks(machine, load),
+            disk_check("cache folder", cache, "cache_dir"),
+            disk_check("output folder", Path("outputs"), "output_dir"),
+            datasets_check(cache),
+            journals_check(journals),
+            encoders.result(),
+            store_check(store, None if probe is None else probe.ended()),
+        ]
+        return [beside[0], *_trained(machine, config, training), *beside[1:]]
+
+
+def _started(stack: ExitStack, process: Background | None) -> Background | None:
+    return None if process is None else stack.enter_context(process)
+
+
+def _training(machine: Machine, config: DictConfig) -> Background | None:
+    """None where importing TensorFlow itself would fail, which its versions tell."""
+    if hardware.metal_plugin_mismatch(machine) is not None:
+        return None
+    return start(config.machine.accelerator, config.training_timeout_s)
+
+
+def _trained(machine: Machine, config: DictConfig, training: Background | None) -> Sequence[Check]:
+    """TensorFlow and its training; a GPU that fails with Adam is tried with its fallback."""
+    accelerator = config.machine.accelerator
+    trial = None if training is None else read(training.ended())
+    fallback = None
+    if trial is not None and trial.gpus and wrong_with(trial) is not None:
+        with start(accelerator, config.training_timeout_s, "sgd") as again:
+            fallback = read(again.ended())
+    return [tensorflow_check(machine, accelerator, trial), training_check(trial, fallback)]
+
+
+if __name__ == "__main__":
+    command.run("doctor", doctor)

@@ -1,0 +1,53 @@
+"""Whether the store takes runs: `python -m chipbench.tracking.probe EXPERIMENT` asks it.
+
+Prints one JSON object with what was found and, unless all is well, the remedy.
+"""
+
+import json
+import logging
+import os
+import sys
+
+from mlflow import MlflowClient
+
+from chipbench.tracking.reason import NOT_ALLOWED, reason
+from chipbench.tracking.runs import Runs
+
+_KIND_TAG, _KIND = "mlflow.experimentKind", "custom_model_development"
+_AWAY = (
+    "check that it runs and that MLFLOW_TRACKING_URI is its address; until then "
+    "`python -m chipbench.train` records in outputs/ and `sync` delivers it"
+)
+
+
+def main() -> None:
+    """Ask, and label the run that `mlflow run` made for this."""
+    logging.disable()  # the client may log the store's address, with a password
+    try:
+        found, remedy = _asked(MlflowClient(), sys.argv[1]), None
+    except Exception as error:  # MLflow's, requests', SQLAlchemy's: whatever the store ends with
+        found, remedy = reason(error), _AWAY
+        if getattr(error, "error_code", None) in NOT_ALLOWED:
+            found, _, remedy = found.partition(": ")
+    print(json.dumps({"found": found, "remedy": remedy}))
+
+
+def _asked(client: MlflowClient, name: str) -> str:
+    """What the store lets this user do; raises what the client raises if that is too little."""
+    own_experiment = os.environ.get("MLFLOW_EXPERIMENT_ID")
+    if own_experiment is not None:
+        name = client.get_experiment(own_experiment).name
+    client.search_experiments(max_results=1)
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None:
+        return f"it answers; the experiment {name} is made by the first run"
+    # What every run does, so it changes nothing but shows that this user may record.
+    client.set_experiment_tag(experiment.experiment_id, _KIND_TAG, _KIND)
+    own_run = os.environ.get("MLFLOW_RUN_ID")
+    if own_run is not None:
+        Runs(client).label(own_run, "doctor")
+    return f"it answers, and takes runs in the experiment {experiment.name}"
+
+
+if __name__ == "__main__":
+    main()
