@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from chipbench.announcement import announce
 from chipbench.hardware.machine import Machine
 from chipbench.measure import metrics
 from chipbench.trials import TrialError, kept, run_trial
@@ -36,6 +37,7 @@ def device_peak(machine: Machine, device: str, dtype: str, cache_dir: Path) -> P
     request = {"device": device, "dtype": dtype}
 
     def ask() -> dict[str, float]:
+        announce("measuring the device's peak, once for this software")
         answer = run_trial("chipbench.device_peak", request, _TIMEOUT_S)
         if answer["processor_share"] < _UNDISTURBED:
             raise DisturbedError
