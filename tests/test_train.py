@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +91,16 @@ def test_artifacts_are_there_and_the_model_predicts(compose: Compose, tmp_path: 
     assert model.predict(np.zeros((2, 32, 32, 3)), verbose=0).shape == (2, 10)
 
 
+@pytest.fixture
+def determinism_ends() -> Iterator[None]:
+    """TensorFlow's public interface switches it on for the rest of the process."""
+    yield
+    from tensorflow.python.framework.config import disable_op_determinism
+
+    disable_op_determinism()
+
+
+@pytest.mark.usefixtures("determinism_ends")
 def test_the_same_seed_gives_the_same_losses_twice(compose: Compose, tmp_path: Path) -> None:
     losses = []
     for folder in ("a", "b"):

@@ -1,7 +1,7 @@
 """Training over several machines: this worker's part of it."""
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ from chipbench.measure.epochs import Epoch
 from chipbench.measure.stopwatch import Stopwatch
 from chipbench.workloads.cluster import Cluster
 from chipbench.workloads.distributed_loop import DistributedLoop
+from chipbench.workloads.loop import Take
 from chipbench.workloads.replicas import Replicas
 from chipbench.workloads.shares import Part, shares
 
@@ -44,7 +45,7 @@ class MultiWorker:
         self._share = replicas.batch_size(config.batch_size)
         self._build = build
         with strategy.scope():
-            self.model = build()
+            self.model = self.trained = build()
         with _named_partners():
             _agree(strategy, f"{self.model.optimizer.name} {self.model.count_params()}")
         self._loop = DistributedLoop(self.model, strategy, config.batch_size)
@@ -53,7 +54,19 @@ class MultiWorker:
             for own in self._batches
         ]
 
-    def rate_of_one(self) -> float:
+        self.inputs: Mapping[str, Any] | None = None  # each worker's are in `shares`
+        self.single_rate: float | None = self._rate_of_one()
+
+    def train(self, take: Take, _progress: Any) -> None:
+        """Train and validate epoch after epoch."""
+        for epoch in self.epochs():
+            take(epoch)
+
+    def tags(self) -> Mapping[str, object]:
+        """Nothing is chosen here."""
+        return {}
+
+    def _rate_of_one(self) -> float:
         """Images per second of one replica alone: the second of two short trainings."""
         loop = DistributedLoop(self._build(), tf.distribute.get_strategy(), self._share)
         batches = self._batches[0].take(_RATE_STEPS).cache().prefetch(tf.data.AUTOTUNE)
@@ -64,7 +77,7 @@ class MultiWorker:
         loop.train(batches, images)
         return images / stopwatch.lap()
 
-    def epochs(self, _synchronize: Callable[[], None]) -> Iterator[Epoch]:
+    def epochs(self) -> Iterator[Epoch]:
         """Train and validate epoch after epoch, each timed."""
         stopwatch = Stopwatch(_read_back)
         (train, validation), (images, validation_images) = self._distributed, self._sizes

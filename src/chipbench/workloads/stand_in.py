@@ -37,8 +37,8 @@ class StandIn(Training):
     def write_artifacts(self, folder: Path) -> None:
         """A training's, and a picture of augmented images."""
         super().write_artifacts(folder)
-        if hasattr(self, "_inputs"):
-            images, _ = next(iter(self._inputs[0]["x"]))
+        if hasattr(self, "_loop") and self._loop.inputs is not None:
+            images, _ = next(iter(self._loop.inputs["x"]))
             shown = images[:_SHOWN].numpy() * self._config.model.pixel_scale
             plot_images(folder / "augmented.png", shown)
 

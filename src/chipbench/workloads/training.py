@@ -1,12 +1,12 @@
-"""The training workload: one model, one data set, one optimizer, `model.fit` under a stopwatch."""
+"""The training workload: one model, one data set, one optimizer, under a stopwatch."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from hydra.utils import get_method, instantiate
 from omegaconf import DictConfig
 from rich.console import Console
 
@@ -21,19 +21,14 @@ from chipbench.measure.epochs import Epoch, summary
 from chipbench.measure.fingerprint import training_fingerprint
 from chipbench.measure.metrics import metric
 from chipbench.measure.plots import plot_epochs
-from chipbench.measure.stopwatch import Stopwatch
 from chipbench.measure.tables import write_table
 from chipbench.optimizers import Choice, choose
+from chipbench.workloads.building import build_model, seed
 from chipbench.workloads.cluster import find_cluster
-from chipbench.workloads.device import Device, Threads, open_device, threads_for
+from chipbench.workloads.device import Device, open_device, threads_for
+from chipbench.workloads.loop import Loop
 from chipbench.workloads.replicas import open_replicas
 from chipbench.workloads.workload import Report
-
-if TYPE_CHECKING:
-    from chipbench.workloads.multi_worker import MultiWorker
-    from chipbench.workloads.tuned import Tuned
-
-_RATE_STEPS = 50  # of one replica alone
 
 
 class Training:
@@ -43,11 +38,8 @@ class Training:
         self._config = config
         self._machine = machine
         self._tags: dict[str, object] = {}
-        self._single_rate: float | None = None
         self._limits: dict[str, float] = {}
-        self._tuned: Tuned | None = None
         self._cluster = find_cluster(config)
-        self._workers: MultiWorker | None = None
         self.epochs: list[Epoch] = []
 
     @property
@@ -71,7 +63,7 @@ class Training:
         )
         self._replicas = open_replicas(config.strategy, self._cluster, self.fingerprint())
         self._share = self._replicas.batch_size(config.batch_size)
-        self._seed()
+        seed(config)
         self._data = data.load(config.dataset, cache_dir(config))
         if config.batch_size > self._data.train_examples:
             raise ConfigurationError(
@@ -79,37 +71,20 @@ class Training:
                 f"{self._data.train_examples} training images; use that many or fewer"
             )
         optimizer = choose(config.optimizer, self._machine, self._device.kind, cache_dir(config))
-        if self._in_graph():
-            self._tuned = self._tune(optimizer, threads)
-            self._model = self._tuned.model
-            self._tags = self._findings(self._device, optimizer)
-            return
-        if self._cluster is not None:
-            self._workers = self._join(optimizer)
-            self._model = self._workers.model
-            self._tags = self._findings(self._device, optimizer)
-            return
-        self._inputs = self._feed()
-        if self._replicas.number > 1:
-            self._single_rate = self._rate_of_one(self._build(optimizer))
-        self._seed()
-        with self._replicas.scope():
-            self._model = self._build(optimizer)
+        build = partial(build_model, config, self._data, optimizer)
+        self._loop = self._open_loop(build, threads.operations or 1)
         self._tags = self._findings(self._device, optimizer)
 
     def tags(self) -> Mapping[str, object]:
         """The device and the optimizer that are used, and where the data come from."""
-        reused = "reused" if self._tuned is not None and self._tuned.features_reused else None
+        chosen = self._loop.tags() if hasattr(self, "_loop") else {}
+        limit = limited_by(self._limits)
         return {
-            **self._tags,
-            "learning_curve": self._learning_curve(),
-            "features": reused,
-            "limited_by": limited_by(self._limits),
-        }
+            **self._tags, **chosen, "learning_curve": self._learning_curve(), "limited_by": limit,
+        }  # fmt: skip
 
     def measure(self, report: Report) -> None:
         """Train all epochs, each validated."""
-        from chipbench.workloads.epoch_timer import EpochTimer
         from chipbench.workloads.progress import TrainingProgress
 
         config = self._config
@@ -129,13 +104,7 @@ class Training:
                 )
 
         try:
-            loop = self._tuned or self._workers
-            if loop is not None:
-                for epoch in loop.epochs(self._device.synchronize):
-                    take(epoch)
-            else:
-                timer = EpochTimer(self._device.synchronize, images, take)
-                self._fit([timer, progress])
+            self._loop.train(take, progress)
         finally:
             progress.close()
 
@@ -144,30 +113,29 @@ class Training:
         from chipbench.workloads.closeness import closeness
 
         if self._replicas.number == 1 and len(self.epochs) > 1:
-            values = summary(self.epochs)
-            model = self._model if self._tuned is None else self._tuned.trained
-            inputs = None if self._tuned is not None else self._inputs[0]
             self._limits = closeness(
-                model, inputs, self._config, self._machine, self._device, values
+                self._loop, self._config, self._machine, self._device, summary(self.epochs)
             )
 
     def summary(self) -> dict[str, float]:
         """Summary of the epochs, and the model's size once it is built."""
         values = summary(self.epochs, self._config.target_accuracy)
-        if hasattr(self, "_model"):
-            trainable = sum(int(np.prod(w.shape)) for w in self._model.trainable_weights)
-            values[metrics.PARAMETERS_TOTAL] = self._model.count_params()
+        if hasattr(self, "_loop"):
+            model = self._loop.model
+            trainable = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
+            values[metrics.PARAMETERS_TOTAL] = model.count_params()
             values[metrics.PARAMETERS_TRAINABLE] = trainable
         return values | self._scaling(values) | self._limits
 
     def _scaling(self, values: Mapping[str, float]) -> dict[str, float]:
         """How well several replicas work together."""
         speed = values.get(metrics.STEADY_IMAGES_PER_SECOND)
-        if self._single_rate is None or speed is None:
+        single_rate = self._loop.single_rate if hasattr(self, "_loop") else None
+        if single_rate is None or speed is None:
             return {}
-        efficiency = 100 * speed / (self._replicas.number * self._single_rate)
+        efficiency = 100 * speed / (self._replicas.number * single_rate)
         return {
-            metrics.SINGLE_REPLICA_RATE: self._single_rate,
+            metrics.SINGLE_REPLICA_RATE: single_rate,
             metrics.SCALING_EFFICIENCY: efficiency,
         }
 
@@ -187,26 +155,24 @@ class Training:
 
     def trained_model(self) -> Any:
         """The Keras model."""
-        return self._model
+        return self._loop.model
 
-    def _seed(self) -> None:
-        import keras
-        import tensorflow as tf
+    def _open_loop(self, build: Callable[[], Any], threads: int) -> Loop:
+        """The way of training that the protocol and the strategy ask for."""
+        config, synchronize = self._config, self._device.synchronize
+        if self._in_graph():
+            from chipbench.workloads.tuned import Tuned
 
-        keras.utils.set_random_seed(self._config.seed)
-        if self._config.deterministic:
-            tf.config.experimental.enable_op_determinism()
-        keras.mixed_precision.set_global_policy(self._config.precision)
+            on_cpu = self._device.kind == "cpu"
+            return Tuned(build, self._data, config, threads, on_cpu, synchronize)
+        if self._cluster is not None:
+            from chipbench.workloads.multi_worker import MultiWorker
 
-    def _fit(self, callbacks: list[Any]) -> None:
-        train, validation = self._inputs
-        self._model.fit(
-            **train,
-            validation_data=validation,
-            epochs=self._config.epochs,
-            callbacks=callbacks,
-            verbose=0,
-        )
+            return MultiWorker(build, self._data, config, self._replicas, self._cluster)
+        from chipbench.workloads.fit import Fit
+
+        images = self._data.train_examples
+        return Fit(build, self._feed(), images, config, self._replicas, synchronize)
 
     def _in_graph(self) -> bool:
         """Whether the graph loop applies: data held in memory, or a backbone that is frozen."""
@@ -215,51 +181,6 @@ class Training:
             return False
         return bool(config.dataset.in_memory or config.model.frozen_backbone)
 
-    def _tune(self, optimizer: Choice, threads: Threads) -> "Tuned":
-        from chipbench.workloads.tuned import Tuned
-
-        def build() -> Any:
-            self._seed()
-            return self._build(optimizer)
-
-        return Tuned(
-            build,
-            self._data,
-            self._config,
-            cache_dir(self._config),
-            threads=threads.operations or 1,
-            on_cpu=self._device.kind == "cpu",
-        )
-
-    def _join(self, optimizer: Choice) -> "MultiWorker":
-        from chipbench.workloads.multi_worker import MultiWorker
-
-        def build() -> Any:
-            self._seed()
-            return self._build(optimizer)
-
-        assert self._cluster is not None
-        workers = MultiWorker(build, self._data, self._config, self._replicas, self._cluster)
-        self._single_rate = workers.rate_of_one()
-        return workers
-
-    def _build(self, optimizer: Choice) -> Any:
-        config = self._config
-        # Called plainly: `instantiate` would wrap the errors that name a remedy in its own.
-        model = get_method(config.model.build._target_)(
-            classes=self._data.classes,
-            image_size=config.dataset.image_size,
-            weights=config.model.weights,
-        )
-        model.compile(
-            optimizer=instantiate(dict(optimizer.create)),
-            loss="sparse_categorical_crossentropy",
-            metrics=["accuracy"],
-            jit_compile=config.protocol.jit_compile,
-            steps_per_execution=config.protocol.steps_per_call,
-        )
-        return model
-
     def _feed(self) -> tuple[dict[str, Any], Any]:
         """What `fit` takes: keyword arguments for training, and the validation data."""
         from chipbench.workloads.feed import in_memory, streamed
@@ -267,24 +188,12 @@ class Training:
         feed = in_memory if self._config.dataset.in_memory else streamed
         return feed(self._data, self._config)
 
-    def _rate_of_one(self, model: Any) -> float:
-        """Images per second of one replica alone: the second of two short trainings."""
-        from chipbench.workloads.feed import first_batches
-
-        batches = first_batches(self._inputs[0], self._share, _RATE_STEPS)
-        model.fit(batches, verbose=0, shuffle=False)
-        stopwatch = Stopwatch(self._device.synchronize)
-        stopwatch.start()
-        model.fit(batches, verbose=0, shuffle=False)
-        return self._share * _RATE_STEPS / stopwatch.lap()
-
     def _findings(self, device: Device, optimizer: Choice) -> dict[str, object]:
         return {
             "device": device.name,
             "replicas": self._replicas.number if self._replicas.number > 1 else None,
             "batch_size_per_replica": self._share if self._replicas.number > 1 else None,
             "workers": None if self._cluster is None else self._cluster.size,
-            "slices": None if self._tuned is None else self._tuned.slices,
             "data_source": self._data.source,
             "weights": self._weights(),
             "optimizer_requested": optimizer.requested,

@@ -1,12 +1,13 @@
 """`protocol=tuned`: the same updates as `model.fit`, the fastest way that this machine has."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from omegaconf import DictConfig
 
+from chipbench.configuration import cache_dir
 from chipbench.data import DataSet, arrays
 from chipbench.errors import ConfigurationError
 from chipbench.measure.epochs import Epoch
@@ -20,6 +21,7 @@ from chipbench.workloads.graph_loop import (
     fastest_slices,
     has_training_batch_norm,
 )
+from chipbench.workloads.loop import Take
 
 _SPLITS = ("train", "validation")
 
@@ -32,14 +34,16 @@ class Tuned:
         build: Callable[[], Any],
         data: DataSet,
         config: DictConfig,
-        cache_dir: Any,
         threads: int,
         on_cpu: bool,
+        synchronize: Callable[[], None],
     ) -> None:
         """Choose the slices on a model of its own, then build the one that trains."""
         self._data = data
         self._config = config
-        self._cache_dir = cache_dir
+        self._synchronize = synchronize
+        self.inputs: Mapping[str, Any] | None = None  # they lie on the device
+        self.single_rate: float | None = None
         self._examples = self._load() if config.dataset.in_memory else None
         self.slices = self._choose_slices(build, threads, on_cpu)
         self.model = build()
@@ -56,9 +60,19 @@ class Tuned:
         self._loop = GraphLoop(trained, config.batch_size, self.slices, threads)
         self.features_reused = False
 
-    def epochs(self, synchronize: Callable[[], None]) -> Iterator[Epoch]:
+    def train(self, take: Take, _progress: Any) -> None:
+        """Train and validate epoch after epoch."""
+        for epoch in self.epochs():
+            take(epoch)
+
+    def tags(self) -> Mapping[str, object]:
+        """The slices that were chosen, and whether the features were there before."""
+        reused = "reused" if self.features_reused else None
+        return {"slices": self.slices, "features": reused}
+
+    def epochs(self) -> Iterator[Epoch]:
         """Train; an epoch's two parts are timed, what the caller does with it is not."""
-        stopwatch = Stopwatch(synchronize)
+        stopwatch = Stopwatch(self._synchronize)
         orders = _orders(self._config, self._data.train_examples)
         for number in range(1, self._config.epochs + 1):
             order = next(orders)
@@ -104,7 +118,7 @@ class Tuned:
             "examples": [self._data.train_examples, self._data.validation_examples],
             "tensorflow": tf.__version__,
         }
-        path = self._cache_dir / "features" / f"{key_of(parts)}.npz"
+        path = cache_dir(self._config) / "features" / f"{key_of(parts)}.npz"
         self.features_reused = self.features_reused or path.is_file()
         limit = config.protocol.feature_cache_gb * 1e9
         features: tuple[Any, Any] = kept(path, limit, compute)
