@@ -53,7 +53,7 @@ class Benchmark:
     def run(self) -> Result:
         """Prepare and measure; whatever happens, what was measured is recorded."""
         hardware.raise_open_files_limit()
-        name = f"{self.machine.name} · {self.config.benchmark} · {self.workload.variant}"
+        name = self.config.tracking.run_name or self._default_name()
         self._recorder = Recorder(
             self.folder, self._store, name=name, experiment=self.config.tracking.experiment_name
         )
@@ -70,6 +70,10 @@ class Benchmark:
             print(self.delivered(), file=sys.stderr)
             raise
         return self._conclude(results.COMPLETED, None)
+
+    def _default_name(self) -> str:
+        """Tells runs apart in MLflow's lists."""
+        return f"{self.machine.name} · {self.config.benchmark} · {self.workload.variant}"
 
     def _describe(self) -> None:
         config = self.config
