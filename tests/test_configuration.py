@@ -1,9 +1,15 @@
 from pathlib import Path
 
 import pytest
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 
-from chipbench.configuration import CONF_DIR, compose_config, public_config, recorded_params
+from chipbench.configuration import (
+    CONF_DIR,
+    cache_dir,
+    compose_config,
+    public_config,
+    recorded_params,
+)
 from chipbench.errors import ConfigurationError
 
 OUTPUT = "output_dir=out"
@@ -136,3 +142,11 @@ def test_local_paths_and_the_stores_address_are_not_recorded(tmp_path: Path) -> 
     for secret in ("secret_folder", "bob", "pass@", "example.org", str(tmp_path)):
         assert secret not in text
     assert recorded_params(config)["model.weights"] == "w.h5"
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    config = compose(f"cache_dir={tmp_path}/file/cache")
+    assert isinstance(config, DictConfig)
+    with pytest.raises(ConfigurationError, match="cache_dir=.*name a folder that can be written"):
+        cache_dir(config)

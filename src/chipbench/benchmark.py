@@ -7,7 +7,7 @@ from pathlib import Path
 from omegaconf import DictConfig, OmegaConf
 
 from chipbench import hardware
-from chipbench.configuration import project_dir, public_config, recorded_params
+from chipbench.configuration import project_dir, public_config, recorded_params, writable
 from chipbench.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
 from chipbench.identity import confirm, facts, machine_id
@@ -44,7 +44,7 @@ class Benchmark:
         self.machine = hardware.detect()
         confirm(config.machine, self.machine)
         self.workload = create(config, self.machine)
-        self.folder = Path(config.output_dir)
+        self.folder = writable("output_dir", Path(config.output_dir))
         self._store = configured_store(config.tracking, project_dir())
         self._readings: list[Reading] = []
         self._utilisation: dict[str, float] = {}
