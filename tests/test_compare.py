@@ -126,13 +126,14 @@ def test_odd_runs_are_handled_shown_or_counted(config: Compared, tmp_path: Path)
     log(client, HOSTILE, total_time_s=12.0, os=HOSTILE)
     log(client, "No time")
     log(client, "Not a number", total_time_s=float("nan"))
+    log(client, "Infinite", total_time_s=float("inf"))
     log(client, "Failed", "FAILED", total_time_s=1.0)
     log(client, "Running", "RUNNING", total_time_s=1.0)
     foreign = client.create_experiment("another project")
     client.set_terminated(client.create_run(foreign).info.run_id)
     report = compare(config("compare"))
     assert "3 runs on 2 machines in 1 benchmarks." in report.counts
-    assert "2 no valid time, 1 status FAILED, 1 status RUNNING" in report.counts
+    assert "3 no valid time, 1 status FAILED, 1 status RUNNING" in report.counts
     page = (tmp_path / "compare" / "report.html").read_text()
     assert "<script>alert" not in page and "&lt;script&gt;alert" in page
     lines = (tmp_path / "compare" / "report.md").read_text().splitlines()
@@ -181,6 +182,15 @@ def test_wrong_keys_are_named(
     log(client_of(tmp_path), "A", total_time_s=10.0)
     with pytest.raises(ConfigurationError, match=message):
         compare(config("compare", override))
+
+
+def test_hostile_names_do_not_break_the_line_that_lists_them(
+    config: Compared, tmp_path: Path
+) -> None:
+    log(client_of(tmp_path), HOSTILE, total_time_s=10.0)
+    with pytest.raises(ConfigurationError) as caught:
+        compare(config("compare", "baseline=nobody"))
+    assert "<script>" in str(caught.value) and "\n" not in str(caught.value)
 
 
 def test_an_empty_store_names_the_remedy(config: Compared) -> None:

@@ -116,8 +116,9 @@ def sound(folder: Path) -> Path:
 def test_what_is_no_video_is_refused(
     make: Callable[[Path], Path], config: Exported, tmp_path: Path
 ) -> None:
-    with pytest.raises(ConfigurationError, match="clip.path=.*no video"):
+    with pytest.raises(ConfigurationError, match="clip.path=.*no video") as caught:
         export(config(f"clip.path={make(tmp_path)}"))
+    assert "libswscale" not in str(caught.value), "ffmpeg's banner is no reason"
     assert only_run(tmp_path).info.status == "FAILED"
 
 

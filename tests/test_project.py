@@ -103,6 +103,7 @@ def test_no_shell_evaluates_a_value(
         (["--overrides", "a='b"], 2, "cannot be split"),
         (["nonsense"], 2, "write key=value"),
         (["tracking.uri=nowhere"], 2, "tracking.uri=nowhere: must begin with"),
+        (["output_dir=/dev/null/run"], 2, "output_dir=/dev/null/run: Not a directory"),
         (["dataset=digits", "batch_size=5000"], 2, "1437 training images"),
         (["dataset=digits", "machine.accelerator=gpu", "tracking=none"], 3, "sees no GPU"),
     ],

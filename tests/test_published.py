@@ -1,6 +1,7 @@
 import pytest
 
 from chipbench.published import published_machines, read_published, training_rows
+from chipbench.published.runs import published_runs
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,15 @@ def test_every_time_belongs_to_a_machine_of_the_specification() -> None:
 def test_what_the_article_does_not_state_is_absent() -> None:
     assert "memory_gb" not in published_machines()["titan_rtx_pc"]
     assert published_machines()["m1_max_mbp_14_2021"]["price_usd"] == "3299"
+
+
+def test_an_export_is_no_training_on_a_data_set() -> None:
+    exports = [
+        run
+        for run in published_runs(lambda *_: "a fingerprint")
+        if run.tags["experiment"].startswith("export_")
+    ]
+    assert exports
+    for run in exports:
+        assert run.tags["data_source"] != "tfds"
+        assert run.tags["protocol"] == "Final Cut Pro"

@@ -189,13 +189,15 @@ def test_a_deleted_run_stays_deleted(
     [
         (["journals=nowhere"], "journals=nowhere: no such folder"),
         (["tracking=none"], "tracking=none: nothing to deliver to"),
+        (["tracking=server"], "tracking=server: it has no address; set MLFLOW_TRACKING_URI"),
         (["tracking.uri=https://alice:secret@host"], "tracking.uri=https://host: a user or"),
         (["tracking.uri=ftp://host"], "tracking.uri=ftp://host: must begin with one of"),
     ],
 )
 def test_a_mistake_is_one_line_with_the_remedy(
-    tmp_path: Path, words: list[str], message: str
+    tmp_path: Path, words: list[str], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     (tmp_path / "outputs").mkdir()
     with pytest.raises(ConfigurationError) as caught:
         sync(compose_config("sync", words))

@@ -59,6 +59,11 @@ def test_a_run_records_every_name_of_the_contract(compose: Compose, tmp_path: Pa
     assert "optimizer_fallback_reason" not in tags
 
 
+def test_a_run_is_called_what_the_user_says(compose: Compose, tmp_path: Path) -> None:
+    train(compose("dataset=digits", "epochs=1", "tracking.run_name='my run'"))
+    assert only_run(tmp_path).info.run_name == "my run"
+
+
 def test_epochs_are_steps_from_one_and_add_up(compose: Compose, tmp_path: Path) -> None:
     result = train(compose(*DIGITS))
     client, run_id = client_of(tmp_path), only_run(tmp_path).info.run_id

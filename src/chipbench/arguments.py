@@ -55,12 +55,15 @@ def hydra_arguments(words: Sequence[str]) -> list[str]:
 def parse(override: str) -> Override:
     """One override in Hydra's grammar. Raises ConfigurationError if it is malformed."""
     try:
-        return OverridesParser.create().parse_override(override)
+        parsed = OverridesParser.create().parse_override(override)
+        reason = "" if parsed.key_or_group else "it has no key"
     except (HydraException, RecursionError) as error:
         reason = str(error).strip().splitlines()[0]
+    if reason:
         raise ConfigurationError(
             f"cannot read the override {override!r}: {reason}; write key=value"
-        ) from None
+        )
+    return parsed
 
 
 def is_sweep(argument: str) -> bool:

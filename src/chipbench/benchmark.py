@@ -7,7 +7,7 @@ from pathlib import Path
 from omegaconf import DictConfig, OmegaConf
 
 from chipbench import hardware
-from chipbench.configuration import project_dir, public_config, recorded_params
+from chipbench.configuration import project_dir, public_config, recorded_params, writable
 from chipbench.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
 from chipbench.identity import confirm, facts, machine_id
@@ -46,7 +46,7 @@ class Benchmark:
         self.machine = hardware.detect()
         confirm(config.machine, self.machine)
         self.workload = create(config, self.machine)
-        self.folder = Path(config.output_dir)
+        self.folder = writable("output_dir", Path(config.output_dir))
         self._store = configured_store(config.tracking, project_dir())
         self._readings: list[Reading] = []
         self._utilisation: dict[str, float] = {}
@@ -56,7 +56,7 @@ class Benchmark:
     def run(self) -> Result:
         """Prepare and measure; whatever happens, what was measured is recorded."""
         hardware.raise_open_files_limit()
-        name = f"{self.machine.name} · {self.config.benchmark} · {self.workload.variant}"
+        name = self.config.tracking.run_name or self._default_name()
         self._recorder = Recorder(
             self.folder, self._store, name=name, experiment=self.config.tracking.experiment_name
         )
@@ -73,6 +73,10 @@ class Benchmark:
             print(self.delivered(), file=sys.stderr)
             raise
         return self._conclude(results.COMPLETED, None)
+
+    def _default_name(self) -> str:
+        """Tells runs apart in MLflow's lists."""
+        return f"{self.machine.name} · {self.config.benchmark} · {self.workload.variant}"
 
     def _describe(self) -> None:
         config = self.config

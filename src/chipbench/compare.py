@@ -78,9 +78,9 @@ def _refuse_nothing(config: DictConfig, found: Sorted) -> None:
         )
     ids = {row.machine for row in rows} | {row.runs[0].tags.get("machine", "") for row in rows}
     if config.baseline is not None and config.baseline not in ids:
+        names = ", ".join(" ".join(name.split()) for name in sorted(filter(None, ids))[:20])
         raise ConfigurationError(
-            f"baseline={config.baseline}: no such machine among the runs; "
-            f"there are {', '.join(sorted(ids)[:20])}"
+            f"baseline={config.baseline}: no such machine among the runs; there are {names}"
         )
 
 

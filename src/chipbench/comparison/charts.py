@@ -37,7 +37,7 @@ def draw_times(path: Path, group: Group, title: str) -> None:
         axes.text(row.time_s, place, f" {metric(group.metric).format(row.time_s)}", va="center")
     axes.set_yticks(range(len(rows)), [_label(row) for row in rows], fontsize="small")
     axes.invert_yaxis()
-    axes.margins(x=0.2)
+    axes.margins(x=0.3)  # room for the label of the longest bar
     axes.set(title=title, xlabel=f"{metric(group.metric).meaning} (s), less is better")
     figure.subplots_adjust(left=0.4, right=0.98, top=1 - 0.4 / height, bottom=0.6 / height)
     figure.savefig(path, dpi=110)
@@ -56,6 +56,9 @@ def draw_curves(path: Path, curves: Mapping[str, Curve], title: str, x: str, y: 
             marker=_MARKERS[place % len(_MARKERS)] if len(points) < 40 else None,
         )
     axes.set(title=title, xlabel=x, ylabel=y)
+    from matplotlib.ticker import MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))  # there is no epoch 1.5
     _from_zero(axes)
     axes.legend(fontsize="small", loc="lower right")
     figure.savefig(path, dpi=110)

@@ -1,6 +1,5 @@
 """A run read back from a tracking store, as plain values."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -8,6 +7,10 @@ from chipbench.measure import metrics
 
 #: The time by which a benchmark ranks machines: the first of these that a run has.
 RANKING_METRICS = (metrics.TOTAL_TIME, metrics.EXPORT_TIME, metrics.STEADY_EPOCH_TIME)
+
+
+#: MLflow's databases keep infinity as the largest float, with which nothing can be computed.
+_INFINITE = 1e300
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class RecordedRun:
     def metric(self, name: str) -> float | None:
         """A metric's value; None if it is missing or not a finite number."""
         value = self.metrics.get(name)
-        return value if value is not None and math.isfinite(value) else None
+        return value if value is not None and abs(value) < _INFINITE else None
 
     @property
     def ranking_metric(self) -> str | None:

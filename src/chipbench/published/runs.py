@@ -79,6 +79,7 @@ def _exports() -> Iterator[PublishedRun]:
         benchmark = f"export_{row['clip']}_{row['codec']}"
         parts = {"kind": "export", "benchmark": benchmark, "method": "final_cut_pro"}
         tags = _tags(row["machine"], benchmark, ARTICLE, row["export_time_printed"])
+        tags |= {"protocol": "Final Cut Pro", "data_source": "footage that is not known"}
         yield PublishedRun(
             key=f"published-{benchmark}-{row['machine']}",
             name=_name(row["machine"], benchmark, "Final Cut Pro"),

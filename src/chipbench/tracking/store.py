@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from omegaconf import DictConfig
+from omegaconf import MISSING, DictConfig
 
 from chipbench.errors import ConfigurationError
 
@@ -110,6 +110,11 @@ def configured_store(tracking: DictConfig, project_dir: Path) -> Store | None:
     if tracking.name == "none":
         return None
     uri, folder = tracking.uri, Path.cwd()
+    if uri == MISSING:
+        raise ConfigurationError(
+            f"tracking={tracking.name}: it has no address; set MLFLOW_TRACKING_URI or "
+            "tracking.uri=https://<server>"
+        )
     if uri is None:
         uri, folder = f"sqlite:///{project_dir / 'mlflow.db'}", project_dir
     store = Store(uri, folder, tracking.delivery_interval_s, tracking.drain_timeout_s)

@@ -55,6 +55,6 @@ def run_ffmpeg(
                 frames = int(value)
                 progress(frames)
 
-    options = ["-nostdin", "-y", "-v", messages, "-progress", "pipe:1", "-nostats"]
+    options = ["-hide_banner", "-nostdin", "-y", "-v", messages, "-progress", "pipe:1", "-nostats"]
     ended = run_program([ffmpeg, *options, *arguments], watch)
     return Finished(ended.time_s, frames, ended.messages)
