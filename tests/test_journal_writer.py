@@ -84,7 +84,7 @@ def test_a_killed_writer_is_not_alive(tmp_path: Path) -> None:
 
 def test_an_output_folder_holds_one_run(tmp_path: Path) -> None:
     JournalWriter(tmp_path).close()
-    with pytest.raises(ConfigurationError, match="holds the journal of another run"):
+    with pytest.raises(ConfigurationError, match="output_dir=.*holds the journal of another run"):
         JournalWriter(tmp_path)
 
 

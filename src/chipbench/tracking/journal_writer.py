@@ -29,7 +29,7 @@ class JournalWriter:
             fcntl.flock(self._file, fcntl.LOCK_EX)
         except FileExistsError:
             raise ConfigurationError(
-                f"hydra.run.dir={folder}: it holds the journal of another run; choose a new folder"
+                f"output_dir={folder}: it holds the journal of another run; choose a new folder"
             ) from None
         except OSError as error:
             raise ConfigurationError(
