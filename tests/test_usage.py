@@ -117,7 +117,7 @@ def test_a_comment_needs_no_second_description(tmp_path: Path) -> None:
         ("doctor", ["machine.accelerater=cpu"], "nearest: machine.accelerator"),
         ("doctor", ["training_timeout=3"], "nearest: training_timeout_s"),
         ("train", ["--hepl"], "nearest: --help"),
-        ("train", ["--cgf", "job"], "`--cfg job` prints"),
+        ("train", ["--cgf", "job"], "unknown cgf; keys of this entry: batch_size"),
     ],
 )
 def test_a_misspelt_word_is_answered_with_the_nearest(
