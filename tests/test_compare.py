@@ -132,8 +132,10 @@ def test_odd_runs_are_handled_shown_or_counted(config: Compared, tmp_path: Path)
     foreign = client.create_experiment("another project")
     client.set_terminated(client.create_run(foreign).info.run_id)
     report = compare(config("compare"))
+    again = compare(config("compare", f"output_dir={tmp_path / 'again'}"))
+    assert "1 of kind comparison" in again.counts
     assert "3 runs on 2 machines in 1 benchmarks." in report.counts
-    assert "3 no valid time, 1 status FAILED, 1 status RUNNING" in report.counts
+    assert "3 no valid time, 1 not chipbench's, 1 status FAILED, 1 status RUN" in report.counts
     page = (tmp_path / "compare" / "report.html").read_text()
     assert "<script>alert" not in page and "&lt;script&gt;alert" in page
     lines = (tmp_path / "compare" / "report.md").read_text().splitlines()

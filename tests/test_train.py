@@ -14,8 +14,11 @@ from mlflow import MlflowClient
 from mlflow.entities import Run
 from omegaconf import DictConfig
 
+from chipbench import hardware
 from chipbench.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.measure.epochs import Epoch
 from chipbench.train import train
+from chipbench.workloads.training import Training
 
 Compose = Callable[..., DictConfig]
 DIGITS = ("dataset=digits", "epochs=3")
@@ -223,3 +226,25 @@ def test_nothing_recorded_reveals_the_owner(compose: Compose, tmp_path: Path) ->
         secrets.add(getpass.getuser())
     for secret in secrets:
         assert secret not in text
+
+
+@pytest.mark.parametrize(
+    ("words", "drawn"),
+    [
+        ([], True),
+        (["experiment=efficientnetb0_food101"], True),
+        (["batch_size=64"], False),
+        (["protocol=tuned"], False),
+        (["dataset.max_examples=1000"], False),
+        (["dataset=digits"], False),
+    ],
+)
+def test_the_articles_benchmark_is_drawn_beside_the_published_machines(
+    words: list[str], drawn: bool, compose: Compose, tmp_path: Path
+) -> None:
+    training = Training(compose(*words), hardware.detect())
+    training.epochs = [Epoch(n, 10.0, 1.0, 100, 1.0, 0.5, 1.0, 0.5) for n in (1, 2)]
+    training.write_artifacts(tmp_path)
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {"epochs.csv", "epoch_times.png"} <= names
+    assert ("beside_published.png" in names) is drawn

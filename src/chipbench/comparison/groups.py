@@ -154,7 +154,7 @@ def sort_runs(runs: Iterable[RecordedRun], baseline: str | None = None) -> Sorte
 
 def _why_left_out(run: RecordedRun) -> str | None:
     if "experiment" not in run.tags or "fingerprint" not in run.tags:
-        return "not a chipbench benchmark"
+        return f"of kind {run.tags['kind']}" if "kind" in run.tags else "not chipbench's"
     if run.status != "FINISHED":
         return f"status {run.status}"
     return None if run.ranking_metric else "no valid time"

@@ -1,6 +1,6 @@
 """The plots that every run carries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,3 +71,27 @@ def plot_images(path: Path, images: np.ndarray[Any, Any], columns: int = 4) -> N
     for axes in figure.axes:
         axes.set_axis_off()
     figure.savefig(path, dpi=100)
+
+
+def plot_beside_published(
+    path: Path, own: tuple[str, float], published: Mapping[str, float], title: str
+) -> None:
+    """Bars of the time per epoch in seconds, fastest on top; `own` is this machine's name and time.
+
+    Published results are hatched.
+    """
+    rows = sorted([own, *published.items()], key=lambda row: row[1])
+    figure = _figure(8, 1.2 + 0.4 * len(rows))
+    axes = figure.subplots()
+    for place, row in enumerate(rows):
+        measured = row is own
+        axes.barh(
+            place, row[1], color=BLUE if measured else ORANGE, hatch="" if measured else "//",
+            edgecolor="white",
+        )  # fmt: skip
+        axes.text(row[1], place, f" {row[1]:.2f} s", va="center")
+    axes.set_yticks(range(len(rows)), [name for name, _ in rows], fontsize="small")
+    axes.invert_yaxis()
+    axes.margins(x=0.16)  # room for the label of the longest bar
+    axes.set(title=title, xlabel="time per epoch, training and validation (s), less is better")
+    figure.savefig(path, dpi=110)

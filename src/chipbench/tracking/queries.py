@@ -23,10 +23,8 @@ def client_of(store: Store) -> "MlflowClient":
     return MlflowClient(store.uri)
 
 
-def read_runs(
-    client: "MlflowClient", experiments: Sequence[str] | None, conditions: Iterable[str] = ()
-) -> list[RecordedRun]:
-    """All benchmark runs of the named MLflow experiments (None: all), by MLflow conditions.
+def read_runs(client: "MlflowClient", experiments: Sequence[str] | None) -> list[RecordedRun]:
+    """All runs of the named MLflow experiments (None: all), other programs' too.
 
     Raises ConfigurationError for an experiment that is not there, UnsupportedBenchmark if the
     store does not answer.
@@ -35,8 +33,7 @@ def read_runs(
 
     try:
         ids = _experiment_ids(client, experiments)
-        query = " and ".join(["tags.`chipbench.fingerprint` LIKE '%'", *conditions])
-        return list(_pages(client, ids, query))
+        return list(_pages(client, ids))
     except (MlflowException, OSError) as error:
         reason = str(error).splitlines()[0]
         raise UnsupportedBenchmark(
@@ -56,10 +53,10 @@ def _experiment_ids(client: "MlflowClient", names: Sequence[str] | None) -> list
     return [known[name] for name in names]
 
 
-def _pages(client: "MlflowClient", ids: list[str], query: str) -> Iterable[RecordedRun]:
+def _pages(client: "MlflowClient", ids: list[str]) -> Iterable[RecordedRun]:
     token: str | None = None
     while True:
-        page = client.search_runs(ids, query, max_results=_PAGE, page_token=token)
+        page = client.search_runs(ids, max_results=_PAGE, page_token=token)
         for run in page:
             yield RecordedRun(
                 run_id=run.info.run_id,

@@ -20,9 +20,10 @@ from chipbench.measure import learning_curve, metrics
 from chipbench.measure.epochs import Epoch, summary
 from chipbench.measure.fingerprint import training_fingerprint
 from chipbench.measure.metrics import metric
-from chipbench.measure.plots import plot_epochs
+from chipbench.measure.plots import plot_beside_published, plot_epochs
 from chipbench.measure.tables import write_table
 from chipbench.optimizers import Choice, choose
+from chipbench.published import published_machines, training_rows
 from chipbench.workloads.building import build_model, seed
 from chipbench.workloads.cluster import find_cluster
 from chipbench.workloads.device import Device, open_device, threads_for
@@ -145,6 +146,23 @@ class Training:
             rows = [{"epoch": e.number, "images": e.images} | e.values() for e in self.epochs]
             write_table(folder / "epochs.csv", rows)
             plot_epochs(folder / "epoch_times.png", self.epochs, self._config.benchmark)
+            self._plot_beside_published(folder / "beside_published.png")
+
+    def _plot_beside_published(self, path: Path) -> None:
+        """The article's bars with this run's, where it is the article's benchmark."""
+        config = self._config
+        rows = training_rows(config.model.name, config.dataset.name)
+        article = config.protocol.name == "article" and config.dataset.max_examples is None
+        if not article or config.batch_size not in {int(row["batch_size"]) for row in rows}:
+            return
+        machines = published_machines()
+        times = {
+            str(machines[row["machine"]]["gpu"]): float(row["total_time_s"]) / int(row["epochs"])
+            for row in rows
+        }
+        what = "generated images" if config.dataset.source == "generated" else "this run"
+        own = (f"{self._machine.name}, {what}", summary(self.epochs)[metrics.TIME_PER_EPOCH])
+        plot_beside_published(path, own, times, f"{config.benchmark}, published beside this run")
 
     def headline(self) -> str:
         """Total time and speed."""
