@@ -1,9 +1,9 @@
 """What measuring costs and what tuning gains: TinyVGG, batch 32, against a bare Keras script.
 
 Run as `python tests/benchmarks/bench_train.py [ROUNDS [EXAMPLES]]`. Ends non-zero if
-protocol=article with everything on takes more than 1.01 times the bare script's epoch,
-protocol=tuned gives less than 1.8 times its images per second, or tuned learns otherwise than the
-article's protocol by more than another seed does. PyTorch is a further row where it is installed.
+protocol=article with everything on takes more than 1.01 times the bare script's epoch, or
+protocol=tuned gives less than 1.8 times its images per second. PyTorch is a further row where it is
+installed.
 """
 
 import sys
@@ -21,7 +21,7 @@ from chipbench.comparison.statistics import ratio
 _ROUNDS, _EXAMPLES = 16, 20_000
 _WARM_UP = 2  # rounds
 _MOST_TIME, _LEAST_SPEED = 1.01, 1.8
-_SEED, _OTHER_SEED = 42, 43
+_SEED = "42"
 
 
 def ratio_text(values: Sequence[float], baseline: Sequence[float]) -> str:
@@ -45,12 +45,6 @@ def paired(one: Trainer, other: Trainer, name: str) -> float:
     return median(a / b for a, b in zip(series(one, name), series(other, name), strict=True))
 
 
-def farthest(one: Trainer, other: Trainer) -> float:
-    """Largest distance between two curves of the validation loss."""
-    pairs = zip(one.epochs, other.epochs, strict=True)
-    return max(abs(a["val_loss"] - b["val_loss"]) for a, b in pairs)
-
-
 def main() -> int:
     """Print the table; 1 if a limit is missed."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else _ROUNDS
@@ -59,16 +53,12 @@ def main() -> int:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
 
-        def start(kind: str, seed: int, name: str = "") -> Trainer:
-            place = Path(folder, f"{kind}_{seed}")
-            return stack.enter_context(
-                Trainer(name or kind, [kind, str(place), examples, str(seed)])
-            )
-
-        trainers = [start(kind, _SEED) for kind in kinds]
-        trainers.append(start("bare", _OTHER_SEED, "bare, other seed"))
+        trainers = [
+            stack.enter_context(Trainer(kind, [kind, str(Path(folder, kind)), examples, _SEED]))
+            for kind in kinds
+        ]
         take_turns(trainers, rounds + _WARM_UP)
-    bare, article, tuned, *_, reseeded = trainers
+    bare, article, tuned, *_ = trainers
     print(f"\n{'':18} {'images/s':>9} {'epoch (s)':>10} {'val_loss':>9}   medians")
     for trainer in trainers:
         speed, total = (median(series(trainer, n)) for n in ("images_per_second", "total_s"))
@@ -77,12 +67,9 @@ def main() -> int:
     time, speed = "total_s", "images_per_second"
     print(f"article / bare, epoch time: {ratio_text(series(article, time), series(bare, time))}")
     print(f"tuned / bare, images/s:     {ratio_text(series(tuned, speed), series(bare, speed))}")
-    off, spread = farthest(tuned, article), farthest(reseeded, bare)
-    print(f"val_loss, largest distance: tuned to article {off:.4f}, seed to seed {spread:.4f}")
     misses = {
         f"article: over {_MOST_TIME}": paired(article, bare, time) > _MOST_TIME,
         f"tuned: under {_LEAST_SPEED}": paired(tuned, bare, speed) < _LEAST_SPEED,
-        "tuned learns otherwise": off > spread,
     }
     missed = [what for what, is_so in misses.items() if is_so]
     print(f"MISSED: {', '.join(missed)}" if missed else "all limits are met")
