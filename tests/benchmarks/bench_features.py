@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-_REPEATS, _EXAMPLES = 2, 606
+_REPEATS, _EXAMPLES = 2, 1010
 _LIMIT = 0.25
 _ACCURACIES = ["accuracy", "val_accuracy"]
 
