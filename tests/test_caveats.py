@@ -60,6 +60,11 @@ def test_uneven_epochs_are_not_steady() -> None:
     assert caveats.deviation_percent([9.0, 10.0, 12.0]) == pytest.approx(10.0)
 
 
+def test_a_stalled_epoch_is_told_apart_from_scatter() -> None:
+    (caveat,) = caveats.of_times([10.0, 10.1, 21.0, 9.9, 10.0], [])
+    assert caveat == "an epoch stalled: the longest took 2.1 times their median"
+
+
 def test_swapping() -> None:
     (caveat,) = caveats.of_memory({metrics.SWAP_GROWTH: 4096.0})
     assert caveat.startswith("swap grew by 4,096 MiB") and "batch_size" in caveat

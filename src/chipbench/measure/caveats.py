@@ -14,6 +14,8 @@ _IDLE_PERCENT = 5.0
 _STOLEN_PERCENT = 2.0
 #: Repeats on an idle machine lie within this of their median (MLPerf's ±2.5 %, rounded up).
 _STEADY_PERCENT = 3.0
+#: Above the median by so much is no scatter: the program waited for something.
+_STALLED = 1.5
 _SWAP_GROWTH_MIB = 256.0
 
 
@@ -50,6 +52,9 @@ def of_times(times_s: Sequence[float], readings: Sequence[Reading]) -> Iterable[
     off = deviation_percent(times_s)
     if off is not None and off > _STEADY_PERCENT:
         yield f"not steady: half of the epochs differ from their median by {off:.0f} % or more"
+    if off is not None and max(times_s) > _STALLED * median(times_s):
+        longest = max(times_s) / median(times_s)
+        yield f"an epoch stalled: the longest took {longest:.1f} times their median"
 
 
 def of_memory(summary: Mapping[str, float]) -> Iterable[str]:
