@@ -103,7 +103,16 @@ def group_table(group: Group, charts: Iterable[Chart] = ()) -> Table:
     if len(group.rows) > len(shown):
         notes.append(f"{len(group.rows) - len(shown):,} slower machines are in comparison.csv")
     lines = tuple(_line(group, row) for row in shown)
-    return Table(group.title, heads, lines, tuple(notes), tuple(charts))
+    filled = _without_empty_columns(heads, lines)
+    return Table(group.title, *filled, tuple(notes), tuple(charts))
+
+
+def _without_empty_columns(
+    heads: tuple[str, ...], lines: tuple[Line, ...]
+) -> tuple[tuple[str, ...], tuple[Line, ...]]:
+    kept = [i for i in range(len(heads)) if any(line.cells[i].text for line in lines)]
+    shown = tuple(Line(tuple(line.cells[i] for i in kept), line.published) for line in lines)
+    return tuple(heads[i] for i in kept), shown
 
 
 def _line(group: Group, row: Row) -> Line:
@@ -127,7 +136,7 @@ def ratio_text(ratio: Ratio | None) -> str:
     if ratio is None:
         return ""
     if ratio.low is None or ratio.high is None:
-        return f"{ratio.value:.2f} (no interval: one sample)" if ratio.value != 1 else "1"
+        return f"{ratio.value:.2f} (one sample)" if ratio.value != 1 else "1"
     claim = "" if ratio.differs else ", no difference claimed"
     return f"{ratio.value:.2f} [{ratio.low:.2f}, {ratio.high:.2f}]{claim}"
 
