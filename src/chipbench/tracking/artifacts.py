@@ -4,9 +4,11 @@ import hashlib
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from mlflow import MlflowClient
 from mlflow.entities import FileInfo
+from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
 
 class MissingFileError(Exception):
@@ -36,24 +38,35 @@ class ArtifactStore:
     """The files of one run."""
 
     def __init__(self, client: MlflowClient, run_id: str) -> None:
-        self._client = client
-        self._run_id = run_id
+        """Ask the store where the run's files are; raises ConnectionError if its answer is cut off.
+
+        MLflow's client would keep the place that it understood of such an answer, none, for ever.
+        """
+        place = client.get_run(run_id).info.artifact_uri
+        if not place:
+            raise ConnectionError("the store's answer was cut off")
+        # Any: MLflow's repositories are typed in part.
+        self._files: Any = get_artifact_repository(place, tracking_uri=client.tracking_uri)
 
     def put(self, path: Path, name: str, checksum: str) -> None:
         """Bring the file `path` there as `name`, unless the same is there already."""
         if not self._has(path.stat().st_size, name, checksum):
-            folder = Path(name).parent.as_posix()
-            self._client.log_artifact(self._run_id, str(path), None if folder == "." else folder)
+            self.send(path, name)
+
+    def send(self, path: Path, name: str) -> None:
+        """Bring the file `path` there as `name`."""
+        folder = Path(name).parent.as_posix()
+        self._files.log_artifact(str(path), None if folder == "." else folder)
 
     def _has(self, size: int, name: str, checksum: str) -> bool:
         listed = self._listed(name)
         if listed is None or listed.file_size != size:
             return False
         with tempfile.TemporaryDirectory(prefix="chipbench-") as folder:
-            copy = self._client.download_artifacts(self._run_id, name, folder)
+            copy = self._files.download_artifacts(name, folder)
             return sha256(Path(copy)) == checksum
 
     def _listed(self, name: str) -> FileInfo | None:
         folder = Path(name).parent.as_posix()
-        siblings = self._client.list_artifacts(self._run_id, None if folder == "." else folder)
+        siblings = self._files.list_artifacts(None if folder == "." else folder)
         return next((info for info in siblings if info.path == name), None)
