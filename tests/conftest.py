@@ -1,10 +1,15 @@
+import os
+import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from omegaconf import DictConfig
 
+from chipbench import hardware
 from chipbench.configuration import compose_config
+from chipbench.trials import kept
 
 pytest_plugins = ["store_fixtures"]
 
@@ -12,28 +17,46 @@ pytest_plugins = ["store_fixtures"]
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One cache for all tests: verdicts and generated data are made once."""
-    return tmp_path_factory.mktemp("cache")
+    base = tmp_path_factory.getbasetemp()
+    # Test processes side by side have folders of their own in that of the whole session.
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
+    folder.mkdir(exist_ok=True)
+    # A peak is kept only where nothing else uses the processor, and here other tests do.
+    peak = {"tflops": 0.2, "gigabytes_per_s": 30.0, "processor_share": 1.0}
+    request = {"device": "cpu", "dtype": "float32"}
+    kept(folder / "device_peaks", hardware.detect(), request, lambda: peak)
+    return folder
 
 
 @pytest.fixture(autouse=True)
-def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No test joins a run or a store that the environment names."""
+def alone(monkeypatch: pytest.MonkeyPatch, cache: Path) -> Iterator[None]:
+    """No test joins a run or a store that the environment names, or fills the user's cache."""
+    monkeypatch.setenv("CHIPBENCH_CACHE", str(cache))
     for name in ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID", "MLFLOW_TRACKING_URI"):
         monkeypatch.delenv(name, raising=False)
     yield
 
 
-@pytest.fixture
-def compose(tmp_path: Path, cache: Path) -> Callable[..., DictConfig]:
-    """The real training config, recorded in `tmp_path`, with overrides."""
+@pytest.fixture(scope="session")
+def compose_in(cache: Path, empty_database: Path) -> Callable[..., DictConfig]:
+    """The real training config, recorded in a folder, with overrides."""
 
-    def composed(*overrides: str) -> DictConfig:
+    def composed(folder: Path, *overrides: str) -> DictConfig:
+        store = folder / "mlflow.db"
+        if not store.exists():
+            shutil.copy(empty_database, store)
         places = [
-            f"output_dir={tmp_path / 'run'}",
+            f"output_dir={folder / 'run'}",
             f"cache_dir={cache}",
-            f"tracking.uri=sqlite:///{tmp_path / 'mlflow.db'}",
+            f"tracking.uri=sqlite:///{store}",
             "tracking.delivery_interval_s=0.5",
         ]
         return compose_config("train", [*places, *overrides])
 
     return composed
+
+
+@pytest.fixture
+def compose(compose_in: Callable[..., DictConfig], tmp_path: Path) -> Callable[..., DictConfig]:
+    """The same, recorded in `tmp_path`."""
+    return partial(compose_in, tmp_path)

@@ -55,6 +55,12 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def made_store(empty_database: Path, tmp_path: Path) -> Path:
+    """`mlflow.db` in the test's own folder, where its runs are recorded."""
+    return Path(shutil.copy(empty_database, tmp_path / "mlflow.db"))
+
+
+@pytest.fixture
 def database(empty_database: Path, tmp_path: Path) -> str:
     """The address of a SQLite store of the test's own."""
     return f"sqlite:///{shutil.copy(empty_database, tmp_path / 'store.db')}"

@@ -17,9 +17,9 @@ HOSTILE = "<script>alert(1)</script> | $x^ `code`\n# head"
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Compared:
+def config(tmp_path: Path, made_store: Path) -> Compared:
     def composed(name: str, *overrides: str) -> DictConfig:
-        store = f"tracking.uri=sqlite:///{tmp_path / 'mlflow.db'}"
+        store = f"tracking.uri=sqlite:///{made_store}"
         return compose_config(name, [store, f"output_dir={tmp_path / name}", *overrides])
 
     return composed

@@ -23,7 +23,8 @@ from omegaconf import OmegaConf
 from chipbench.tracking.recorder import Recorder
 from chipbench.tracking.store import configured_store
 tracking = {"name": "server", "uri": sys.argv[1], "delivery_interval_s": 0.2}
-store = configured_store(OmegaConf.create(tracking | {"drain_timeout_s": 8.0}), Path.cwd())
+tracking["drain_timeout_s"] = float(sys.argv[2])
+store = configured_store(OmegaConf.create(tracking), Path.cwd())
 recorder = Recorder(Path("run"), store, name="a run", experiment="credentials")
 recorder.params({"uri": sys.argv[1]})
 recorder.tags({"reason": f"could not reach {sys.argv[1]}"})
@@ -43,10 +44,12 @@ def scan(folder: Path, *secrets: str) -> list[str]:
     return found
 
 
-def record(folder: Path, uri: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+def record(
+    folder: Path, uri: str, patience_s: float, **environment: str
+) -> "subprocess.CompletedProcess[str]":
     """Run something like a benchmark on the store at `uri`, with that in its environment too."""
     return subprocess.run(
-        [sys.executable, "-c", BENCHMARK, uri],
+        [sys.executable, "-c", BENCHMARK, uri, str(patience_s)],
         capture_output=True,
         text=True,
         cwd=folder,
@@ -59,7 +62,7 @@ def test_a_login_in_the_address_is_used_and_never_kept(
 ) -> None:
     server = start_server(login=True)
     secret = PASSWORD.replace(" ", "%20")
-    finished = record(tmp_path, server.uri.replace("//", f"//{USER}:{secret}@"))
+    finished = record(tmp_path, server.uri.replace("//", f"//{USER}:{secret}@"), patience_s=60)
     key, error, address = finished.stdout.split()
     assert (error, address) == ("None", server.uri)
     assert scan(tmp_path, PASSWORD, secret, f"{USER}:") == []
@@ -76,7 +79,7 @@ def test_a_login_that_is_refused_is_not_repeated(
     scheme: str, postgres: Postgres, tmp_path: Path
 ) -> None:
     port = postgres.port if scheme != "http" else free_port()
-    finished = record(tmp_path, f"{scheme}://{NAME}:{SECRET}@127.0.0.1:{port}/none")
+    finished = record(tmp_path, f"{scheme}://{NAME}:{SECRET}@127.0.0.1:{port}/none", patience_s=3)
     assert finished.returncode == 0, finished.stderr
     for said in (finished.stdout, finished.stderr):
         assert SECRET not in said and NAME not in said
@@ -86,7 +89,7 @@ def test_a_login_that_is_refused_is_not_repeated(
 
 def test_a_token_is_never_kept(tmp_path: Path) -> None:
     uri = f"http://127.0.0.1:{free_port()}"
-    assert record(tmp_path, uri, MLFLOW_TRACKING_TOKEN=SECRET).returncode == 0
+    assert record(tmp_path, uri, patience_s=3, MLFLOW_TRACKING_TOKEN=SECRET).returncode == 0
     assert scan(tmp_path, SECRET) == []
 
 

@@ -22,25 +22,25 @@ from chipbench.checks.datasets import datasets_check
 from chipbench.checks.diagnosis import verdict
 from chipbench.checks.disk import disk_check
 from chipbench.checks.machine import identity_check
-from chipbench.checks.tracking import journals_check
+from chipbench.checks.tracking import journals_check, start_probe, store_check
 from chipbench.checks.training import Trial, tensorflow_check, training_check
 from chipbench.configuration import compose_config
 from chipbench.data import cifar10
 from chipbench.data.places import WRITTEN_VERSION, generated_folder
 from chipbench.hardware.nvidia import driver_version
 from chipbench.tracking.journal_writer import JournalWriter
+from chipbench.tracking.store import configured_store
 
 PROJECT = Path(__file__).parent.parent
 Done = subprocess.CompletedProcess
 
 
 @pytest.fixture
-def environment(tmp_path: Path, cache: Path) -> dict[str, str]:
+def environment(made_store: Path) -> dict[str, str]:
     binaries = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     own = {
         "PATH": binaries,
-        "CHIPBENCH_CACHE": str(cache),
-        "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path / 'mlflow.db'}",
+        "MLFLOW_TRACKING_URI": f"sqlite:///{made_store}",
     }
     return os.environ | own
 
@@ -83,7 +83,7 @@ def test_a_machine_that_can_is_told_so_and_nothing_is_left_behind(
     assert "on the CPU" in checks["training"].found
     assert "libx264 (software)" in checks["encoders"].found
     assert all((check.status == OK) == (check.remedy is None) for check in checks.values())
-    assert not list(tmp_path.iterdir())
+    assert [path.name for path in tmp_path.iterdir()] == ["mlflow.db"], "which was there before"
 
 
 def test_the_table_shows_every_check_and_a_store_that_is_away_with_its_remedy(
@@ -109,24 +109,28 @@ def login_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrackingS
     server.kill()
 
 
-@pytest.mark.parametrize(("password", "code"), [("a wrong password", 1), (PASSWORD, 0)])
+@pytest.mark.parametrize(("password", "status"), [("a wrong one", PROBLEM), (PASSWORD, OK)])
 def test_a_server_with_a_login_is_asked(
     password: str,
-    code: int,
+    status: str,
     login_server: TrackingServer,
-    environment: dict[str, str],
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    environment["MLFLOW_TRACKING_URI"] = login_server.uri
-    environment |= {"MLFLOW_TRACKING_USERNAME": USER, "MLFLOW_TRACKING_PASSWORD": password}
-    done = run_doctor(environment, tmp_path, "--json")
-    store = checks_of(done)["tracking store"]
-    assert done.returncode == code, done.stdout
-    assert store.status == (PROBLEM if code else OK)
-    assert password not in done.stdout + done.stderr
-    if code:
-        assert "refuses the login" in store.found
-        assert "MLFLOW_TRACKING_PASSWORD" in str(store.remedy)
+    monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", USER)
+    monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", password)
+    config = compose_config("doctor", ["tracking=server", f"tracking.uri={login_server.uri}"])
+    store = configured_store(config.tracking, tmp_path)
+    assert store is not None
+    probe = start_probe(store, "chipbench")
+    assert probe is not None
+    with probe:
+        check = store_check(store, probe.ended())
+    assert check.status == status
+    assert password not in str(check)
+    if status == PROBLEM:
+        assert "refuses the login" in check.found
+        assert "MLFLOW_TRACKING_PASSWORD" in str(check.remedy)
 
 
 def test_mlflow_run_leaves_a_labelled_finished_run(environment: dict[str, str]) -> None:

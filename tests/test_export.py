@@ -27,13 +27,15 @@ Exported = Callable[..., DictConfig]
 
 
 @pytest.fixture
-def config(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Exported:
+def config(
+    tmp_path: Path, cache: Path, made_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> Exported:
     """The real export config of a clip that is small enough to encode in a second."""
     monkeypatch.setitem(clips.RESOLUTIONS, "1080p", (320, 180))
 
     def composed(*overrides: str) -> DictConfig:
         places = [f"output_dir={tmp_path / 'run'}", f"cache_dir={cache / 'small'}"]
-        places.append(f"tracking.uri=sqlite:///{tmp_path / 'mlflow.db'}")
+        places.append(f"tracking.uri=sqlite:///{made_store}")
         return compose_config("export", [*places, "clip.duration_s=2", *overrides])
 
     return composed
@@ -70,7 +72,9 @@ def test_an_export_records_its_metrics_and_leaves_no_file(
 def test_a_longer_clip_loops_the_rendered_part_frame_for_frame(
     config: Exported, tmp_path: Path
 ) -> None:
-    result = export(config("clip.rendered_s=1", "keep_output=true", "quality=false"))
+    result = export(
+        config("clip.rendered_s=1", "keep_output=true", "quality=false", "tracking=none")
+    )
     assert result.tags["clip_looped"] == "a rendered part, 2 times"
     assert "psnr_db" not in result.metrics
     output = tmp_path / "run" / "export.mp4"
@@ -93,7 +97,7 @@ def test_an_own_file_is_exported_whole(config: Exported, tmp_path: Path) -> None
     own = tmp_path / "own.mkv"
     source = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=1.2"]
     run_ffmpeg(FFMPEG, [*source, str(own)])
-    result = export(config(f"clip.path={own}"))
+    result = export(config(f"clip.path={own}", "tracking=none"))
     assert result.metrics["frames_per_second"] * result.metrics["export_time_s"] == (
         pytest.approx(30)
     )
@@ -135,7 +139,7 @@ def test_what_is_no_video_is_refused(
 )
 def test_wrong_keys_are_named(override: str, message: str, config: Exported) -> None:
     with pytest.raises(ConfigurationError, match=message):
-        export(config(override))
+        export(config(override, "tracking=none"))
 
 
 def test_a_listed_encoder_that_is_unusable_is_refused_with_its_reason() -> None:
@@ -158,7 +162,9 @@ def test_a_hand_timed_export_is_recorded_as_such(config: Exported, tmp_path: Pat
     assert run.data.metrics["export_time_s"] == 208.0
     assert run.data.tags["chipbench.method"] == "final_cut_manual"
     with pytest.raises(ConfigurationError, match="export_time_s=208"):
-        export(config("method=final_cut_manual", f"output_dir={tmp_path / 'other'}"))
+        export(
+            config("method=final_cut_manual", "tracking=none", f"output_dir={tmp_path / 'other'}")
+        )
 
 
 def test_a_wrong_output_is_refused(tmp_path: Path) -> None:
@@ -278,11 +284,11 @@ def test_avconvert_is_timed_and_verified(config: Exported, tmp_path: Path) -> No
 @pytest.mark.usefixtures("avconvert")
 def test_avconvert_without_the_preset_is_unsupported(config: Exported, tmp_path: Path) -> None:
     with pytest.raises(UnsupportedBenchmark, match="unknown preset PresetApple"):
-        export(config("method=avconvert", "codec=prores"))
+        export(config("method=avconvert", "codec=prores", "tracking=none"))
     assert not list((tmp_path / "run").glob("*.mov"))
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS has it")
 def test_avconvert_belongs_to_macos(config: Exported) -> None:
     with pytest.raises(UnsupportedBenchmark, match="comes with macOS"):
-        export(config("method=avconvert"))
+        export(config("method=avconvert", "tracking=none"))

@@ -24,6 +24,8 @@ from chipbench.sweeping.conduct import conduct, split
 from chipbench.workloads.cluster import Cluster, find_cluster
 from chipbench.workloads.rendezvous import meet
 
+pytestmark = pytest.mark.usefixtures("made_store")
+
 TWO = "strategy.workers=[a:2222,b:2222]"
 SLURM = {"SLURM_PROCID": "2", "SLURM_STEP_NUM_TASKS": "4", "SLURM_STEP_NODELIST": "n[9-10],gpu"}
 

@@ -13,13 +13,12 @@ PROJECT = Path(__file__).parent.parent
 
 
 @pytest.fixture
-def environment(tmp_path: Path, cache: Path) -> dict[str, str]:
+def environment(made_store: Path) -> dict[str, str]:
     """An environment whose store and cache are the test's own."""
     binaries = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     own = {
         "PATH": binaries,
-        "CHIPBENCH_CACHE": str(cache),
-        "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path / 'mlflow.db'}",
+        "MLFLOW_TRACKING_URI": f"sqlite:///{made_store}",
     }
     return os.environ | own
 

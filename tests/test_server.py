@@ -98,6 +98,8 @@ def test_a_laptop_records_with_least_privilege_and_a_backup_brings_it_back(
     port = free_port()
     with local_server(data, port) as uri:
         assert status(f"{uri}/api/2.0/mlflow/experiments/search") == 401
+        for name in ("admin-password", "cookie-key", "auth.ini", "postgres"):
+            assert (data / name).stat().st_mode & 0o077 == 0, f"{name} is for its owner alone"
         admin = (data / "admin-password").read_text().strip()
         log_in(monkeypatch, "admin", admin, uri)
         MlflowClient(uri).create_experiment("private")
@@ -126,13 +128,6 @@ def test_a_laptop_records_with_least_privilege_and_a_backup_brings_it_back(
         assert_all_there(uri, path)
         copy = client.download_artifacts(run.info.run_id, "model/weights", str(tmp_path))
         assert Path(copy).read_bytes() == (tmp_path / "run" / "model" / "weights").read_bytes()
-
-
-def test_secrets_of_the_local_server_are_private(data: Path) -> None:
-    with local_server(data, free_port()):
-        for name in ("admin-password", "cookie-key", "auth.ini"):
-            assert (data / name).stat().st_mode & 0o077 == 0
-        assert (data / "postgres").stat().st_mode & 0o077 == 0
 
 
 def compose() -> dict[str, dict[str, dict[str, object]]]:
