@@ -20,8 +20,14 @@ _HERE = Path(__file__).parent
 class Turn:
     """The worker's side: what it calls before and after each epoch."""
 
+    def __init__(self) -> None:
+        self._ready = False
+
     def begin(self) -> None:
         """Wait for the turn."""
+        if not self._ready:
+            self._ready = True
+            self.end()
         if not sys.stdin.readline():
             sys.exit(0)
 
@@ -31,7 +37,11 @@ class Turn:
 
 
 class Trainer:
-    """The other side: one training that is run for an epoch at a time."""
+    """The other side: one training that is run for an epoch at a time.
+
+    It prepares alone too, for a training that chooses by short trials would choose wrongly beside
+    others.
+    """
 
     def __init__(self, name: str, arguments: Sequence[str]) -> None:
         self.name = name
@@ -42,6 +52,7 @@ class Trainer:
             stdout=subprocess.PIPE,
             text=True,
         )
+        self._wait()
 
     def __enter__(self) -> "Trainer":
         return self
@@ -59,6 +70,11 @@ class Trainer:
         self._each(psutil.Process.resume)
         self._process.stdin.write("go\n")
         self._process.stdin.flush()
+        self.epochs.append(self._wait())
+
+    def _wait(self) -> dict[str, float]:
+        """What it reports next; it is suspended then."""
+        assert self._process.stdout is not None
         while True:
             line = self._process.stdout.readline()
             if not line:
@@ -66,7 +82,8 @@ class Trainer:
             if line.startswith("{"):
                 break
         self._each(psutil.Process.suspend)
-        self.epochs.append(json.loads(line))
+        values: dict[str, float] = json.loads(line)
+        return values
 
     def _each(self, act: Callable[[psutil.Process], None]) -> None:
         try:
