@@ -30,12 +30,32 @@ def split_model(model: Any) -> tuple[Any, Any] | None:
 
 def extract(frozen: Any, batches: tf.data.Dataset) -> tuple[Array, Array]:
     """Features float32 [n, d] and labels int64 [n] of a split, in its order."""
-    call = tf.function(lambda images: frozen(images, training=False), reduce_retracing=True)
+    call = _with_constants(frozen)
     features, labels = [], []
     for images, known in batches:
         features.append(tf.cast(call(images), tf.float32).numpy())
         labels.append(known.numpy())
     return np.concatenate(features), np.concatenate(labels)
+
+
+def _with_constants(frozen: Any) -> Callable[[tf.Tensor], tf.Tensor]:
+    """The model's graph with its weights as constants, which TensorFlow can fold.
+
+    A BatchNormalization then becomes part of the convolution before it.
+    """
+    from tensorflow.python.framework.convert_to_constants import (
+        convert_variables_to_constants_v2,
+    )
+
+    function = tf.function(lambda images: frozen(images, training=False))
+    shape = tf.TensorSpec([None, *frozen.input_shape[1:]])
+    graph = convert_variables_to_constants_v2(function.get_concrete_function(shape))
+
+    def call(images: tf.Tensor) -> tf.Tensor:
+        (features,) = graph(images)
+        return features
+
+    return call
 
 
 def key_of(parts: dict[str, object]) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 _VALIDATION_BATCH = 500
-_TRIAL_STEPS = 60
+_TRIAL_STEPS, _TRIAL_ROUNDS = 60, 5
 
 #: The order in which an epoch takes the training examples: int64 [examples].
 Orders = Iterator[np.ndarray[Any, Any]]
@@ -125,19 +125,21 @@ def fastest_slices(
 
     steps = min(_TRIAL_STEPS, examples.number // batch_size)
     order = np.arange(steps * batch_size)
-    speeds: dict[int, float] = {}
-    for slices in (1, threads, 2 * threads, 4 * threads):
-        if slices in speeds or batch_size % slices or batch_size // slices < 2 or not steps:
-            continue
-        loop = GraphLoop(build(), batch_size, slices, threads)
+    candidates = {1, threads, 2 * threads, 4 * threads}
+    loops = {
+        slices: GraphLoop(build(), batch_size, slices, threads)
+        for slices in sorted(candidates)
+        if steps and batch_size % slices == 0 and batch_size // slices >= 2
+    }
+    for loop in loops.values():
         loop.train(examples, order)  # traces
-        times = []
-        for _ in range(3):
+    times: dict[int, list[float]] = {slices: [] for slices in loops}
+    for _ in range(_TRIAL_ROUNDS):  # in turn, so that what disturbs a moment hits all alike
+        for slices, loop in loops.items():
             begin = perf_counter()
             loop.train(examples, order)
-            times.append(perf_counter() - begin)
-        speeds[slices] = len(order) / min(times)
-    return max(speeds, key=speeds.__getitem__, default=1)
+            times[slices].append(perf_counter() - begin)
+    return min(times, key=lambda slices: min(times[slices]), default=1)
 
 
 def has_training_batch_norm(model: Any) -> bool:
