@@ -37,10 +37,10 @@ def look(config: DictConfig) -> list[Check]:
     """All checks. What takes longest, the training, is begun first, the others done beside it."""
     store = configured_store(config.tracking, project_dir())
     announce("trying TensorFlow on the digits, and looking around")
-    load = hardware.load_now(_LOAD_S)
     machine = hardware.detect()
     with ExitStack() as stack:
         training = _started(stack, _training(machine, config))
+        load = hardware.load_now(_LOAD_S)  # of others, whatever the training uses
         experiment = config.tracking.experiment_name
         probe = _started(stack, None if store is None else start_probe(store, experiment))
         encoders = stack.enter_context(ThreadPoolExecutor()).submit(encoders_check)

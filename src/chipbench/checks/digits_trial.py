@@ -7,12 +7,13 @@ import json
 import sys
 from typing import Any
 
-from chipbench.data import arrays, digits
+from chipbench.data import digits
 from chipbench.workloads.device import import_tensorflow
 
 _EPOCHS = 3
 _BATCH_SIZE = 64
 _SIZE = 32  # px
+_SEED = 42
 
 
 def main() -> None:
@@ -25,27 +26,38 @@ def main() -> None:
     for gpu in gpus:
         tf.config.experimental.set_memory_growth(gpu, True)
     _say(tensorflow=tf.__version__, gpus=len(gpus))
-    data = _arrays()
+    data = _batches()
     for device in ("gpu", "cpu") if gpus else ("cpu",):
         with tf.device(f"/{device.upper()}:0"):
             loss, accuracy = _train(optimizer, *data)
         _say(device=device, loss=loss, accuracy=accuracy)
 
 
-def _arrays() -> tuple[Any, Any]:
+def _batches() -> tuple[Any, Any]:
+    """Training and validation batches: float32 images [batch, 32, 32, 3] of 0 to 1, and labels."""
+    import tensorflow as tf
+
+    # The end of an epoch can wait for tf.data's autotuning, asleep, for seconds.
+    options = tf.data.Options()
+    options.autotune.enabled = False
     loaded = digits.load(_SIZE)
-    train, labels = arrays(loaded.train, loaded.train_examples)
-    validation, validation_labels = arrays(loaded.validation, loaded.validation_examples)
-    return (train / 255.0, labels), (validation / 255.0, validation_labels)
+    train, validation = (
+        split.map(lambda image, label: (tf.cast(image, tf.float32) / 255.0, label))
+        .cache()
+        .with_options(options)
+        for split in (loaded.train, loaded.validation)
+    )
+    shuffled = train.shuffle(loaded.train_examples, seed=_SEED)
+    return shuffled.batch(_BATCH_SIZE), validation.batch(loaded.validation_examples)
 
 
-def _train(optimizer: str, train: tuple[Any, Any], validation: tuple[Any, Any]) -> list[float]:
+def _train(optimizer: str, train: Any, validation: Any) -> list[float]:
     """Validation loss and accuracy after the epochs, from the same weights on every device."""
     import keras
 
     from chipbench.models import tiny_vgg
 
-    keras.utils.set_random_seed(42)
+    keras.utils.set_random_seed(_SEED)
     model = tiny_vgg.build(classes=10, image_size=_SIZE, weights=None)
     rules = {
         "adam": keras.optimizers.Adam(0.003),
@@ -57,8 +69,8 @@ def _train(optimizer: str, train: tuple[Any, Any], validation: tuple[Any, Any]) 
         metrics=["accuracy"],
         jit_compile=False,  # XLA takes longer than the training, and Metal has none
     )
-    model.fit(*train, batch_size=_BATCH_SIZE, epochs=_EPOCHS, verbose=0)
-    return [float(value) for value in model.evaluate(*validation, batch_size=360, verbose=0)]
+    model.fit(train, epochs=_EPOCHS, verbose=0)
+    return [float(value) for value in model.evaluate(validation, verbose=0)]
 
 
 def _say(**fields: object) -> None:
