@@ -7,7 +7,7 @@ import json
 import sys
 from typing import Any
 
-from chipbench.data import digits
+from chipbench.data import digits, untuned
 from chipbench.workloads.device import import_tensorflow
 
 _EPOCHS = 3
@@ -37,14 +37,9 @@ def _batches() -> tuple[Any, Any]:
     """Training and validation batches: float32 images [batch, 32, 32, 3] of 0 to 1, and labels."""
     import tensorflow as tf
 
-    # The end of an epoch can wait for tf.data's autotuning, asleep, for seconds.
-    options = tf.data.Options()
-    options.autotune.enabled = False
     loaded = digits.load(_SIZE)
     train, validation = (
-        split.map(lambda image, label: (tf.cast(image, tf.float32) / 255.0, label))
-        .cache()
-        .with_options(options)
+        untuned(split.map(lambda image, label: (tf.cast(image, tf.float32) / 255.0, label)).cache())
         for split in (loaded.train, loaded.validation)
     )
     shuffled = train.shuffle(loaded.train_examples, seed=_SEED)

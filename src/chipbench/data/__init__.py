@@ -7,10 +7,10 @@ from typing import Any
 from omegaconf import DictConfig
 
 from chipbench.announcement import announce
-from chipbench.data.dataset import DataSet, arrays
+from chipbench.data.dataset import DataSet, arrays, untuned
 from chipbench.errors import ConfigurationError
 
-__all__ = ["DataSet", "arrays", "load", "write_folders"]
+__all__ = ["DataSet", "arrays", "load", "untuned", "write_folders"]
 
 
 def load(config: DictConfig, cache_dir: Path) -> DataSet:

@@ -27,5 +27,18 @@ class DataSet:
 
 def arrays(split: "tf.data.Dataset", examples: int) -> tuple[Any, Any]:
     """All images uint8 [examples, height, width, 3] and labels int64 [examples] of a split."""
-    images, labels = next(iter(split.batch(examples)))
+    images, labels = next(iter(untuned(split.batch(examples))))
     return images.numpy(), labels.numpy()
+
+
+def untuned(dataset: "tf.data.Dataset") -> "tf.data.Dataset":
+    """The same, but no thread of tf.data tunes it.
+
+    Where an iterator is destroyed, it waits for that thread, which can miss the notice (a
+    cancellation's callback runs before the cancellation is marked) and sleeps on for 10 s and more.
+    """
+    import tensorflow as tf
+
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return dataset.with_options(options)

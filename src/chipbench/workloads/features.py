@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from chipbench.quiet import quiet_stderr
+
 Array = np.ndarray[Any, Any]
 _LAYER = "features"
 
@@ -49,7 +51,8 @@ def _with_constants(frozen: Any) -> Callable[[tf.Tensor], tf.Tensor]:
 
     function = tf.function(lambda images: frozen(images, training=False))
     shape = tf.TensorSpec([None, *frozen.input_shape[1:]])
-    graph = convert_variables_to_constants_v2(function.get_concrete_function(shape))
+    with quiet_stderr(verbose=False):  # it tells of a session that it opens
+        graph = convert_variables_to_constants_v2(function.get_concrete_function(shape))
 
     def call(images: tf.Tensor) -> tf.Tensor:
         (features,) = graph(images)

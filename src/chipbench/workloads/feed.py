@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from omegaconf import DictConfig
 
-from chipbench.data import DataSet, arrays
+from chipbench.data import DataSet, arrays, untuned
 
 if TYPE_CHECKING:
     from chipbench.workloads.augmentation import Augment
@@ -80,7 +80,7 @@ def _fits(split: tf.data.Dataset, config: DictConfig) -> bool:
 
 def unshuffled(split: tf.data.Dataset, config: DictConfig) -> tf.data.Dataset:
     """Batches of a split in its own order."""
-    return _batches(split, config)
+    return untuned(_batches(split, config))
 
 
 def input_rate(data: DataSet, config: DictConfig, augment: "Augment | None" = None) -> float:

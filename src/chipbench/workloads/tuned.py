@@ -8,7 +8,7 @@ import tensorflow as tf
 from omegaconf import DictConfig
 
 from chipbench.configuration import cache_dir
-from chipbench.data import DataSet, arrays
+from chipbench.data import DataSet, arrays, untuned
 from chipbench.errors import ConfigurationError
 from chipbench.measure.epochs import Epoch
 from chipbench.measure.stopwatch import Stopwatch
@@ -160,7 +160,7 @@ def _orders(config: DictConfig, number: int) -> Orders:
         generator = np.random.default_rng(config.seed)
         while True:
             yield generator.permutation(number)
-    indices = tf.data.Dataset.range(number).shuffle(buffer, seed=config.seed)
+    indices = untuned(tf.data.Dataset.range(number).shuffle(buffer, seed=config.seed))
     while True:
         yield np.fromiter(indices.as_numpy_iterator(), np.int64, number)
         iter(indices)  # `model.fit` opens one more between epochs, which draws another order
