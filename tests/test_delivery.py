@@ -8,6 +8,7 @@ from fault_proxy import Fault, FaultProxy, sometimes
 from journals import deliver, example, history, runs_of, series, start, write_journal
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
+from mlflow.store.entities import PagedList
 from tracking_server import TrackingServer
 
 from chipbench.tracking.artifacts import ArtifactStore
@@ -157,8 +158,6 @@ def test_a_bad_network_loses_and_doubles_nothing(
             except Exception as error:  # as in the process that delivers
                 delivery.fail(error)
         assert delivery.state.complete, (tries, delivery.state.refused)
-        if len(runs_of(server.uri, key_of(path))) > 1:  # a creation that the server did late
-            deliver(path, server.uri, afresh=True)  # as `sync` does with everything=true
         assert_all_there(server.uri, path)
     proxy.close()
     assert set(proxy.faults) == set(Fault), "every kind of fault should have happened"
@@ -179,6 +178,51 @@ def test_a_run_created_twice_becomes_one(uri: str, tmp_path: Path) -> None:
     retired = client.get_run(max(ghost.info.run_id, late.info.run_id))
     assert retired.info.lifecycle_stage == "deleted"
     assert retired.data.tags[DUPLICATE_TAG] == run.info.run_id
+
+
+def test_an_answer_that_is_cut_off_is_not_taken_for_no_run(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of an answer without its body, MLflow's client understands that nothing was found."""
+    path = example(tmp_path / "run")
+    MlflowClient(database).create_run("0", tags={KEY_TAG: key_of(path)})
+    client = MlflowClient(database)
+    delivery = Delivery(path, lambda: client, "store")
+    with monkeypatch.context() as patch:
+        patch.setattr(client, "search_runs", lambda *_: PagedList([], None))
+        with pytest.raises(ConnectionError, match="cut off"):
+            delivery.step()
+    delivery.step()
+    assert_all_there(database, path)
+
+
+def test_a_duplicate_whose_retirement_broke_off_is_retired_again(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = example(tmp_path / "run")
+    client = MlflowClient(database)
+    twice = [client.create_run("0", tags={KEY_TAG: key_of(path)}).info.run_id for _ in range(2)]
+    delivery = Delivery(path, lambda: client, "store")
+    for broken in ("set_tag", "set_terminated", "delete_run"):
+        with monkeypatch.context() as patch:
+            break_off(patch, client, broken, max(twice))
+            with pytest.raises(ConnectionResetError):
+                delivery.step()
+    delivery.step()
+    assert_all_there(database, path)
+    assert client.get_run(max(twice)).info.lifecycle_stage == "deleted"
+
+
+def break_off(patch: pytest.MonkeyPatch, client: MlflowClient, name: str, run_id: str) -> None:
+    """Let a request of the client for this run fail."""
+    request = getattr(client, name)
+
+    def broken(of: str, *more: object) -> None:
+        if of == run_id:
+            raise ConnectionResetError
+        request(of, *more)
+
+    patch.setattr(client, name, broken)
 
 
 def test_two_copies_delivered_at_once_become_one_run(uri: str, tmp_path: Path) -> None:

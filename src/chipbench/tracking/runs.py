@@ -110,8 +110,14 @@ class Runs:
         return run if only == _id(run) else self._client.get_run(only)
 
     def _only(self, start: Start, run_id: str) -> str:
-        """Retire all runs of the journal but one; the id of that one."""
+        """Retire all runs of the journal but one; the id of that one.
+
+        Raises ConnectionError if `run_id` is not among them: of an answer that is cut off in its
+        head, MLflow's client understands that there is no run.
+        """
         runs = self._with_tag(KEY_TAG, start.key)
+        if run_id not in map(_id, runs):
+            raise ConnectionError("the store's answer was cut off")
         active = [_id(run) for run in runs if run.info.lifecycle_stage != _DELETED]
         joined = [run_id for run_id in active if run_id == start.run_id]
         chosen = min(joined or active, default=run_id)
@@ -121,15 +127,18 @@ class Runs:
         return chosen
 
     def _retire(self, run_id: str, chosen: str) -> None:
-        """Take a duplicate out of the way; who may not delete it leaves it marked."""
+        """Take a duplicate out of the way; who may not delete it leaves it marked.
+
+        Until it is, it keeps its key: what is interrupted is done again.
+        """
         self._client.set_tag(run_id, DUPLICATE_TAG, chosen)
-        self._client.delete_tag(run_id, KEY_TAG)
         self._client.set_terminated(run_id, "KILLED")
         try:
             self._client.delete_run(run_id)
         except MlflowException as error:
             if error.error_code != "PERMISSION_DENIED":
                 raise
+            self._client.delete_tag(run_id, KEY_TAG)
 
     def _nest(self, run_id: str, start: Start) -> None:
         """Nest under the parent, and the children that came before their parent under this run.
