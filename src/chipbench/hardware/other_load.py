@@ -40,7 +40,7 @@ class OtherLoad:
 
 
 def load_now(watched_s: float = 1.0) -> Load | None:
-    """The load while this program does nothing but wait for `watched_s`."""
+    """The load over the next `watched_s`."""
     load = OtherLoad()
     time.sleep(watched_s)
     return load.so_far()
