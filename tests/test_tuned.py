@@ -182,9 +182,21 @@ def test_kept_features_are_reused_and_bounded(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"1.npz", "3.npz"}, "2 was used before 1"
     kept(tmp_path / "large.npz", 1_000, compute(4))
     assert not (tmp_path / "large.npz").exists()
-    (tmp_path / "3.npz").write_bytes(b"cut off")
-    features, _ = kept(tmp_path / "3.npz", limit, compute(3))
-    assert features[0, 0] == 3 and computed == [1, 2, 3, 4, 3]
+
+
+@pytest.mark.parametrize("end", [0, 2, 1_000])
+def test_kept_features_that_are_cut_off_are_computed_again(end: int, tmp_path: Path) -> None:
+    path = tmp_path / "kept.npz"
+
+    def compute() -> tuple[Any, Any]:
+        return np.full((100, 25), 3, np.float32), np.zeros(100, np.int64)
+
+    kept(path, 1e6, compute)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:end])
+    features, labels = kept(path, 1e6, compute)
+    assert (features == 3).all() and len(labels) == 100
+    assert path.read_bytes() == whole
 
 
 def test_tuned_is_never_ranked_with_the_article(compose: Compose) -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import tensorflow as tf
@@ -76,7 +77,7 @@ def kept(path: Path, limit_bytes: float, compute: Callable[[], tuple[Array, Arra
         with np.load(path) as known:
             os.utime(path)
             return known["features"], known["labels"]
-    except (FileNotFoundError, ValueError, OSError, KeyError):
+    except (OSError, EOFError, BadZipFile, ValueError, KeyError):  # not there, or not whole
         features, labels = compute()
     if features.nbytes <= limit_bytes:
         path.parent.mkdir(parents=True, exist_ok=True)
