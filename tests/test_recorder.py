@@ -50,12 +50,12 @@ def test_a_store_that_is_away_costs_the_end_its_patience_alone(tmp_path: Path) -
     recorder = begin(tmp_path / "run", store_at(f"http://127.0.0.1:{free_port()}", 5.0))
     began_s = time.monotonic()
     recorder.metrics({"loss": 1.0}, 1)
-    assert time.monotonic() - began_s < 0.5
+    assert time.monotonic() - began_s < 2
     recorder.end("FINISHED")
     state = recorder.drain()
     assert state.waiting == 3
     assert state.error == "the store cannot be reached: Connection refused"
-    assert time.monotonic() - began_s < 15
+    assert time.monotonic() - began_s < 30
 
 
 def test_a_delivery_that_was_killed_is_started_again(
@@ -115,6 +115,17 @@ def test_nothing_is_sent_without_a_store(tmp_path: Path) -> None:
     assert records[1] == Metrics({"loss": 1.0}, 1, records[1].time_ms)  # type: ignore[union-attr]
     assert records[2].status == "FINISHED"  # type: ignore[union-attr]
     assert recorder.drain().waiting == 3
+
+
+def test_mlflow_reports_nothing_to_its_makers() -> None:
+    program = (
+        "import chipbench.tracking, mlflow.telemetry as telemetry;"
+        "print(telemetry.get_telemetry_client())"
+    )
+    silent = ("PYTEST_CURRENT_TEST", "CI", "MLFLOW_DISABLE_TELEMETRY", "DO_NOT_TRACK")
+    environment = {key: value for key, value in os.environ.items() if key not in silent}
+    said = subprocess.check_output([sys.executable, "-c", program], env=environment, text=True)
+    assert said.strip() == "None"
 
 
 def test_a_full_disk_is_told_once_and_delivered_from_memory(
