@@ -38,8 +38,9 @@ bench: $(INSTALLED) ## measure chipbench itself, about 40 minutes; one: make ben
 doctor: $(INSTALLED) ## say what this machine is, what is used, and what is missing
 	$(BIN)/python -m chipbench.doctor $(ARGS)
 
+# One process answers one reader; MLflow's job runners serve language models alone.
 ui: $(INSTALLED) ## browse the recorded runs in MLflow; another port: make ui ARGS="--port 8080"
-	$(MLFLOW) ui --backend-store-uri $(STORE) $(ARGS)
+	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false $(MLFLOW) ui --backend-store-uri $(STORE) --workers 1 $(ARGS)
 
 server: $(INSTALLED) ## start a tracking server with a login: PostgreSQL if installed, else SQLite
 	PYTHON=$(CURDIR)/$(BIN)/python bash conf/server/local.sh
