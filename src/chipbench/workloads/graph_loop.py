@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -121,8 +122,6 @@ def fastest_slices(
     build: Callable[[], Any], examples: Examples, batch_size: int, threads: int
 ) -> int:
     """How many slices train fastest here: a short trial of each, on a model that is thrown away."""
-    from time import perf_counter
-
     steps = min(_TRIAL_STEPS, examples.number // batch_size)
     order = np.arange(steps * batch_size)
     candidates = {1, threads, 2 * threads, 4 * threads}
