@@ -38,7 +38,7 @@ class Slow(keras.layers.Layer):
 
     @staticmethod
     def _wait(batch: Any) -> bool:
-        time.sleep(0.05)
+        time.sleep(0.5)
         return True
 
 

@@ -110,19 +110,21 @@ def test_an_interrupted_training_is_resumed_and_has_no_total_time(
 
 
 @pytest.mark.parametrize(
-    ("program", "said"),
+    ("program", "stall_timeout_s", "said"),
     [
-        ("print('Killed: 9'); raise SystemExit(3)", "ended with code 3 .* Killed: 9"),
-        ("print('no line of ours')", "ended with code 0 and gave no result"),
-        ('print(\'{"chipbench": 1, "event": "done", "total\')', "gave no result"),
-        ('print(\'{"chipbench": 2, "event": "started"}\')', "version 2 of the protocol"),
-        ("import os; os.abort()", "killed by signal 6"),
-        ("import time; time.sleep(60)", "said nothing for 0.5 s"),
+        ("print('Killed: 9'); raise SystemExit(3)", 60, "ended with code 3 .* Killed: 9"),
+        ("print('no line of ours')", 60, "ended with code 0 and gave no result"),
+        ('print(\'{"chipbench": 1, "event": "done", "total\')', 60, "gave no result"),
+        ('print(\'{"chipbench": 2, "event": "started"}\')', 60, "version 2 of the protocol"),
+        ("import os; os.abort()", 60, "killed by signal 6"),
+        ("import time; time.sleep(600)", 0.5, "said nothing for 0.5 s"),
     ],
 )
-def test_a_program_without_a_result_fails_with_its_last_words(program: str, said: str) -> None:
+def test_a_program_without_a_result_fails_with_its_last_words(
+    program: str, stall_timeout_s: float, said: str
+) -> None:
     with pytest.raises(ProgramFailed, match=said):
-        run_program([sys.executable, "-c", program], lambda message: None, 0.5)
+        run_program([sys.executable, "-c", program], lambda message: None, stall_timeout_s)
 
 
 def test_only_lines_of_the_protocol_are_taken() -> None:

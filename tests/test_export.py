@@ -221,12 +221,12 @@ def wait_for_export(process: "subprocess.Popen[bytes]", output: Path) -> psutil.
 
 @pytest.mark.parametrize("how", ["ffmpeg killed", "interrupted", "terminated"])
 def test_an_ended_export_leaves_no_file_and_no_process(
-    how: str, tmp_path: Path, cache: Path
+    how: str, tmp_path: Path, cache: Path, made_store: Path
 ) -> None:
     output = tmp_path / "run" / "export.mp4"
     command = [sys.executable, "-m", "chipbench.export", "clip.duration_s=100000"]
     command += ["clip.rendered_s=1", f"cache_dir={cache}", f"output_dir={tmp_path / 'run'}"]
-    command += [f"tracking.uri=sqlite:///{tmp_path / 'mlflow.db'}", "codec.megabits_per_s=0.1"]
+    command += [f"tracking.uri=sqlite:///{made_store}", "codec.megabits_per_s=0.1"]
     command += [f"hydra.run.dir={tmp_path / 'hydra'}", "monitor.interval_s=0.2"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE)
     try:

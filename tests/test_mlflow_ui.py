@@ -1,18 +1,14 @@
 """MLflow's own pages, on a real server and in a real browser: they are part of the product."""
 
 import shutil
-import socket
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import quote
-from urllib.request import urlopen
 
 import pytest
 from mlflow import MlflowClient
+from tracking_server import TrackingServer
 
 from chipbench.configuration import compose_config
 from chipbench.reference import reference
@@ -26,33 +22,11 @@ _QUIET = "gpu quic background-networking component-update sync"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an MLflow server on loopback that holds the published results."""
     folder = tmp_path_factory.mktemp("server")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "mlflow", "server", "--port", str(port), "--workers", "1"]
-    command += ["--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}"]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
-    try:
-        wait_for(address)
-        reference(compose_config("reference", [f"tracking.uri={address}", "output_dir=none"]))
-        yield address
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def wait_for(address: str, timeout_s: float = 90) -> None:
-    deadline = time.monotonic() + timeout_s
-    while True:
-        try:
-            urlopen(f"{address}/health", timeout=5)
-            return
-        except (URLError, OSError):
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.5)
+    server = TrackingServer(folder, f"sqlite:///{folder / 'mlflow.db'}")
+    server.start()
+    reference(compose_config("reference", [f"tracking.uri={server.uri}", "output_dir=none"]))
+    yield server.uri
+    server.kill()
 
 
 def page_text(url: str, folder: Path) -> str:

@@ -21,6 +21,7 @@ from chipbench import data
 from chipbench.configuration import compose_config, recorded_params
 from chipbench.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.sweeping.conduct import conduct, split
+from chipbench.train import train
 from chipbench.workloads.cluster import Cluster, find_cluster
 from chipbench.workloads.rendezvous import meet
 
@@ -237,14 +238,14 @@ def losses(folder: Path) -> list[float]:
     return [point.value for point in client.get_metric_history(run.info.run_id, "loss")]
 
 
-def test_two_workers_train_one_model_and_the_chief_records_it(tmp_path: Path) -> None:
-    ports = free_ports(2)
-    addresses = ",".join(f"127.0.0.1:{port}" for port in ports)
-    words = ["epochs=3", f"strategy.workers=[{addresses}]"]
-    workers = [
-        starter(tmp_path, *words, f"strategy.index={index}", environment=lambda _: {})(index)
-        for index in range(2)
-    ]
+def test_two_workers_train_one_model_and_the_chief_records_it(
+    tmp_path: Path, compose_in: Callable[..., DictConfig]
+) -> None:
+    addresses = [f"127.0.0.1:{port}" for port in free_ports(2)]
+    start = starter(
+        tmp_path, "epochs=3", environment=lambda i: {"TF_CONFIG": tf_config(addresses, i)}
+    )
+    workers = [start(index) for index in range(2)]
     said = [worker.communicate(timeout=250)[0] for worker in workers]
     assert [worker.returncode for worker in workers] == [0, 0], said
     assert said[1].splitlines()[-1] == (
@@ -261,37 +262,25 @@ def test_two_workers_train_one_model_and_the_chief_records_it(tmp_path: Path) ->
     assert together[0] > together[1] > together[2]
 
     alone = tmp_path / "alone"
-    places = [f"hydra.run.dir={alone / 'run'}", f"tracking.uri=sqlite:///{alone / 'mlflow.db'}"]
-    command = [sys.executable, "-m", "chipbench.train", "dataset=digits", "epochs=3", *places]
     alone.mkdir()
-    subprocess.run(command, check=True, capture_output=True)
+    train(compose_in(alone, "dataset=digits", "epochs=3"))
     assert together == pytest.approx(losses(alone), rel=0.01), "the same updates as one device"
     fingerprints = {r.data.tags["chipbench.fingerprint"] for r in (run, *runs_in(alone))}
     assert len(fingerprints) == 2
 
 
-def test_under_slurm_images_are_streamed_and_shuffled(tmp_path: Path) -> None:
-    ports = free_ports(2)
+def test_under_slurm_images_are_streamed_and_a_worker_that_is_killed_ends_the_run(
+    tmp_path: Path,
+) -> None:
     step = {"SLURM_STEP_NODELIST": "localhost", "SLURM_STEP_TASKS_PER_NODE": "2"}
     step |= {"SLURM_STEP_NUM_TASKS": "2"}
-    words = ["epochs=3", f"strategy.port={ports[0]}", "dataset.in_memory=false"]
+    words = ["epochs=1000", f"strategy.port={free_ports(2)[0]}", "dataset.in_memory=false"]
     words += ["dataset.shuffle_buffer=500"]
     start = starter(tmp_path, *words, environment=lambda index: step | {"SLURM_PROCID": str(index)})
-    workers = [start(index) for index in range(2)]
-    said = [worker.communicate(timeout=250)[0] for worker in workers]
-    assert [worker.returncode for worker in workers] == [0, 0], said
-    together = losses(tmp_path)
-    assert together[0] > together[1] > together[2]
-
-
-def test_a_worker_that_is_killed_ends_the_other_and_the_run(tmp_path: Path) -> None:
-    addresses = [f"127.0.0.1:{port}" for port in free_ports(2)]
-    words = ["epochs=1000", "strategy.wait_s=100"]
-    start = starter(tmp_path, *words, environment=lambda i: {"TF_CONFIG": tf_config(addresses, i)})
     chief, other = start(0), start(1)
     assert chief.stdout is not None
     for line in chief.stdout:
-        if line.startswith("epoch 2/"):
+        if line.startswith("epoch 3/"):
             break
     psutil.Process(other.pid).kill()
     said, _ = chief.communicate(timeout=200)
@@ -301,6 +290,8 @@ def test_a_worker_that_is_killed_ends_the_other_and_the_run(tmp_path: Path) -> N
     (run,) = runs_in(tmp_path)
     assert run.info.status == "FAILED"
     assert "another worker is gone" in run.data.tags["chipbench.reason"]
+    together = losses(tmp_path)
+    assert together[0] > together[1] > together[2]
 
 
 def test_a_worker_that_never_comes_is_waited_for_so_long_and_no_longer(tmp_path: Path) -> None:

@@ -3,54 +3,49 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from checkouts import checkout
 from mlflow import MlflowClient
-
-PROJECT = Path(__file__).parent.parent
 
 
 @pytest.fixture
-def environment(made_store: Path) -> dict[str, str]:
+def project(tmp_path: Path) -> Path:
+    """A checkout of the test's own."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    checkout(folder)
+    return folder
+
+
+@pytest.fixture
+def environment(made_store: Path, project: Path) -> dict[str, str]:
     """An environment whose store and cache are the test's own."""
     binaries = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     own = {
         "PATH": binaries,
+        "PYTHONPATH": str(project / "src"),
         "MLFLOW_TRACKING_URI": f"sqlite:///{made_store}",
     }
     return os.environ | own
 
 
-@pytest.fixture(autouse=True)
-def outputs_go_away() -> Iterator[None]:
-    """Hydra's output folders of these runs lie in the project; keep those that were there."""
-    folder = PROJECT / "outputs"
-    before = set(folder.rglob("*")) if folder.exists() else set()
-    yield
-    new = set(folder.rglob("*")) - before if folder.exists() else set()
-    for path in sorted(new, reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
-    if folder.exists() and not before:
-        folder.rmdir()
-
-
 Done = subprocess.CompletedProcess
 
 
-def run_project(environment: dict[str, str], *parameters: str) -> Done:
-    command = [sys.executable, "-m", "mlflow", "run", str(PROJECT), "--env-manager", "local"]
+def run_project(environment: dict[str, str], project: Path, *parameters: str) -> Done:
+    command = [sys.executable, "-m", "mlflow", "run", str(project), "--env-manager", "local"]
     words = [word for parameter in parameters for word in ("-P", parameter)]
     return subprocess.run(
         [*command, *words], env=environment, capture_output=True, text=True, check=False
     )
 
 
-def run_module(environment: dict[str, str], *words: str) -> Done:
+def run_module(environment: dict[str, str], project: Path, *words: str) -> Done:
     command = [sys.executable, "-m", "chipbench.train", *words]
     return subprocess.run(
-        command, env=environment, capture_output=True, text=True, check=False, cwd=PROJECT
+        command, env=environment, capture_output=True, text=True, check=False, cwd=project
     )
 
 
@@ -60,8 +55,10 @@ def statuses(environment: dict[str, str]) -> list[str]:
     return [run.info.status for run in client.search_runs(experiments)]
 
 
-def test_mlflow_run_joins_the_run_that_mlflow_made(environment: dict[str, str]) -> None:
-    done = run_project(environment, "dataset=digits", "epochs=2", "batch_size=64")
+def test_mlflow_run_joins_the_run_that_mlflow_made(
+    environment: dict[str, str], project: Path
+) -> None:
+    done = run_project(environment, project, "dataset=digits", "epochs=2", "batch_size=64")
     assert done.returncode == 0, done.stderr
     assert "tinyvgg_digits on" in done.stdout
     client = MlflowClient(environment["MLFLOW_TRACKING_URI"])
@@ -84,13 +81,13 @@ def test_mlflow_run_joins_the_run_that_mlflow_made(environment: dict[str, str]) 
     ],
 )
 def test_no_shell_evaluates_a_value(
-    parameters: tuple[str, ...], environment: dict[str, str]
+    parameters: tuple[str, ...], environment: dict[str, str], project: Path
 ) -> None:
-    done = run_project(environment, *parameters)
+    done = run_project(environment, project, *parameters)
     assert done.returncode == 1
     assert "chipbench: " in done.stderr
     assert "Traceback" not in done.stderr
-    assert not list(PROJECT.glob("pwned*"))
+    assert not list(project.rglob("pwned*"))
     assert statuses(environment) == ["FAILED"]
 
 
@@ -108,18 +105,20 @@ def test_no_shell_evaluates_a_value(
     ],
 )
 def test_exit_codes_and_one_line_messages(
-    words: list[str], code: int, message: str, environment: dict[str, str]
+    words: list[str], code: int, message: str, environment: dict[str, str], project: Path
 ) -> None:
-    done = run_module(environment, *words)
+    done = run_module(environment, project, *words)
     assert done.returncode == code
     lines = [line for line in done.stderr.splitlines() if line.startswith("chipbench: ")]
     assert len(lines) == 1 and message in lines[0]
     assert "Traceback" not in done.stderr
 
 
-def test_each_step_is_announced_and_libraries_are_quiet(environment: dict[str, str]) -> None:
+def test_each_step_is_announced_and_libraries_are_quiet(
+    environment: dict[str, str], project: Path
+) -> None:
     environment["CHIPBENCH_CACHE"] += "/announced"
-    done = run_module(environment, "dataset=digits", "epochs=1", "tracking=none")
+    done = run_module(environment, project, "dataset=digits", "epochs=1", "tracking=none")
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines() == [
         "starting TensorFlow …",

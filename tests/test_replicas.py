@@ -3,8 +3,15 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
+from omegaconf import DictConfig
+
+from chipbench.errors import UnsupportedBenchmark
+from chipbench.train import train
 
 
 def trained(folder: Path, *words: str) -> tuple["subprocess.CompletedProcess[str]", Any]:
@@ -37,7 +44,7 @@ def test_a_batch_that_the_replicas_cannot_share_is_refused(tmp_path: Path) -> No
     assert "batch_size=33: 2 replicas need a multiple of 2" in ended.stderr
 
 
-def test_one_device_is_not_mirrored(tmp_path: Path) -> None:
-    ended, result = trained(tmp_path)
-    assert ended.returncode == 3 and result["status"] == "skipped"
-    assert "strategy=mirrored needs two GPUs or more" in ended.stderr
+def test_one_device_is_not_mirrored(compose: Callable[..., DictConfig]) -> None:
+    words = ["strategy=mirrored", "tracking=none", "dataset=digits", "machine.accelerator=cpu"]
+    with pytest.raises(UnsupportedBenchmark, match="needs two GPUs or more"):
+        train(compose(*words))

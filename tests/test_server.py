@@ -29,6 +29,7 @@ SERVER = Path(__file__).parent.parent / "conf" / "server"
 def local_server(data: Path, port: int) -> Iterator[str]:
     """`make server` with its data in `data`; yields its address."""
     environment = {"DATA": str(data), "PORT": str(port), "PYTHON": sys.executable}
+    environment["MLFLOW_WORKERS"] = "1"
     process = subprocess.Popen(
         ["bash", str(SERVER / "local.sh")],
         env=os.environ | environment,

@@ -189,6 +189,7 @@ def start(folder: Path, cache: Path, *overrides: str) -> "subprocess.Popen[str]"
     )
 
 
+@pytest.mark.usefixtures("made_store")
 @pytest.mark.parametrize(
     ("number", "code", "status", "mlflow_status"),
     [

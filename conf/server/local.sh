@@ -6,6 +6,7 @@
 #   HOST    127.0.0.1 alone can connect by default; 0.0.0.0 for a network that you trust, as the
 #           passwords then travel unencrypted
 #   PORT    5000
+#   MLFLOW_WORKERS  processes that answer, 2 by default; each takes some 300 MB
 #   ALLOWED_HOSTS   names under which clients reach it, when not localhost or a private address
 # `local.sh backup` and `local.sh restore <date>` beside it (PostgreSQL); with SQLite copy $DATA.
 set -euo pipefail
@@ -86,11 +87,12 @@ MLFLOW_AUTH_ADMIN_PASSWORD=$(secret admin-password)
 MLFLOW_FLASK_SERVER_SECRET_KEY=$(secret cookie-key)
 export MLFLOW_BACKEND_STORE_URI MLFLOW_AUTH_ADMIN_PASSWORD MLFLOW_FLASK_SERVER_SECRET_KEY
 export MLFLOW_AUTH_CONFIG_PATH=$DATA/auth.ini MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false
+export MLFLOW_WORKERS=${MLFLOW_WORKERS:-2}
 unset MLFLOW_TRACKING_URI
 
 echo "http://$HOST:$PORT, user admin, password in $DATA/admin-password; Ctrl-C ends it"
 cd "$DATA"
-"$python" -m mlflow server --app-name basic-auth --host "$HOST" --port "$PORT" --workers 2 \
+"$python" -m mlflow server --app-name basic-auth --host "$HOST" --port "$PORT" \
   --artifacts-destination "$DATA/artifacts" ${ALLOWED_HOSTS:+--allowed-hosts "$ALLOWED_HOSTS"} &
 server=$!
 trap 'kill "$server" 2>/dev/null' INT TERM
