@@ -9,6 +9,7 @@ from types import ModuleType
 from omegaconf import DictConfig
 
 from chipbench import hardware
+from chipbench.absence import without
 from chipbench.announcement import announce
 from chipbench.errors import UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
@@ -29,7 +30,8 @@ def import_tensorflow(verbose: bool) -> ModuleType:
     os.environ["KERAS_BACKEND"] = "tensorflow"
     if not verbose:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with quiet_stderr(verbose):
+    # Keras has wrappers and pictures for these: nothing here uses them, and they slow the start.
+    with quiet_stderr(verbose), without("matplotlib", "pandas", "sklearn"):
         import tensorflow as tf
     for name in ("absl", "tensorflow"):
         logging.getLogger(name).setLevel(logging.INFO if verbose else logging.ERROR)
