@@ -49,8 +49,8 @@ compare: $(INSTALLED) ## import the published results, compare all runs, and wri
 	$(RUN) -e reference
 	$(RUN) -e compare $(ARGS)
 
-# Many tests wait for the processes that they start: three at a time keep two cores busy.
-TOGETHER := --numprocesses=3 --dist=worksteal
+# Many tests wait for the processes that they start: four at a time keep two cores busy.
+TOGETHER := --numprocesses=4 --dist=worksteal
 
 test: $(INSTALLED) ## run the tests; one of them: make test ARGS="-k stopwatch"
 	$(BIN)/python -m pytest $(TOGETHER) $(ARGS)

@@ -1,3 +1,4 @@
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,20 @@ def config(tmp_path: Path, made_store: Path) -> Compared:
         return compose_config(name, [store, f"output_dir={tmp_path / name}", *overrides])
 
     return composed
+
+
+@pytest.fixture(scope="module")
+def published_database(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
+    """A store with the published results."""
+    path = Path(shutil.copy(empty_database, tmp_path_factory.mktemp("published") / "mlflow.db"))
+    reference(compose_config("reference", [f"tracking.uri=sqlite:///{path}", "output_dir=none"]))
+    return path
+
+
+@pytest.fixture
+def published(published_database: Path, made_store: Path) -> None:
+    """Has the published results in the test's own store."""
+    shutil.copy(published_database, made_store)
 
 
 def client_of(folder: Path) -> MlflowClient:
@@ -67,8 +82,8 @@ def test_the_published_results_are_imported_once(config: Compared, tmp_path: Pat
     assert [point.step for point in curve] == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.usefixtures("published")
 def test_an_interrupted_import_is_completed(config: Compared, tmp_path: Path) -> None:
-    reference(config("reference"))
     client = client_of(tmp_path)
     experiment = client.get_experiment_by_name("chipbench").experiment_id
     first, second = client.search_runs([experiment], max_results=2)
@@ -77,8 +92,8 @@ def test_an_interrupted_import_is_completed(config: Compared, tmp_path: Path) ->
     assert reference(config("reference")) == (2, 90)
 
 
+@pytest.mark.usefixtures("published")
 def test_a_measured_run_shares_the_published_runs_group(config: Compared, tmp_path: Path) -> None:
-    reference(config("reference"))
     from chipbench.measure.fingerprint import training_fingerprint
 
     measured = compose_config("train", ["experiment=tinyvgg_cifar10", "output_dir=o"])
@@ -93,17 +108,17 @@ def test_a_measured_run_shares_the_published_runs_group(config: Compared, tmp_pa
     assert "Baseline: NVIDIA Tesla K80." in group.notes
 
 
+@pytest.mark.usefixtures("published")
 def test_every_claim_holds_and_the_headline_is_put_right(config: Compared) -> None:
-    reference(config("reference"))
     report = compare(config("compare"))
     assert [claim.verdict for claim in report.claims] == ["holds"] * 10
     assert report.claims[0].numbers.startswith("54.8 % less time, 2.21 times as fast")
 
 
+@pytest.mark.usefixtures("published")
 def test_the_report_needs_no_network_and_the_table_round_trips(
     config: Compared, tmp_path: Path
 ) -> None:
-    reference(config("reference"))
     compare(config("compare"))
     folder = tmp_path / "compare"
     page = (folder / "report.html").read_text()
