@@ -377,6 +377,32 @@ def test_an_abandoned_run_is_closed_with_what_it_had(database: str, tmp_path: Pa
     assert len(history(database, run.info.run_id, "loss")) == 5
 
 
+def test_a_run_whose_process_died_between_its_result_and_its_end_is_closed(
+    database: str, tmp_path: Path
+) -> None:
+    done = Tags({"chipbench.status": "completed"})
+    path = write_journal(tmp_path / "run", *series(5), done, end=False)
+    assert deliver(path, database).close_abandoned()
+    (run,) = runs_of(database, key_of(path))
+    assert (run.info.status, run.data.tags["chipbench.status"]) == ("FAILED", "failed")
+
+
+def test_the_closing_of_an_abandoned_run_that_broke_off_is_done_again(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_journal(tmp_path / "run", *series(5), end=False)
+    client = MlflowClient(database)
+    delivery = Delivery(path, lambda: client, "store")
+    delivery.step()
+    (run,) = runs_of(database, key_of(path))
+    with monkeypatch.context() as patch:
+        break_off(patch, client, "set_terminated", run.info.run_id)
+        with pytest.raises(ConnectionResetError):
+            delivery.close_abandoned()
+    assert delivery.close_abandoned()
+    assert client.get_run(run.info.run_id).info.status == "FAILED"
+
+
 def test_a_copy_made_before_the_end_does_not_fail_the_run(database: str, tmp_path: Path) -> None:
     """The copy is delivered first, closed as abandoned; then the journal that went on."""
     first = start()

@@ -17,6 +17,7 @@ from omegaconf import DictConfig
 from chipbench import hardware
 from chipbench.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.measure.epochs import Epoch
+from chipbench.tracking.journal import End, Tags, read
 from chipbench.train import train
 from chipbench.workloads.training import Training
 
@@ -72,6 +73,12 @@ def test_a_run_records_every_name_of_the_contract(finished: Path) -> None:
 def test_a_run_is_called_what_the_user_says(compose: Compose, tmp_path: Path) -> None:
     train(compose("dataset=digits", "epochs=1", "tracking.run_name='my run'"))
     assert only_run(tmp_path).info.run_name == "my run"
+
+
+def test_a_run_has_its_status_when_all_else_is_recorded(finished: Path) -> None:
+    *_, status, end = [record for record, _ in read(finished / "run" / "journal.jsonl")]
+    assert status == Tags({"chipbench.status": "completed"})
+    assert isinstance(end, End)
 
 
 def test_epochs_are_steps_from_one_and_add_up(finished: Path) -> None:

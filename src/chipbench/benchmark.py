@@ -143,7 +143,7 @@ class Benchmark:
         summary = self.workload.summary() | self._utilisation
         self._recorder.metrics(summary)
         caveats = "; ".join(self._conditions.caveats(self._utilisation, self._readings)) or None
-        self._tag(status=status, reason=reason, caveats=caveats, **self.workload.tags())
+        self._tag(reason=reason, caveats=caveats, **self.workload.tags())
         result = Result(
             benchmark=self.config.benchmark,
             machine=self.machine.name,
@@ -155,6 +155,7 @@ class Benchmark:
         )
         self._write(lambda: self._write_artifacts(result))
         self._recorder.description(self.workload.headline())
+        self._tag(status=status)
         self._recorder.end(_MLFLOW_STATUS[status])
         return result
 

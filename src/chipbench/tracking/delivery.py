@@ -24,6 +24,7 @@ from chipbench.tracking.state import DeliveryState, read_state, write_state
 
 STATUS_TAG = "chipbench.status"
 REASON_TAG = "chipbench.reason"
+_RUNNING = "RUNNING"
 ENDED_EARLY = "the journal ends before the run does: its process died or its disk was full"
 _MAX_REPLACEMENTS = 3  # of the run within one step
 
@@ -95,7 +96,9 @@ class Delivery:
         if self._state.closed or self._state.deleted or self._state.run_id is None:
             return False
         run_id, store = self._run_id, self._store
-        if STATUS_TAG not in store.get_run(run_id).data.tags:
+        known = store.get_run(run_id)
+        # `mlflow run` ends its run without the tag; and a process can die before it ends its own.
+        if STATUS_TAG not in known.data.tags or known.info.status == _RUNNING:
             store.set_tag(run_id, STATUS_TAG, "failed")
             store.set_tag(run_id, REASON_TAG, ENDED_EARLY)
             store.set_terminated(run_id, "FAILED", journal.last_time_ms(self._path))
