@@ -417,6 +417,19 @@ def test_a_copy_made_before_the_end_does_not_fail_the_run(database: str, tmp_pat
     assert "chipbench.reason" not in run.data.tags
 
 
+def test_a_copy_made_before_the_end_and_delivered_after_it_changes_nothing(
+    database: str, tmp_path: Path
+) -> None:
+    first, done = start(), Tags({"chipbench.status": "completed"})
+    whole = write_journal(tmp_path / "run", first, *series(6), done)
+    copy = write_journal(tmp_path / "copy", first, *series(3), end=False)
+    deliver(whole, database)
+    deliver(copy, database).close_abandoned()
+    assert_all_there(database, whole)
+    (run,) = runs_of(database, first.key)
+    assert run.data.tags["chipbench.status"] == "completed"
+
+
 def test_large_files_are_sent_once(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
