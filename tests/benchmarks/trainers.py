@@ -1,6 +1,7 @@
 """What `bench_train.py` runs in turns: `python trainers.py KIND FOLDER EXAMPLES SEED`.
 
-All train TinyVGG on the same images in the same order, batch 32, float32, Adam.
+All train TinyVGG on the same images in the same order, batch 32, float32, Adam. What trains with
+`fit` takes a turn for each piece of an epoch (see `pieces.py`), the others one for all of it.
 """
 
 import sys
@@ -11,7 +12,10 @@ from typing import Any
 from omegaconf import DictConfig
 from turns import Turn
 
+from chipbench.benchmark import Benchmark
 from chipbench.configuration import compose_config
+from chipbench.workloads.training import Training
+from chipbench.workloads.workload import Report
 
 BATCH_SIZE = 32
 _MANY = 10_000  # epochs; the other side says when it is enough
@@ -75,36 +79,39 @@ def bare(folder: Path, examples: int, seed: int) -> None:
         metrics=["accuracy"],
         jit_compile=False,
     )
-    turn = Turn()
-
-    class Clock(keras.callbacks.Callback):
-        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-            turn.begin()
-            self.begin_s = perf_counter()
-
-        def on_test_begin(self, logs: Any = None) -> None:
-            self.middle_s = perf_counter()
-
-        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            training_s = self.middle_s - self.begin_s
-            turn.end(
-                images_per_second=len(images) / training_s,
-                total_s=perf_counter() - self.begin_s,
-                val_loss=logs["val_loss"],
-            )
+    from pieces import Pieces
 
     model.fit(
         images, labels, batch_size=BATCH_SIZE, epochs=_MANY, validation_data=validation,
-        shuffle=False, verbose=0, callbacks=[Clock()],
+        shuffle=False, verbose=0, callbacks=[Pieces(Turn(), len(images), BATCH_SIZE)],
     )  # fmt: skip
 
 
-def chipbench(protocol: str, folder: Path, examples: int, seed: int) -> None:
-    """A whole run of chipbench: monitor, journal and delivery beside it."""
-    from chipbench.benchmark import Benchmark
-    from chipbench.workloads.training import Training
-    from chipbench.workloads.workload import Report
+def article(folder: Path, examples: int, seed: int) -> None:
+    """A whole run of chipbench as the article trains: monitor, journal and delivery beside it."""
 
+    class InPieces(Training):
+        def measure(self, report: Report) -> None:
+            from pieces import Pieces
+
+            images, model = self._data.train_examples, self.trained_model()
+            fit, pieces = model.fit, Pieces(Turn(), images, BATCH_SIZE)
+
+            def fit_in_pieces(callbacks: list[Any], **inputs: Any) -> None:
+                fit(callbacks=[pieces, *callbacks], **inputs)
+
+            model.fit = fit_in_pieces
+            super().measure(report)
+
+    config = config_of("article", folder, examples, seed)
+    # Half of the time is the bare script's, in pieces shorter than these intervals.
+    config.monitor.interval_s *= 2
+    config.tracking.delivery_interval_s *= 2
+    run(InPieces, config)
+
+
+def tuned(folder: Path, examples: int, seed: int) -> None:
+    """A whole run of chipbench in one graph call per epoch."""
     turn = Turn()
 
     class InTurns(Training):
@@ -112,8 +119,9 @@ def chipbench(protocol: str, folder: Path, examples: int, seed: int) -> None:
             def reported(step: int, values: Any) -> None:
                 report(step, values)
                 turn.end(
-                    images_per_second=values["images_per_second"],
-                    total_s=values["epoch_time_s"] + values["validation_time_s"],
+                    images=self._data.train_examples,
+                    training_s=values["epoch_time_s"],
+                    other_s=values["validation_time_s"],
                     val_loss=values["val_loss"],
                 )
                 turn.begin()
@@ -121,9 +129,13 @@ def chipbench(protocol: str, folder: Path, examples: int, seed: int) -> None:
             turn.begin()
             super().measure(reported)
 
-    sys.stdout = sys.stderr  # the trainer's own progress, which is part of what is measured
-    config = config_of(protocol, folder, examples, seed)
-    Benchmark(config, InTurns).run()
+    run(InTurns, config_of("tuned", folder, examples, seed))
+
+
+def run(workload: type[Training], config: DictConfig) -> None:
+    """Record it as any run; its own progress, which is part of what is measured, to stderr."""
+    sys.stdout = sys.stderr
+    Benchmark(config, workload).run()
 
 
 def pytorch(folder: Path, examples: int, seed: int) -> None:
@@ -157,22 +169,20 @@ def pytorch(folder: Path, examples: int, seed: int) -> None:
                       for a in parts]  # fmt: skip
             val_loss = float(torch.stack(losses).mean())
         turn.end(
-            images_per_second=len(x) / training_s,
-            total_s=perf_counter() - begin,
+            images=len(x),
+            training_s=training_s,
+            other_s=perf_counter() - begin - training_s,
             val_loss=val_loss,
         )
+
+
+_KINDS = {"bare": bare, "article": article, "tuned": tuned, "pytorch": pytorch}
 
 
 def main() -> None:
     """Run the kind of training that the command line names."""
     kind, folder, examples, seed = sys.argv[1:]
-    arguments = Path(folder), int(examples), int(seed)
-    if kind == "bare":
-        bare(*arguments)
-    elif kind == "pytorch":
-        pytorch(*arguments)
-    else:
-        chipbench(kind, *arguments)
+    _KINDS[kind](Path(folder), int(examples), int(seed))
 
 
 if __name__ == "__main__":

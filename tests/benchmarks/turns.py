@@ -1,24 +1,28 @@
-"""Trainings that take turns, epoch by epoch, so that a machine's drift hits all of them alike.
+"""Trainings that take turns, piece by piece, so that a machine's drift hits all of them alike.
 
-Each is a process of its own, for TensorFlow's threads are set once per process, and is suspended
-with all its children while it is not its turn: nothing that it does beside its epochs (monitor,
-delivery) is paid by another.
+A turn is an epoch or a piece of one. Each is a process of its own, for TensorFlow's threads are set
+once per process, and is suspended with all its children while it is not its turn: nothing that it
+does beside its epochs (monitor, delivery) is paid by another.
 """
 
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 import psutil
 
+TRAINING_PIECES = 40
+PIECES = TRAINING_PIECES + 1  # of an epoch; the last is its validation and what ends it
 _HERE = Path(__file__).parent
 
 
 class Turn:
-    """The worker's side: what it calls before and after each epoch."""
+    """The worker's side: what it calls before and after each turn."""
 
     def __init__(self) -> None:
         self._ready = False
@@ -32,20 +36,21 @@ class Turn:
             sys.exit(0)
 
     def end(self, **values: float) -> None:
-        """Report the epoch."""
+        """Report what the turn gave."""
         print(json.dumps(values), file=sys.__stdout__, flush=True)
 
 
 class Trainer:
-    """The other side: one training that is run for an epoch at a time.
+    """The other side: one training that is run for a turn at a time, `pieces` of them an epoch.
 
     It prepares alone too, for a training that chooses by short trials would choose wrongly beside
     others.
     """
 
-    def __init__(self, name: str, arguments: Sequence[str]) -> None:
+    def __init__(self, name: str, arguments: Sequence[str], pieces: int) -> None:
         self.name = name
-        self.epochs: list[dict[str, float]] = []
+        self.pieces = pieces
+        self.epochs: list[Counter[str]] = []  # the sums of what the pieces reported
         self._process = subprocess.Popen(
             [sys.executable, str(_HERE / "trainers.py"), *arguments],
             stdin=subprocess.PIPE,
@@ -53,6 +58,8 @@ class Trainer:
             text=True,
         )
         self._wait()
+        self._find()
+        self._each(psutil.Process.suspend)
 
     def __enter__(self) -> "Trainer":
         return self
@@ -60,20 +67,24 @@ class Trainer:
     def __exit__(
         self, kind: type[BaseException] | None, error: object, trace: TracebackType | None
     ) -> None:
-        self._each(psutil.Process.resume)
-        self._process.kill()
-        self._process.wait()
+        # Its deliverer too, which would write on while the folder is removed.
+        self._each(psutil.Process.kill)
+        psutil.wait_procs(self._processes)
 
-    def run_epoch(self) -> None:
-        """One epoch, with nothing else of these benchmarks running."""
+    def run(self, piece: int) -> None:
+        """One piece of an epoch, with nothing else of these benchmarks running."""
+        if piece == 0:
+            self.epochs.append(Counter())
+            self._find()
         assert self._process.stdin is not None and self._process.stdout is not None
         self._each(psutil.Process.resume)
         self._process.stdin.write("go\n")
         self._process.stdin.flush()
-        self.epochs.append(self._wait())
+        self.epochs[-1].update(self._wait())
+        self._each(psutil.Process.suspend)
 
     def _wait(self) -> dict[str, float]:
-        """What it reports next; it is suspended then."""
+        """What it reports next."""
         assert self._process.stdout is not None
         while True:
             line = self._process.stdout.readline()
@@ -81,23 +92,38 @@ class Trainer:
                 raise RuntimeError(f"{self.name} ended with code {self._process.wait()}")
             if line.startswith("{"):
                 break
-        self._each(psutil.Process.suspend)
         values: dict[str, float] = json.loads(line)
         return values
 
     def _each(self, act: Callable[[psutil.Process], None]) -> None:
-        try:
-            process = psutil.Process(self._process.pid)
-            for each in [process, *process.children(recursive=True)]:
-                act(each)
-        except psutil.NoSuchProcess:
-            return
+        for process in self._processes:
+            with suppress(psutil.NoSuchProcess):
+                act(process)
+
+    def _find(self) -> None:
+        """Look for its children, which takes longer than a piece should."""
+        process = psutil.Process(self._process.pid)
+        self._processes = [process, *process.children(recursive=True)]
 
 
-def take_turns(trainers: Sequence[Trainer], rounds: int) -> None:
-    """`rounds` epochs of each; every second round in the other order."""
-    for number in range(rounds):
-        for trainer in trainers[:: 1 if number % 2 == 0 else -1]:
-            trainer.run_epoch()
-        speeds = (f"{t.name} {t.epochs[-1]['images_per_second']:,.0f}" for t in trainers)
-        print(f"round {number + 1}/{rounds}, images/s: {', '.join(speeds)}", flush=True)
+def take_turns(trainers: Sequence[Trainer], epochs: int) -> None:
+    """`epochs` of each; every second piece in the other order."""
+    pieces = max(trainer.pieces for trainer in trainers)
+    for turn in range(epochs * pieces):
+        for trainer in trainers[:: 1 if turn % 2 == 0 else -1]:
+            if turn % pieces < trainer.pieces:
+                trainer.run(turn % pieces)
+        if (turn + 1) % pieces == 0:
+            speeds = (f"{t.name} {images_per_second(t.epochs[-1]):,.0f}" for t in trainers)
+            number = (turn + 1) // pieces
+            print(f"epoch {number}/{epochs}, images/s: {', '.join(speeds)}", flush=True)
+
+
+def images_per_second(epoch: Mapping[str, float]) -> float:
+    """Training alone."""
+    return epoch["images"] / epoch["training_s"]
+
+
+def total_s(epoch: Mapping[str, float]) -> float:
+    """Training, validation, and what ends the epoch."""
+    return epoch["training_s"] + epoch["other_s"]
