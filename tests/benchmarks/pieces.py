@@ -1,11 +1,14 @@
 """`fit` in pieces: what is timed of an epoch, and a turn for each piece of it."""
 
 import math
+from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
 import keras
-from turns import TRAINING_PIECES, Turn
+from turns import Turn
+
+STEPS = 25  # of a turn: a shared machine's speed changes within a second
 
 
 class Pieces(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no type information
@@ -16,55 +19,68 @@ class Pieces(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no ty
     batch of one loop and the first of the next, where tf.data's iterators are made and destroyed.
     """
 
-    def __init__(self, turn: Turn, images: int, batch_size: int) -> None:
+    def __init__(self, turn: Turn, images: int, validation_images: int, batch_size: int) -> None:
         super().__init__()
         self._turn = turn
-        self._images, self._batch_size = images, batch_size
+        self._batch_size = batch_size
         self._steps = math.ceil(images / batch_size)
-        self._begins = {k * self._steps // TRAINING_PIECES for k in range(TRAINING_PIECES)}
+        self._validation_steps = math.ceil(validation_images / batch_size)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        self._train = self.model.train_function
-        self.model.train_function = self._timed_train
-        self._validate = None
+        def report(training_s: float, steps: int, _last: bool) -> None:
+            self._turn.end(training_s=training_s, images=steps * self._batch_size)
+
+        step = self.model.train_function
+        self.model.train_function = _Loop(step, self._steps, self._turn, report)
+
+    def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
+        def report(validation_s: float, _steps: int, last: bool) -> None:
+            if last:  # what ends the epoch belongs to this turn
+                self._validation_s = validation_s
+            else:
+                self._turn.end(other_s=validation_s)
+
+        step = self.model.test_function
+        if not isinstance(step, _Loop):
+            loop = _Loop(step, self._validation_steps, self._turn, report)
+            self.model.test_function = loop
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._end_s = perf_counter()
+        self._val_loss = (logs or {})["val_loss"]
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if epoch > 0:
-            other_s = self._validation_s + perf_counter() - self._epoch_end_s
+            other_s = self._validation_s + perf_counter() - self._end_s
             self._turn.end(other_s=other_s, val_loss=self._val_loss)
-        self._step = 0
 
-    def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
-        self._turn.begin()
-        if self._validate is None:
-            self._validate = self.model.test_function
-            self.model.test_function = self._timed_validate
-        self._validation_begin_s: float | None = None
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        self._epoch_end_s = perf_counter()
-        self._val_loss = (logs or {})["val_loss"]
+class _Loop:
+    """What `fit` calls for each batch, `STEPS` times a turn.
 
-    def _timed_train(self, iterator: Any) -> Any:
-        if self._step in self._begins:
-            if self._step > 0:
-                self._end_piece()
+    `report` gets a turn's seconds and steps, and whether it is the loop's last.
+    """
+
+    def __init__(
+        self,
+        step: Callable[[Any], Any],
+        steps: int,
+        turn: Turn,
+        report: Callable[[float, int, bool], None],
+    ) -> None:
+        self._step, self._steps, self._done = step, steps, 0
+        self._turn, self._report = turn, report
+
+    def __call__(self, iterator: Any) -> Any:
+        if self._done % STEPS == 0:
             self._turn.begin()
-            self._begin = self._step, perf_counter()
-        logs = self._train(iterator)
-        self._step += 1
-        if self._step == self._steps:
-            self._end_piece()
-        return logs
-
-    def _end_piece(self) -> None:
-        first, begin_s = self._begin
-        images = min(self._step * self._batch_size, self._images) - first * self._batch_size
-        self._turn.end(images=images, training_s=perf_counter() - begin_s)
-
-    def _timed_validate(self, iterator: Any) -> Any:
-        if self._validation_begin_s is None:
-            self._validation_begin_s = perf_counter()
-        logs = self._validate(iterator)
-        self._validation_s = perf_counter() - self._validation_begin_s
+            self._begin_s = perf_counter()
+        logs = self._step(iterator)
+        self._done += 1
+        last = self._done == self._steps
+        if last or self._done % STEPS == 0:
+            steps = (self._done - 1) % STEPS + 1
+            self._report(perf_counter() - self._begin_s, steps, last)
+        if last:
+            self._done = 0
         return logs

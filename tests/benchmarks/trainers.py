@@ -1,11 +1,13 @@
-"""What `bench_train.py` runs in turns: `python trainers.py KIND FOLDER EXAMPLES SEED`.
+"""What `bench_train.py` runs in turns: `python trainers.py KIND FOLDER EXAMPLES SEED TOGETHER`.
 
-All train TinyVGG on the same images in the same order, batch 32, float32, Adam. What trains with
-`fit` takes a turn for each piece of an epoch (see `pieces.py`), the others one for all of it.
+All train TinyVGG on the same images in the same order, batch 32, float32, Adam. TOGETHER is how
+many take turns: time passes for the threads and processes beside a training while others have
+theirs, so their intervals are so many times as long.
 """
 
 import sys
 from pathlib import Path
+from statistics import fmean
 from time import perf_counter
 from typing import Any
 
@@ -18,12 +20,13 @@ from chipbench.workloads.training import Training
 from chipbench.workloads.workload import Report
 
 BATCH_SIZE = 32
+_STEPS = 125  # of a turn, where `fit` does not train; long, for a turn starts with cold caches
 _MANY = 10_000  # epochs; the other side says when it is enough
 
 
-def config_of(protocol: str, folder: Path, examples: int, seed: int) -> DictConfig:
+def config_of(protocol: str, folder: Path, examples: int, seed: int, together: int) -> DictConfig:
     """The main job's configuration, recorded in `folder`."""
-    return compose_config(
+    config = compose_config(
         "train",
         [
             f"protocol={protocol}",
@@ -35,6 +38,9 @@ def config_of(protocol: str, folder: Path, examples: int, seed: int) -> DictConf
             f"tracking.uri=sqlite:///{folder / 'mlflow.db'}",
         ],
     )
+    config.monitor.interval_s *= together
+    config.tracking.delivery_interval_s *= together
+    return config
 
 
 def arrays_of(config: DictConfig) -> tuple[Any, Any]:
@@ -53,13 +59,13 @@ def arrays_of(config: DictConfig) -> tuple[Any, Any]:
     )  # fmt: skip
 
 
-def bare(folder: Path, examples: int, seed: int) -> None:
+def bare(config: DictConfig) -> None:
     """The article's notebook: arrays in memory, `model.fit`, and a clock."""
-    images, labels, validation = arrays_of(config_of("article", folder, examples, seed))
+    images, labels, validation = arrays_of(config)
     import keras
     from keras import layers
 
-    keras.utils.set_random_seed(seed)
+    keras.utils.set_random_seed(config.seed)
     model = keras.Sequential(
         [
             layers.Input((32, 32, 3)),
@@ -81,21 +87,24 @@ def bare(folder: Path, examples: int, seed: int) -> None:
     )
     from pieces import Pieces
 
+    pieces = Pieces(Turn(), len(images), len(validation[0]), BATCH_SIZE)
     model.fit(
         images, labels, batch_size=BATCH_SIZE, epochs=_MANY, validation_data=validation,
-        shuffle=False, verbose=0, callbacks=[Pieces(Turn(), len(images), BATCH_SIZE)],
+        shuffle=False, verbose=0, callbacks=[pieces],
     )  # fmt: skip
 
 
-def article(folder: Path, examples: int, seed: int) -> None:
+def article(config: DictConfig) -> None:
     """A whole run of chipbench as the article trains: monitor, journal and delivery beside it."""
 
     class InPieces(Training):
         def measure(self, report: Report) -> None:
             from pieces import Pieces
 
-            images, model = self._data.train_examples, self.trained_model()
-            fit, pieces = model.fit, Pieces(Turn(), images, BATCH_SIZE)
+            images, validation_images = self._data.train_examples, self._data.validation_examples
+            pieces = Pieces(Turn(), images, validation_images, BATCH_SIZE)
+            model = self.trained_model()
+            fit = model.fit
 
             def fit_in_pieces(callbacks: list[Any], **inputs: Any) -> None:
                 fit(callbacks=[pieces, *callbacks], **inputs)
@@ -103,33 +112,41 @@ def article(folder: Path, examples: int, seed: int) -> None:
             model.fit = fit_in_pieces
             super().measure(report)
 
-    config = config_of("article", folder, examples, seed)
-    # Half of the time is the bare script's, in pieces shorter than these intervals.
-    config.monitor.interval_s *= 2
-    config.tracking.delivery_interval_s *= 2
     run(InPieces, config)
 
 
-def tuned(folder: Path, examples: int, seed: int) -> None:
-    """A whole run of chipbench in one graph call per epoch."""
+def tuned(config: DictConfig) -> None:
+    """A whole run of chipbench in graph calls, here one for each turn, not each epoch."""
     turn = Turn()
 
     class InTurns(Training):
         def measure(self, report: Report) -> None:
-            def reported(step: int, values: Any) -> None:
-                report(step, values)
-                turn.end(
-                    images=self._data.train_examples,
-                    training_s=values["epoch_time_s"],
-                    other_s=values["validation_time_s"],
-                    val_loss=values["val_loss"],
-                )
+            loop = self._loop._loop
+            train, validate = loop.train, loop.validate
+
+            def train_in_turns(examples: Any, order: Any) -> tuple[float, float]:
+                means = []
+                for part in order.reshape(-1, _STEPS * BATCH_SIZE):
+                    turn.begin()
+                    begin_s = perf_counter()
+                    means.append(train(examples, part))
+                    turn.end(training_s=perf_counter() - begin_s, images=len(part))
+                loss, accuracy = map(fmean, zip(*means, strict=True))
+                return loss, accuracy
+
+            def validate_in_turn(examples: Any) -> Any:
                 turn.begin()
+                self.begin_s = perf_counter()
+                return validate(examples)
 
-            turn.begin()
-            super().measure(reported)
+            def report_in_turn(step: int, values: Any) -> None:
+                report(step, values)
+                turn.end(other_s=perf_counter() - self.begin_s, val_loss=values["val_loss"])
 
-    run(InTurns, config_of("tuned", folder, examples, seed))
+            loop.train, loop.validate = train_in_turns, validate_in_turn
+            super().measure(report_in_turn)
+
+    run(InTurns, config)
 
 
 def run(workload: type[Training], config: DictConfig) -> None:
@@ -138,13 +155,13 @@ def run(workload: type[Training], config: DictConfig) -> None:
     Benchmark(config, workload).run()
 
 
-def pytorch(folder: Path, examples: int, seed: int) -> None:
+def pytorch(config: DictConfig) -> None:
     """The same model in PyTorch, eager, as its tutorials train."""
-    images, labels, validation = arrays_of(config_of("article", folder, examples, seed))
+    images, labels, validation = arrays_of(config)
     import torch
     from torch import nn
 
-    torch.manual_seed(seed)
+    torch.manual_seed(config.seed)
     x, y = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous(), torch.from_numpy(labels)
     val_x, val_y = (torch.from_numpy(array) for array in validation)
     val_x = val_x.permute(0, 3, 1, 2).contiguous()
@@ -156,33 +173,38 @@ def pytorch(folder: Path, examples: int, seed: int) -> None:
     adam, loss_of = torch.optim.Adam(model.parameters()), nn.CrossEntropyLoss()
     turn = Turn()
     while True:
+        for part in range(0, len(x), _STEPS * BATCH_SIZE):
+            turn.begin()
+            begin_s = perf_counter()
+            for at in range(part, part + _STEPS * BATCH_SIZE, BATCH_SIZE):
+                adam.zero_grad()
+                loss_of(model(x[at : at + BATCH_SIZE]), y[at : at + BATCH_SIZE]).backward()
+                adam.step()
+            images = _STEPS * BATCH_SIZE
+            turn.end(training_s=perf_counter() - begin_s, images=images)
         turn.begin()
-        begin = perf_counter()
-        for at in range(0, len(x), BATCH_SIZE):
-            adam.zero_grad()
-            loss_of(model(x[at : at + BATCH_SIZE]), y[at : at + BATCH_SIZE]).backward()
-            adam.step()
-        training_s = perf_counter() - begin
+        begin_s = perf_counter()
         with torch.no_grad():
             parts = range(0, len(val_x), BATCH_SIZE)
             losses = [loss_of(model(val_x[a : a + BATCH_SIZE]), val_y[a : a + BATCH_SIZE])
                       for a in parts]  # fmt: skip
             val_loss = float(torch.stack(losses).mean())
-        turn.end(
-            images=len(x),
-            training_s=training_s,
-            other_s=perf_counter() - begin - training_s,
-            val_loss=val_loss,
-        )
+        turn.end(other_s=perf_counter() - begin_s, val_loss=val_loss)
 
 
-_KINDS = {"bare": bare, "article": article, "tuned": tuned, "pytorch": pytorch}
+_KINDS = {
+    "bare": ("article", bare),
+    "article": ("article", article),
+    "tuned": ("tuned", tuned),
+    "pytorch": ("article", pytorch),
+}
 
 
 def main() -> None:
     """Run the kind of training that the command line names."""
-    kind, folder, examples, seed = sys.argv[1:]
-    _KINDS[kind](Path(folder), int(examples), int(seed))
+    kind, folder, *numbers = sys.argv[1:]
+    protocol, train = _KINDS[kind]
+    train(config_of(protocol, Path(folder), *map(int, numbers)))
 
 
 if __name__ == "__main__":

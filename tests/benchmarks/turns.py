@@ -1,6 +1,6 @@
 """Trainings that take turns, piece by piece, so that a machine's drift hits all of them alike.
 
-A turn is an epoch or a piece of one. Each is a process of its own, for TensorFlow's threads are set
+A turn is a piece of an epoch. Each is a process of its own, for TensorFlow's threads are set
 once per process, and is suspended with all its children while it is not its turn: nothing that it
 does beside its epochs (monitor, delivery) is paid by another.
 """
@@ -12,12 +12,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from time import perf_counter
 from types import TracebackType
 
 import psutil
 
-TRAINING_PIECES = 40
-PIECES = TRAINING_PIECES + 1  # of an epoch; the last is its validation and what ends it
 _HERE = Path(__file__).parent
 
 
@@ -41,16 +40,15 @@ class Turn:
 
 
 class Trainer:
-    """The other side: one training that is run for a turn at a time, `pieces` of them an epoch.
+    """The other side: one training that is run for a turn at a time.
 
     It prepares alone too, for a training that chooses by short trials would choose wrongly beside
     others.
     """
 
-    def __init__(self, name: str, arguments: Sequence[str], pieces: int) -> None:
+    def __init__(self, name: str, arguments: Sequence[str]) -> None:
         self.name = name
-        self.pieces = pieces
-        self.epochs: list[Counter[str]] = []  # the sums of what the pieces reported
+        self.epochs: list[Counter[str]] = []  # the sums of what the turns reported
         self._process = subprocess.Popen(
             [sys.executable, str(_HERE / "trainers.py"), *arguments],
             stdin=subprocess.PIPE,
@@ -71,17 +69,30 @@ class Trainer:
         self._each(psutil.Process.kill)
         psutil.wait_procs(self._processes)
 
-    def run(self, piece: int) -> None:
-        """One piece of an epoch, with nothing else of these benchmarks running."""
-        if piece == 0:
-            self.epochs.append(Counter())
-            self._find()
+    def begin_epoch(self) -> None:
+        """Count what follows for the next epoch."""
+        self.epochs.append(Counter())
+        self._find()
+
+    def run(self) -> None:
+        """One turn, with nothing else of these benchmarks running."""
         assert self._process.stdin is not None and self._process.stdout is not None
+        begin = perf_counter()
         self._each(psutil.Process.resume)
         self._process.stdin.write("go\n")
         self._process.stdin.flush()
-        self.epochs[-1].update(self._wait())
+        self.epochs[-1].update(self._wait() | {"turn_s": perf_counter() - begin})
         self._each(psutil.Process.suspend)
+
+    @property
+    def images(self) -> float:
+        """How many of its epoch's images it has trained on."""
+        return self.epochs[-1]["images"]
+
+    @property
+    def in_epoch(self) -> bool:
+        """Whether its epoch goes on."""
+        return "val_loss" not in self.epochs[-1]
 
     def _wait(self) -> dict[str, float]:
         """What it reports next."""
@@ -101,22 +112,22 @@ class Trainer:
                 act(process)
 
     def _find(self) -> None:
-        """Look for its children, which takes longer than a piece should."""
+        """Look for its children, which takes too long for each turn."""
         process = psutil.Process(self._process.pid)
         self._processes = [process, *process.children(recursive=True)]
 
 
 def take_turns(trainers: Sequence[Trainer], epochs: int) -> None:
-    """`epochs` of each; every second piece in the other order."""
-    pieces = max(trainer.pieces for trainer in trainers)
-    for turn in range(epochs * pieces):
-        for trainer in trainers[:: 1 if turn % 2 == 0 else -1]:
-            if turn % pieces < trainer.pieces:
-                trainer.run(turn % pieces)
-        if (turn + 1) % pieces == 0:
-            speeds = (f"{t.name} {images_per_second(t.epochs[-1]):,.0f}" for t in trainers)
-            number = (turn + 1) // pieces
-            print(f"epoch {number}/{epochs}, images/s: {', '.join(speeds)}", flush=True)
+    """`epochs` of each; next is always who is behind, of several now the first, now the last."""
+    for number in range(epochs):
+        for trainer in trainers:
+            trainer.begin_epoch()
+        order = list(trainers)
+        while going := [trainer for trainer in order if trainer.in_epoch]:
+            min(going, key=lambda trainer: trainer.images).run()
+            order.reverse()
+        speeds = (f"{t.name} {images_per_second(t.epochs[-1]):,.0f}" for t in trainers)
+        print(f"epoch {number + 1}/{epochs}, images/s: {', '.join(speeds)}", flush=True)
 
 
 def images_per_second(epoch: Mapping[str, float]) -> float:
@@ -127,3 +138,8 @@ def images_per_second(epoch: Mapping[str, float]) -> float:
 def total_s(epoch: Mapping[str, float]) -> float:
     """Training, validation, and what ends the epoch."""
     return epoch["training_s"] + epoch["other_s"]
+
+
+def untimed_s(epoch: Mapping[str, float]) -> float:
+    """What its turns took beyond `total_s`."""
+    return epoch["turn_s"] - total_s(epoch)
