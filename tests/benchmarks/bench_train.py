@@ -7,12 +7,12 @@ protocol=tuned gives less than 1.8 times its images per second. PyTorch is a fur
 installed.
 
 Every ratio is the median over the epochs of one epoch's to the bare script's that ran beside it, in
-turns: `fit` has 25 steps in one. An epoch is all its steps, its validation and what its end calls. The moments in
-which tf.data's iterators are made and destroyed are left out, of the bare script as of chipbench,
-and stand in a column of their own: TensorFlow waits there for its autotuning thread, which can miss
-the notice (the callback of a cancellation runs before the cancellation is marked) and sleeps on,
-for 0.3 s to 10 s. That befalls up to half of the epochs on two cores, by chance, and would drown
-one per cent.
+turns: `fit` has 25 steps in one. An epoch is all its steps, its validation and what its end calls.
+The moments in which tf.data's iterators are made and destroyed are left out, of the bare script as
+of chipbench, and stand in a column of their own: TensorFlow waits there for its autotuning thread,
+which can miss the notice (the callback of a cancellation runs before the cancellation is marked)
+and sleeps on, for 0.3 s to 10 s. That befalls up to half of the epochs on two cores, by chance, and
+would drown one per cent.
 """
 
 import sys
