@@ -64,6 +64,7 @@ def bare(config: DictConfig) -> None:
     images, labels, validation = arrays_of(config)
     import keras
     from keras import layers
+    from pieces import Pieces
 
     keras.utils.set_random_seed(config.seed)
     model = keras.Sequential(
@@ -85,8 +86,6 @@ def bare(config: DictConfig) -> None:
         metrics=["accuracy"],
         jit_compile=False,
     )
-    from pieces import Pieces
-
     pieces = Pieces(Turn(), len(images), len(validation[0]), BATCH_SIZE)
     model.fit(
         images, labels, batch_size=BATCH_SIZE, epochs=_MANY, validation_data=validation,
