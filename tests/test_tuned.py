@@ -17,7 +17,7 @@ from chipbench.errors import ConfigurationError
 from chipbench.measure.result import Result
 from chipbench.train import train
 from chipbench.workloads.features import extract, kept, split_model
-from chipbench.workloads.graph_loop import Examples, GraphLoop, has_training_batch_norm
+from chipbench.workloads.graph_loop import Examples, GraphLoop, fastest, has_training_batch_norm
 from chipbench.workloads.stand_in import StandIn
 from chipbench.workloads.tuned import _orders
 
@@ -143,6 +143,14 @@ def test_a_model_without_a_frozen_part_is_not_split() -> None:
         [keras.layers.Conv2D(2, 3), keras.layers.GlobalAveragePooling2D(name="features")]
     )
     assert split_model(training) is None
+
+
+def test_the_slices_that_are_usually_fastest_are_chosen() -> None:
+    steadily = np.array([[1.0, 1.1], [2.0, 2.2], [1.0, 1.1], [2.0, 1.5], [3.0, 3.3]])
+    lucky = np.append(steadily, [[1.0, 0.5]], axis=0)
+    assert fastest(lucky, (2, 4)) == 2
+    assert fastest(lucky[:, ::-1], (2, 4)) == 4
+    assert fastest(np.empty((5, 0)), ()) == 1
 
 
 def test_a_batch_norm_that_trains_is_found() -> None:

@@ -1,6 +1,6 @@
 """Training with one graph call per epoch: `model.fit`'s updates, without Python between them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 _VALIDATION_BATCH = 500
-_TRIAL_STEPS, _TRIAL_ROUNDS = 60, 5
+_TRIAL_STEPS, _TRIAL_ROUNDS = 15, 30  # short: a shared machine's speed changes within a second
 
 #: The order in which an epoch takes the training examples: int64 [examples].
 Orders = Iterator[np.ndarray[Any, Any]]
@@ -132,13 +132,25 @@ def fastest_slices(
     }
     for loop in loops.values():
         loop.train(examples, order)  # traces
-    times: dict[int, list[float]] = {slices: [] for slices in loops}
-    for _ in range(_TRIAL_ROUNDS):  # in turn, so that what disturbs a moment hits all alike
-        for slices, loop in loops.items():
+    times = np.empty((_TRIAL_ROUNDS, len(loops)))
+    for taken_s in times:  # in turn, so that what disturbs a moment hits all alike
+        for index, loop in enumerate(loops.values()):
             begin = perf_counter()
             loop.train(examples, order)
-            times[slices].append(perf_counter() - begin)
-    return min(times, key=lambda slices: min(times[slices]), default=1)
+            taken_s[index] = perf_counter() - begin
+    return fastest(times, tuple(loops))
+
+
+def fastest(times: np.ndarray[Any, Any], candidates: Sequence[int]) -> int:
+    """The candidate with the least time (float [rounds, candidates]); 1 where there is none.
+
+    Compared is the median over the rounds of the share of a round's time: unlike the least time it
+    does not hang on one lucky moment.
+    """
+    if not candidates:
+        return 1
+    shares = times / times.sum(axis=1, keepdims=True)
+    return candidates[int(np.median(shares, axis=0).argmin())]
 
 
 def has_training_batch_norm(model: Any) -> bool:
