@@ -65,7 +65,7 @@ format: $(INSTALLED) ## rewrite the sources in the project's style
 	$(BIN)/ruff format .
 
 conda.yaml: $(BIN)/python ## after a change of dependencies: renew the digest in conda.yaml
-	$(BIN)/python tests/conda_digest.py
+	$(BIN)/python tests/support/conda_digest.py
 
 clean: ## remove the environment and the caches; recorded runs and outputs stay
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -8,10 +8,10 @@ import pytest
 from omegaconf import DictConfig
 
 from chipbench import hardware
-from chipbench.configuration import compose_config
-from chipbench.trials import kept
+from chipbench.config.compose import compose_config
+from chipbench.ground.processes import kept
 
-pytest_plugins = ["store_fixtures"]
+pytest_plugins = ["support.store_fixtures"]
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,6 @@ from pathlib import Path
 from omegaconf import DictConfig
 from rich.console import Console
 
-from chipbench import command
-from chipbench.announcement import announce
 from chipbench.comparison.claims import check_claims
 from chipbench.comparison.groups import Benchmark, Sorted, sort_runs
 from chipbench.comparison.illustrations import History, batch_size_chart, group_charts
@@ -22,13 +20,15 @@ from chipbench.comparison.report import (
     value_table,
 )
 from chipbench.comparison.selection import selection_of
-from chipbench.comparison.table import comparison_rows
 from chipbench.comparison.terminal import print_comparison
-from chipbench.configuration import project_dir
-from chipbench.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.comparison.tidy import comparison_rows
+from chipbench.config.compose import project_dir
+from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.ground.tables import write_table
 from chipbench.measure.recorded_run import RecordedRun
-from chipbench.measure.tables import write_table
-from chipbench.tracking.queries import client_of, history, read_runs
+from chipbench.running import command
+from chipbench.terminal.announcement import announce
+from chipbench.tracking.reading import client_of, history, read_runs
 from chipbench.tracking.recorder import Recorder
 from chipbench.tracking.store import configured_store
 

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from omegaconf import DictConfig
 from rich.console import Console
 
-from chipbench import command, hardware
-from chipbench.benchmark import Benchmark
+from chipbench import hardware
 from chipbench.comparison import terminal
 from chipbench.hardware.machine import Machine
 from chipbench.measure.result import Result
-from chipbench.workloads.createml import CreateML
-from chipbench.workloads.stand_in import StandIn
+from chipbench.running import command
+from chipbench.running.benchmark import Benchmark
+from chipbench.workloads.createml.trainer import CreateML
+from chipbench.workloads.training.stand_in import StandIn
 from chipbench.workloads.workload import Workload
 
 _ENGINES: dict[str, Callable[[DictConfig, Machine], Workload]] = {

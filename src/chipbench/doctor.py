@@ -7,9 +7,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from chipbench import command, hardware
-from chipbench.announcement import announce
-from chipbench.checks.background import Background
+from chipbench import hardware
 from chipbench.checks.check import PROBLEM, Check
 from chipbench.checks.conditions import condition_checks
 from chipbench.checks.datasets import datasets_check
@@ -19,8 +17,11 @@ from chipbench.checks.encoders import encoders_check
 from chipbench.checks.machine import machine_checks
 from chipbench.checks.tracking import journals_check, start_probe, store_check
 from chipbench.checks.training import read, start, tensorflow_check, training_check, wrong_with
-from chipbench.configuration import cache_dir, project_dir
+from chipbench.config.compose import cache_dir, project_dir
+from chipbench.ground.background import Background
 from chipbench.hardware import Machine
+from chipbench.running import command
+from chipbench.terminal.announcement import announce
 from chipbench.tracking.store import configured_store
 
 _LOAD_S = 0.6  # a tenth of what doctor takes; a run itself looks for longer

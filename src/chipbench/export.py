@@ -3,11 +3,11 @@
 from omegaconf import DictConfig
 from rich.console import Console
 
-from chipbench import command
-from chipbench.benchmark import Benchmark
 from chipbench.comparison import terminal
 from chipbench.measure.result import Result
-from chipbench.workloads.export import create_export
+from chipbench.running import command
+from chipbench.running.benchmark import Benchmark
+from chipbench.workloads.video.export import create_export
 
 
 def export(config: DictConfig) -> Result:

@@ -5,14 +5,14 @@ from functools import cache
 
 from omegaconf import DictConfig
 
-from chipbench import command
-from chipbench.announcement import announce
-from chipbench.configuration import compose_config, project_dir
-from chipbench.errors import ConfigurationError
+from chipbench.config.compose import compose_config, project_dir
+from chipbench.ground.errors import ConfigurationError
 from chipbench.measure.fingerprint import training_fingerprint
 from chipbench.published.runs import published_runs
+from chipbench.running import command
+from chipbench.terminal.announcement import announce
 from chipbench.tracking.importing import experiment_id_of, import_runs
-from chipbench.tracking.queries import client_of
+from chipbench.tracking.reading import client_of
 from chipbench.tracking.store import configured_store
 
 

@@ -2,7 +2,7 @@
 
 from omegaconf import DictConfig
 
-from chipbench import command
+from chipbench.running import command
 
 
 def sweep(config: DictConfig) -> None:

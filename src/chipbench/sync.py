@@ -6,12 +6,12 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from chipbench import command
-from chipbench.configuration import project_dir
-from chipbench.errors import ConfigurationError
+from chipbench.config.compose import project_dir
+from chipbench.ground.errors import ConfigurationError
+from chipbench.running import command
 from chipbench.tracking.journal import find_journals
+from chipbench.tracking.redelivery import COMPLETE, WAITING, Outcome, deliver
 from chipbench.tracking.store import Store, configured_store
-from chipbench.tracking.sync import COMPLETE, WAITING, Outcome, deliver
 
 
 class UndeliveredError(Exception):

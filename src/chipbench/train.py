@@ -3,13 +3,13 @@
 from omegaconf import DictConfig
 from rich.console import Console
 
-from chipbench import command
-from chipbench.benchmark import Benchmark
 from chipbench.comparison import terminal
-from chipbench.follower import follow
 from chipbench.measure.result import Result
-from chipbench.workloads.cluster import find_cluster
-from chipbench.workloads.training import Training
+from chipbench.running import command
+from chipbench.running.benchmark import Benchmark
+from chipbench.workloads.training.distributed.cluster import find_cluster
+from chipbench.workloads.training.distributed.follower import follow
+from chipbench.workloads.training.workload import Training
 
 
 def train(config: DictConfig) -> Result | None:

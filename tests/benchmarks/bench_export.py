@@ -11,10 +11,10 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from chipbench.configuration import compose_config
+from chipbench.config.compose import compose_config
 from chipbench.hardware import detect, sensors
 from chipbench.measure.monitor import Monitor
-from chipbench.workloads.export import Export
+from chipbench.workloads.video.export import Export
 from chipbench.workloads.video.ffmpeg import find_ffmpeg
 
 _LIMIT = 1.01

@@ -24,8 +24,8 @@ TESTS = Path(__file__).parents[1]
 sys.path.insert(0, str(TESTS))
 
 import psutil  # noqa: E402 - the servers and journals of the tests stand beside this folder
-from journals import Verdict, history, runs_of, verdict  # noqa: E402
-from tracking_server import Postgres, TrackingServer, free_port  # noqa: E402
+from support.journals import Verdict, history, runs_of, verdict  # noqa: E402
+from support.tracking_server import Postgres, TrackingServer, free_port  # noqa: E402
 
 from chipbench.tracking.journal import End, Metrics, read, read_start  # noqa: E402
 

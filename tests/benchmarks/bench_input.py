@@ -8,8 +8,8 @@ import sys
 from statistics import median
 
 from chipbench import data
-from chipbench.configuration import cache_dir, compose_config
-from chipbench.workloads.device import import_tensorflow
+from chipbench.backends.tensorflow.device import import_tensorflow
+from chipbench.config.compose import cache_dir, compose_config
 
 
 def main() -> None:
@@ -18,8 +18,8 @@ def main() -> None:
     words = ["dataset.source=generated", "dataset.max_examples=1010", "output_dir=none"]
     config = compose_config("createml", words)
     import_tensorflow(verbose=False)
-    from chipbench.workloads.augmentation import augmentation
-    from chipbench.workloads.feed import input_rate
+    from chipbench.backends.tensorflow.augmentation import augmentation
+    from chipbench.backends.tensorflow.feed import input_rate
 
     loaded = data.load(config.dataset, cache_dir(config))
     augment = augmentation(config.augmentation, config.dataset.image_size, config.seed)

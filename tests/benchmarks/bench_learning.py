@@ -14,7 +14,7 @@ from statistics import fmean, stdev
 
 import pandas as pd
 
-from chipbench.comparison.statistics import ratio
+from chipbench.measure.statistics import ratio
 
 _SEEDS, _EXAMPLES, _EPOCHS = 5, 10_000, 5
 

@@ -25,20 +25,20 @@ import tempfile
 from chipbench import command, data, hardware
 from chipbench.train import train
 done("import chipbench")
-from chipbench.configuration import compose_config, cache_dir
+from chipbench.config.compose import compose_config, cache_dir
 words = ["dataset.max_examples=2000", f"output_dir={tempfile.mkdtemp()}", "tracking=none"]
 config = compose_config("train", words)
 done("compose the configuration")
 machine = hardware.detect()
 done("detect the machine")
-from chipbench.workloads.device import import_tensorflow
+from chipbench.backends.tensorflow.device import import_tensorflow
 import_tensorflow(False)
 import keras
 done("import TensorFlow and Keras")
 loaded = data.load(config.dataset, cache_dir(config))
 images, labels = data.arrays(loaded.train, loaded.train_examples)
 done("load the data (2,000 images)")
-from chipbench.optimizers import choose
+from chipbench.workloads.training.optimizer import choose
 choose(config.optimizer, machine, "cpu", cache_dir(config))
 done("optimizer's verdict (known)")
 from chipbench.models.tiny_vgg import build

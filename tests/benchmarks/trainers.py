@@ -14,9 +14,9 @@ from typing import Any
 from omegaconf import DictConfig
 from turns import Turn
 
-from chipbench.benchmark import Benchmark
-from chipbench.configuration import compose_config
-from chipbench.workloads.training import Training
+from chipbench.config.compose import compose_config
+from chipbench.running.benchmark import Benchmark
+from chipbench.workloads.training.workload import Training
 from chipbench.workloads.workload import Report
 
 BATCH_SIZE = 32
@@ -46,8 +46,8 @@ def config_of(protocol: str, folder: Path, examples: int, seed: int, together: i
 def arrays_of(config: DictConfig) -> tuple[Any, Any]:
     """Training and validation images (float32, 0 to 1) and labels, as the article's notebook."""
     from chipbench import data
-    from chipbench.configuration import cache_dir
-    from chipbench.workloads.device import import_tensorflow
+    from chipbench.backends.tensorflow.device import import_tensorflow
+    from chipbench.config.compose import cache_dir
 
     import_tensorflow(verbose=False)
     loaded = data.load(config.dataset, cache_dir(config))

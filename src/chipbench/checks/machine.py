@@ -7,7 +7,7 @@ from omegaconf import DictConfig
 from chipbench import hardware
 from chipbench.checks.check import OK, PROBLEM, WARNING, Check, mismatch
 from chipbench.hardware import Accelerator, Machine
-from chipbench.identity import facts
+from chipbench.published.claim import facts
 
 
 def machine_checks(machine: Machine, config: DictConfig) -> Iterator[Check]:

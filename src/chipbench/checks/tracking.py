@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from chipbench.checks.background import Background, Ended
 from chipbench.checks.check import OK, PROBLEM, WARNING, Check
 from chipbench.checks.disk import disk_check, shown
+from chipbench.ground.background import Background, Ended
 from chipbench.tracking.journal import find_journals
 from chipbench.tracking.journal_writer import writer_is_alive
 from chipbench.tracking.state import read_state

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chipbench import hardware
-from chipbench.checks.background import Background, Ended
 from chipbench.checks.check import OK, PROBLEM, WARNING, Check, mismatch
+from chipbench.ground.background import Background, Ended
 from chipbench.hardware import Machine
 
-_MODULE = "chipbench.checks.digits_trial"
+_MODULE = "chipbench.backends.tensorflow.digits_trial"
 #: Digits of ten classes: chance is 0.1, and these few epochs give 0.85 and more where they compute.
 _LEAST_ACCURACY = 0.7
 #: Float32 on different devices sums in different orders; a wrong kernel is off by far more.

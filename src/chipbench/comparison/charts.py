@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chipbench.comparison.groups import Group, Row
-from chipbench.measure.metrics import metric
+from chipbench.ground.metrics import metric
 
 if TYPE_CHECKING:  # matplotlib takes a second to import, which `--help` need not wait for
     from matplotlib.axes import Axes

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from chipbench.comparison.statistics import time_saved_percent
-from chipbench.measure import metrics
+from chipbench.ground import metrics
 from chipbench.measure.recorded_run import RecordedRun
+from chipbench.measure.statistics import time_saved_percent
 from chipbench.published import read_published
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from chipbench.comparison.statistics import Ratio, outliers, ratio, spread_percent
-from chipbench.measure import metrics
+from chipbench.ground import metrics
 from chipbench.measure.recorded_run import RecordedRun
+from chipbench.measure.statistics import Ratio, outliers, ratio, spread_percent
 
 #: What may differ within a group and is then printed: tags, by the words that the report uses.
 _CONTEXT = {

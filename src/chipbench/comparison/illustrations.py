@@ -8,7 +8,7 @@ from pathlib import Path
 from chipbench.comparison.charts import draw_batch_sizes, draw_curves, draw_times
 from chipbench.comparison.groups import Benchmark, Group, Row
 from chipbench.comparison.report import Chart
-from chipbench.measure import metrics
+from chipbench.ground import metrics
 from chipbench.measure.recorded_run import RecordedRun
 
 #: Gives a run's metric as (step, value, Unix time in ms): `history(run_id, metric)`.

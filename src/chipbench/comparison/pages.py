@@ -5,7 +5,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from chipbench.comparison.report import Report, Table
-from chipbench.comparison.statistics import CONFIDENCE
+from chipbench.measure.statistics import CONFIDENCE
 
 
 def write_pages(folder: Path, report: Report) -> None:

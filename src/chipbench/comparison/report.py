@@ -7,9 +7,9 @@ from pathlib import Path
 
 from chipbench.comparison.claims import Claim
 from chipbench.comparison.groups import Group, Row, Sorted
-from chipbench.comparison.statistics import Ratio
 from chipbench.comparison.value import Value, values_for_money
-from chipbench.measure.metrics import metric
+from chipbench.ground.metrics import metric
+from chipbench.measure.statistics import Ratio
 
 #: Rows that a table shows; the rest are counted, and are in comparison.csv.
 _MOST_ROWS = 40

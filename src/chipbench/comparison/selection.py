@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from chipbench.errors import ConfigurationError
+from chipbench.ground.errors import ConfigurationError
 from chipbench.measure.recorded_run import RecordedRun
 
 

@@ -9,11 +9,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from chipbench.comparison.report import Report
-from chipbench.measure import metrics
-from chipbench.measure.learning_curve import OUTSIDE
-from chipbench.measure.metrics import metric
+from chipbench.ground import metrics
+from chipbench.ground.metrics import metric
 from chipbench.measure.result import Result
 from chipbench.published import published_machines, read_published, training_rows
+from chipbench.published.learning_curve import OUTSIDE
 
 
 @dataclass(frozen=True)

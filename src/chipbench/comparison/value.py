@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chipbench.comparison.groups import Group, Row
-from chipbench.measure import metrics
+from chipbench.ground import metrics
 
 
 @dataclass(frozen=True)

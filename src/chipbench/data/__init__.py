@@ -6,9 +6,9 @@ from typing import Any
 
 from omegaconf import DictConfig
 
-from chipbench.announcement import announce
 from chipbench.data.dataset import DataSet, arrays, untuned
-from chipbench.errors import ConfigurationError
+from chipbench.ground.errors import ConfigurationError
+from chipbench.terminal.announcement import announce
 
 __all__ = ["DataSet", "arrays", "load", "untuned", "write_folders"]
 

@@ -7,7 +7,7 @@ import requests
 import tensorflow_datasets as tfds
 
 from chipbench.data.catalog import Entry
-from chipbench.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 
 _CONNECT_TIMEOUT_S = 10
 

@@ -12,7 +12,7 @@ from chipbench.data import folders, generated, subset
 from chipbench.data.catalog import Entry
 from chipbench.data.dataset import DataSet
 from chipbench.data.download import prepared
-from chipbench.errors import ConfigurationError
+from chipbench.ground.errors import ConfigurationError
 
 
 def load(entry: Entry, config: DictConfig, cache_dir: Path) -> DataSet:

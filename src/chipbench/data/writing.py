@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import track
 
 from chipbench.data.places import WRITTEN_VERSION
-from chipbench.errors import UnsupportedBenchmark
+from chipbench.ground.errors import UnsupportedBenchmark
 
 T = TypeVar("T")
 Examples = Iterator[tuple[int, dict[str, Any]]]

@@ -5,12 +5,12 @@ import platform
 import psutil
 
 from chipbench.hardware import apple, host
-from chipbench.hardware.agreement import (
+from chipbench.hardware.amd import AmdGpus
+from chipbench.hardware.compatibility import (
     accelerator_mismatch,
     contradictions,
     metal_plugin_mismatch,
 )
-from chipbench.hardware.amd import AmdGpus
 from chipbench.hardware.host import (
     available_memory_mib,
     is_mac,
@@ -19,9 +19,9 @@ from chipbench.hardware.host import (
     raise_open_files_limit,
 )
 from chipbench.hardware.host_sensor import HostSensor
+from chipbench.hardware.load import Load, OtherLoad, load_now
 from chipbench.hardware.machine import Accelerator, Machine, usable_by_tensorflow
 from chipbench.hardware.nvidia import NvidiaGpus, driver_version, missing_cuda_libraries
-from chipbench.hardware.other_load import Load, OtherLoad, load_now
 from chipbench.hardware.packages import cuda_mismatch, metadata_mismatch, sensor_mismatch
 from chipbench.hardware.rapl import RaplSensor
 from chipbench.hardware.sensor import Sensor

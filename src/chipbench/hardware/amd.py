@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from chipbench.ground import metrics
 from chipbench.hardware.machine import Accelerator
-from chipbench.measure import metrics
 
 _ROOT = Path("/sys/class/drm")
 _MIB = 2**20

@@ -7,9 +7,9 @@ from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
 from xml.parsers.expat import ExpatError
 
+from chipbench.ground import metrics
+from chipbench.ground.shell import output_of
 from chipbench.hardware.machine import Accelerator
-from chipbench.hardware.shell import output_of
-from chipbench.measure import metrics
 
 _IOREG = ("/usr/sbin/ioreg", "-r", "-d", "1", "-w", "0", "-c", "IOAccelerator", "-a")
 _DISPLAYS = ("/usr/sbin/system_profiler", "-json", "SPDisplaysDataType")

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import psutil
 
-from chipbench.measure import metrics
+from chipbench.ground import metrics
 
 _MEGABYTE = 1e6
 #: Of a shorter interval the kernel's clock ticks say too little.

@@ -9,8 +9,8 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
+from chipbench.ground import metrics
 from chipbench.hardware.machine import Accelerator
-from chipbench.measure import metrics
 
 _MIB = 2**20
 _MEGABYTE = 1e6

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from chipbench.measure import metrics
+from chipbench.ground import metrics
 
 _ROOT = Path("/sys/class/powercap")
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean, median
 
+from chipbench.ground import metrics
+from chipbench.hardware.load import Load
 from chipbench.hardware.machine import Machine
-from chipbench.hardware.other_load import Load
-from chipbench.measure import metrics
 from chipbench.measure.drift import drift_of
 from chipbench.measure.monitor import Reading
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from chipbench.ground import metrics
 from chipbench.hardware import Load, Machine, OtherLoad, load_now
-from chipbench.measure import caveats, metrics
+from chipbench.measure import caveats
 from chipbench.measure.drift import drift_of
 from chipbench.measure.monitor import Reading
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from chipbench.measure import metrics
+from chipbench.ground import metrics
 
 
 @dataclass(frozen=True)

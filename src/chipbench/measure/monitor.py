@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from chipbench.ground import metrics
 from chipbench.hardware.sensor import Sensor
-from chipbench.measure import metrics
 
 _MIB_PER_MB = 1e6 / 2**20
 

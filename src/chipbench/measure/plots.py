@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chipbench.measure import metrics
+from chipbench.ground import metrics
 from chipbench.measure.epochs import Epoch
 from chipbench.measure.monitor import Reading
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chipbench.measure import metrics
+from chipbench.ground import metrics
 
 #: The time by which a benchmark ranks machines: the first of these that a run has.
 RANKING_METRICS = (metrics.TOTAL_TIME, metrics.EXPORT_TIME, metrics.STEADY_EPOCH_TIME)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import keras
 
-from chipbench.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 
 
 def backbone(

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from chipbench.errors import ConfigurationError
+from chipbench.ground.errors import ConfigurationError
 
 
 def build(classes: int, image_size: int, weights: str | None) -> keras.Model:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from chipbench.measure import metrics
+from chipbench.ground import metrics
 from chipbench.measure.fingerprint import createml_fingerprint, fingerprint
 from chipbench.published import MODEL_NAMES, curve_rows, published_machines, read_published
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from chipbench.arguments import is_sweep, parse
-from chipbench.configuration import compose_config, project_dir
-from chipbench.errors import ConfigurationError
+from chipbench.config.compose import compose_config, project_dir
+from chipbench.config.overrides import is_sweep, parse
+from chipbench.ground.errors import ConfigurationError
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.launching import launch, search
 from chipbench.sweeping.outcome import outcome_of

@@ -9,9 +9,9 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from omegaconf import DictConfig
 
-from chipbench.arguments import hydra_arguments
-from chipbench.configuration import CONF_DIR
-from chipbench.errors import ConfigurationError
+from chipbench.config.compose import CONF_DIR
+from chipbench.config.overrides import hydra_arguments
+from chipbench.ground.errors import ConfigurationError
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.outcome import next_attempt
 from chipbench.sweeping.plan import Job

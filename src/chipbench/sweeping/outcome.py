@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chipbench.measure import metrics
+from chipbench.ground import metrics
 from chipbench.measure import result as results
 
 DONE = "done"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from chipbench.measure.tables import write_table
+from chipbench.ground.tables import write_table
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping import summary
 from chipbench.sweeping.outcome import outcome_of

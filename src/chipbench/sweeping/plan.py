@@ -10,9 +10,9 @@ from pathlib import Path
 from hydra.core.override_parser.types import Glob
 from omegaconf import DictConfig
 
-from chipbench.arguments import is_sweep, parse
-from chipbench.configuration import CONF_DIR
-from chipbench.errors import ConfigurationError
+from chipbench.config.compose import CONF_DIR
+from chipbench.config.overrides import is_sweep, parse
+from chipbench.ground.errors import ConfigurationError
 
 FILE_NAME = "sweep.json"
 _MOST_JOBS = 1000

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from chipbench.comparison.statistics import interval, spread_percent
-from chipbench.measure import metrics
-from chipbench.measure.metrics import metric
+from chipbench.ground import metrics
+from chipbench.ground.metrics import metric
+from chipbench.measure.statistics import interval, spread_percent
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.outcome import Outcome
 from chipbench.sweeping.plan import Job

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Column, Table
 
-from chipbench.measure.metrics import metric
+from chipbench.ground.metrics import metric
 from chipbench.sweeping import summary
 from chipbench.sweeping.summary import Ended
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from chipbench.configuration import compose_config, project_dir
-from chipbench.interruption import JOB_TIMEOUT_VARIABLE
+from chipbench.config.compose import compose_config, project_dir
+from chipbench.ground.signals import JOB_TIMEOUT_VARIABLE
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.outcome import Outcome, next_attempt, outcome_of
 from chipbench.sweeping.plan import Job, Plan, read_plan

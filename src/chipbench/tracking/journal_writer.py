@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from pathlib import Path
 
-from chipbench.errors import ConfigurationError
+from chipbench.ground.errors import ConfigurationError
 from chipbench.tracking.journal import FILE_NAME, Record, line_of
 
 

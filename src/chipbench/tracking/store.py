@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from omegaconf import MISSING, DictConfig
 
-from chipbench.errors import ConfigurationError
+from chipbench.ground.errors import ConfigurationError
 
 DELIVERY_LOG = "delivery.log"
 _CREDENTIALS = {"user", "username", "password", "passwd", "token"}

@@ -4,8 +4,8 @@ import shutil
 from collections import deque
 from pathlib import Path
 
-from chipbench.errors import UnsupportedBenchmark
-from chipbench.workloads.video.process import run_program
+from chipbench.ground.errors import UnsupportedBenchmark
+from chipbench.ground.program import run_program
 
 
 def find_avconvert() -> str:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from chipbench.announcement import announce
-from chipbench.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.ground.program import ProgramFailed
+from chipbench.terminal.announcement import announce
 from chipbench.workloads.video.ffmpeg import Progress, run_ffmpeg
-from chipbench.workloads.video.process import ProgramFailed
 
 #: Part of the cache's key: raised when the footage changes.
 VERSION = 1

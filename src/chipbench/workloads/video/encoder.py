@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from omegaconf import DictConfig
 
-from chipbench.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.ground.program import ProgramFailed
 from chipbench.workloads.video.ffmpeg import run_ffmpeg
-from chipbench.workloads.video.process import ProgramFailed
 
 
 @dataclass(frozen=True)

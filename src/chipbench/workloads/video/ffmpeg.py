@@ -4,8 +4,8 @@ import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from chipbench.errors import ConfigurationError
-from chipbench.workloads.video.process import run_program
+from chipbench.ground.errors import ConfigurationError
+from chipbench.ground.program import run_program
 
 #: Takes the number of frames written so far.
 Progress = Callable[[int], None]

@@ -4,8 +4,8 @@ import time
 
 from rich.console import Console
 
-from chipbench.measure import metrics
-from chipbench.workloads.bar import Bar
+from chipbench.ground import metrics
+from chipbench.terminal.bar import Bar
 from chipbench.workloads.workload import Report
 
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from chipbench.measure import metrics
+from chipbench.ground import metrics
 from chipbench.workloads.video.clip import Clip
 from chipbench.workloads.video.ffmpeg import run_ffmpeg
 

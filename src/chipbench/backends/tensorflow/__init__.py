@@ -1,0 +1,1 @@
+"""Training with TensorFlow: the only code that imports it."""

@@ -1,0 +1,82 @@
+"""One optimizer's trial, run in a process of its own with a JSON request.
+
+Some accelerator plug-ins train wrongly with some optimizers (tensorflow issues 55707, 53093), or
+abort the process; so it happens here, before anything is measured.
+"""
+
+import json
+import math
+import sys
+from typing import Any
+
+import numpy as np
+from hydra.utils import instantiate
+
+from chipbench.backends.tensorflow.device import import_tensorflow
+
+_STEPS = 40
+#: The rate of the trial, whatever the benchmark's: it shows the arithmetic, not the tuning.
+_LEARNING_RATE = 0.01
+#: A working optimizer at this rate halves the loss on this data within these steps.
+_MUST_FALL_TO = 0.7
+#: Float32 on different devices sums in different orders; a wrong kernel is off by far more.
+_AGREEMENT = 0.05
+
+
+def problem_with(losses: list[float], cpu_losses: list[float], weights_finite: bool) -> str | None:
+    """What is wrong with the losses of a trial, given the CPU's from the same weights."""
+    if not all(math.isfinite(loss) for loss in losses):
+        return "the loss is not finite"
+    if not weights_finite:
+        return "the weights are not finite"
+    if losses[-1] > _MUST_FALL_TO * losses[0]:
+        return f"the loss did not fall: {losses[0]:.3f} to {losses[-1]:.3f}"
+    difference = max(abs(a - b) for a, b in zip(losses, cpu_losses, strict=True))
+    if difference > _AGREEMENT * cpu_losses[0]:
+        return f"the losses differ from the CPU's by up to {difference:.3f}"
+    return None
+
+
+def _toy_data() -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Two classes on either side of a plane: 128 points [128, 16], labels [128]."""
+    generator = np.random.default_rng(0)
+    labels = generator.integers(0, 2, 128)
+    points = generator.normal(size=(128, 16)) + (2 * labels[:, None] - 1)
+    return points.astype("float32"), labels
+
+
+def _train(create: dict[str, Any], device: str) -> tuple[list[float], bool]:
+    """Losses of the steps, and whether all weights are finite at the end."""
+    tf = import_tensorflow(verbose=False)
+    import keras
+
+    points, labels = _toy_data()
+    keras.utils.set_random_seed(0)
+    with tf.device(device):
+        model = keras.Sequential(
+            [
+                keras.layers.Input((16,)),
+                keras.layers.Dense(32, activation="relu"),
+                keras.layers.Dense(2, activation="softmax"),
+            ]
+        )
+        model.compile(instantiate(create), "sparse_categorical_crossentropy", jit_compile=False)
+        losses = [float(model.train_on_batch(points, labels)) for _ in range(_STEPS)]
+    return losses, all(bool(np.isfinite(weight).all()) for weight in model.get_weights())
+
+
+def main() -> None:
+    """Print the verdict as one JSON object on the last line."""
+    trial = json.loads(sys.argv[1])
+    create = trial["create"]
+    if "learning_rate" in create:
+        create = create | {"learning_rate": _LEARNING_RATE}
+    cpu_losses, weights_finite = _train(create, "/CPU:0")
+    losses = cpu_losses
+    if trial["device"] != "cpu":
+        losses, weights_finite = _train(create, f"/{trial['device'].upper()}:0")
+    print(json.dumps({"problem": problem_with(losses, cpu_losses, weights_finite)}))
+
+
+if __name__ == "__main__":
+    main()

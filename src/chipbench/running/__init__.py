@@ -1,0 +1,1 @@
+"""How an entry point runs, and one benchmark from start to end."""

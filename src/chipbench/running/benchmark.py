@@ -1,0 +1,206 @@
+"""One benchmark from start to end: identify, record, prepare, measure, conclude."""
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from omegaconf import DictConfig, OmegaConf
+
+from chipbench import hardware
+from chipbench.config.compose import project_dir, public_config, recorded_params, writable
+from chipbench.ground import metrics
+from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.ground.tables import write_table
+from chipbench.hardware.machine import Machine
+from chipbench.measure import result as results
+from chipbench.measure.conditions import Conditions
+from chipbench.measure.monitor import Monitor, Reading
+from chipbench.measure.plots import plot_utilisation
+from chipbench.measure.result import Result
+from chipbench.published.claim import confirm, facts, machine_id
+from chipbench.tracking.model import save_model
+from chipbench.tracking.recorder import LOCAL_FILES, Recorder
+from chipbench.tracking.store import configured_store
+from chipbench.workloads.workload import Workload
+
+_MLFLOW_STATUS = {
+    results.COMPLETED: "FINISHED",
+    results.FAILED: "FAILED",
+    results.SKIPPED: "FAILED",
+    results.INTERRUPTED: "KILLED",
+}
+
+
+#: What the output folder holds for delivery and for Hydra, not for the reader.
+_KEPT_LOCALLY = (*LOCAL_FILES, ".hydra", "command.log")
+
+
+class Benchmark:
+    """A workload on this machine, recorded; `run` does it and keeps what it measured."""
+
+    def __init__(
+        self, config: DictConfig, create: Callable[[DictConfig, Machine], Workload]
+    ) -> None:
+        """Identify the machine. Raises ConfigurationError if it is not the one claimed."""
+        self.config = config
+        self.machine = hardware.detect()
+        confirm(config.machine, self.machine)
+        self.workload = create(config, self.machine)
+        self.folder = writable("output_dir", Path(config.output_dir))
+        self._store = configured_store(config.tracking, project_dir())
+        self._readings: list[Reading] = []
+        self._utilisation: dict[str, float] = {}
+        self._conditions = Conditions(self.machine)
+        self._tags: dict[str, object] = {}
+
+    def run(self) -> Result:
+        """Prepare and measure; whatever happens, what was measured is recorded."""
+        hardware.raise_open_files_limit()
+        name = self.config.tracking.run_name or self._default_name()
+        self._recorder = Recorder(
+            self.folder, self._store, name=name, experiment=self.config.tracking.experiment_name
+        )
+        try:
+            self._describe()
+            self.workload.prepare()
+            self._tag(**self.workload.tags())
+            self._recorder.settle()
+            self._measure()
+            self.workload.finish()
+            self._write(self._save_model)
+        except BaseException as error:
+            self._conclude(_status(error), _reason(error))
+            print(self.delivered(), file=sys.stderr)
+            raise
+        return self._conclude(results.COMPLETED, None)
+
+    def _default_name(self) -> str:
+        """Tells runs apart in MLflow's lists."""
+        return f"{self.machine.name} · {self.config.benchmark} · {self.workload.variant}"
+
+    def _describe(self) -> None:
+        config = self.config
+        self._recorder.params(recorded_params(config))
+        self._tag(
+            kind=config.kind,
+            machine=machine_id(config.machine, self.machine),
+            machine_name=self.machine.name,
+            price_usd=facts(config.machine).get("price_usd"),
+            experiment=config.benchmark,
+            protocol=config.protocol.name,
+            fingerprint=self.workload.fingerprint(),
+            os=self.machine.os,
+            tensorflow=self.machine.versions.get("tensorflow"),
+            power_source=self.machine.power_source,
+        )
+
+    def _measure(self) -> None:
+        def keep(step: int, reading: Reading) -> None:
+            self._recorder.metrics(reading.values, step, reading.unix_time_ms)
+
+        def report(step: int, values: Mapping[str, float]) -> None:
+            self._recorder.metrics(values, step)
+            if metrics.EPOCH_TIME in values:
+                self._conditions.repeated(values[metrics.EPOCH_TIME])
+
+        monitor = Monitor(hardware.sensors(), self.config.monitor.interval_s, keep)
+        self._conditions.begin()
+        try:
+            with monitor:
+                self.workload.measure(report)
+        finally:
+            self._conditions.end()
+            self._readings = monitor.readings
+            self._utilisation = monitor.summary() | self._conditions.summary()
+
+    def _save_model(self) -> None:
+        model = self.workload.trained_model()
+        if model is not None:
+            save_model(model, self.folder / "model")
+
+    def delivered(self) -> str:
+        """Where the run is recorded, or how to deliver what could not be."""
+        state = self._recorder.drain()
+        if self._store is None:
+            return f"recorded in {self.folder}; nothing was sent to a tracking store"
+        if state.waiting or not state.closed:
+            why = f" ({state.error})" if state.error else ""
+            unwritten = self._recorder.unwritten
+            lost = (
+                f"; {unwritten} more, which the disk had no room for, are lost" if unwritten else ""
+            )
+            return (
+                f"{state.waiting} records wait in {self.folder}{why}; "
+                f"deliver them with `mlflow run . -e sync`{lost if unwritten else ''}"
+            )
+        if state.refused:
+            why = "; ".join(state.refused.values())
+            return f"run {state.run_id}: the store refused {len(state.refused)} records: {why}"
+        return f"recorded as run {state.run_id} in {self._store.address}; `make ui` shows it"
+
+    def _conclude(self, status: str, reason: str | None) -> Result:
+        """Record the summary, the artifacts and the end, and wait for their delivery."""
+        summary = self.workload.summary() | self._utilisation
+        self._recorder.metrics(summary)
+        caveats = "; ".join(self._conditions.caveats(self._utilisation, self._readings)) or None
+        self._tag(reason=reason, caveats=caveats, **self.workload.tags())
+        result = Result(
+            benchmark=self.config.benchmark,
+            machine=self.machine.name,
+            fingerprint=str(self._tags["fingerprint"]),
+            status=status,
+            reason=reason,
+            metrics=summary,
+            tags={key: str(value) for key, value in self._tags.items() if value is not None},
+        )
+        self._write(lambda: self._write_artifacts(result))
+        self._recorder.description(self.workload.headline())
+        self._tag(status=status)
+        self._recorder.end(_MLFLOW_STATUS[status])
+        return result
+
+    def _write_artifacts(self, result: Result) -> None:
+        folder = self.folder
+        OmegaConf.save(public_config(self.config), folder / "config.yaml")
+        self.machine.write(folder / "machine.json")
+        result.write(folder / "result.json")
+        if self._readings:
+            rows = [{"time_s": r.time_s} | dict(r.values) for r in self._readings]
+            write_table(folder / "samples.csv", rows)
+            plot_utilisation(folder / "utilisation.png", self._readings, result.benchmark)
+        self.workload.write_artifacts(folder)
+        for path in sorted(folder.iterdir()):
+            if path.name not in _KEPT_LOCALLY:
+                self._recorder.artifact(path)
+
+    def _write(self, write: Callable[[], None]) -> None:
+        """Write files of the result. What was measured counts without them, on a full disk too."""
+        try:
+            write()
+        except OSError as error:
+            why = f"files of the result are missing: {error.strerror or error}"
+            print(f"chipbench: {self.folder}: {why}", file=sys.stderr, flush=True)
+            self._tag(artifacts=why)
+
+    def _tag(self, **values: object) -> None:
+        self._tags |= values
+        self._recorder.tags(values)
+
+
+def _status(error: BaseException) -> str:
+    if isinstance(error, UnsupportedBenchmark):
+        return results.SKIPPED
+    return results.FAILED if isinstance(error, Exception) else results.INTERRUPTED
+
+
+def _reason(error: BaseException) -> str:
+    """Why the run ended, in one line that names the remedy where there is one."""
+    name = type(error).__name__
+    if name in ("ResourceExhaustedError", "MemoryError"):
+        return "out of memory: use a smaller batch_size"
+    first = (str(error).strip().splitlines() or [name])[0]
+    return (
+        first
+        if isinstance(error, ConfigurationError | UnsupportedBenchmark)
+        else f"{name}: {first}"
+    )

@@ -1,0 +1,1 @@
+"""One training, under a stopwatch."""

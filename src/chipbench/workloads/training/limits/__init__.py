@@ -1,0 +1,1 @@
+"""How close a training came to what its device can do."""

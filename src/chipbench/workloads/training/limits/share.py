@@ -1,0 +1,78 @@
+"""How close a training came to what its device can do, and whether input or device held it up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from chipbench.ground import metrics
+from chipbench.ground.processes import TrialError, kept, run_trial
+from chipbench.hardware.machine import Machine
+from chipbench.terminal.announcement import announce
+
+_TIMEOUT_S = 120.0
+#: Of a core's time that the measurement must get; with less, other programs were measured too.
+_UNDISTURBED = 0.85
+#: Shares of the training time spent waiting for input, in per cent, from which TensorFlow's own
+#: profiler calls a program moderately, and highly, input-bound (its input-pipeline analyzer).
+_PARTLY_INPUT_BOUND, _INPUT_BOUND = 5.0, 20.0
+
+
+@dataclass(frozen=True)
+class Peak:
+    """What a device gave at most: a large matrix product, and a sum of large arrays."""
+
+    tflops: float
+    memory_bandwidth_gb_per_s: float
+
+
+class DisturbedError(Exception):
+    """Other programs used the device while its peak was measured."""
+
+
+def device_peak(machine: Machine, device: str, dtype: str, cache_dir: Path) -> Peak | None:
+    """The device's peak, measured once per device and software versions.
+
+    None if it could not be measured, or other programs used the processor meanwhile.
+    """
+    request = {"device": device, "dtype": dtype}
+
+    def ask() -> dict[str, float]:
+        announce("measuring the device's peak, once for this software")
+        answer = run_trial("chipbench.backends.tensorflow.peak", request, _TIMEOUT_S)
+        if answer["processor_share"] < _UNDISTURBED:
+            raise DisturbedError
+        return answer
+
+    try:
+        answer = kept(cache_dir / "device_peaks", machine, request, ask)
+    except (TrialError, DisturbedError):
+        return None
+    return Peak(answer["tflops"], answer["gigabytes_per_s"])
+
+
+def use_of(
+    peak: Peak | None, flops_per_image: float | None, images_per_second: float | None
+) -> dict[str, float]:
+    """Achieved and peak TFLOP/s and their ratio, by metric name; the unknown is absent."""
+    values: dict[str, float] = {}
+    if peak is not None:
+        values[metrics.PEAK_TFLOPS] = peak.tflops
+        values[metrics.MEMORY_BANDWIDTH] = peak.memory_bandwidth_gb_per_s
+    if flops_per_image is not None:
+        values[metrics.MEGAFLOP_PER_IMAGE] = flops_per_image / 1e6
+        if images_per_second is not None:
+            values[metrics.ACHIEVED_TFLOPS] = flops_per_image * images_per_second / 1e12
+    if metrics.ACHIEVED_TFLOPS in values and peak is not None:
+        share = values[metrics.ACHIEVED_TFLOPS] / peak.tflops
+        values[metrics.FLOPS_UTILIZATION] = 100 * share
+    return values
+
+
+def limited_by(values: Mapping[str, float]) -> str | None:
+    """Whether "input" or "device" held the training up; None where the wait is not known."""
+    wait = values.get(metrics.INPUT_WAIT)
+    if wait is None:
+        return None
+    if wait > _INPUT_BOUND:
+        return "input"
+    return "device, and input in part" if wait > _PARTLY_INPUT_BOUND else "device"

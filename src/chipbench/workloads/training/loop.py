@@ -1,0 +1,34 @@
+"""What every way of training is to the training workload."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from chipbench.measure.epochs import Epoch
+
+if TYPE_CHECKING:
+    from chipbench.backends.tensorflow.progress import TrainingProgress
+
+#: Takes a finished epoch; what it does is not timed.
+Take = Callable[[Epoch], None]
+
+
+class Loop(Protocol):
+    """Trains a model for the configured epochs: `Fit`, `Tuned` or `MultiWorker`."""
+
+    model: Any
+    """The whole Keras model."""
+
+    trained: Any
+    """What each epoch computes: the model, or of a frozen backbone its head."""
+
+    inputs: Mapping[str, Any] | None
+    """What `model.fit` trains on; None if the data lie on the device itself."""
+
+    single_rate: float | None
+    """Images per second of one replica alone; None with one."""
+
+    def train(self, take: Take, progress: "TrainingProgress") -> None:
+        """Train all epochs, each validated and timed."""
+
+    def tags(self) -> Mapping[str, object]:
+        """What this way of training chose by itself."""

@@ -1,0 +1,79 @@
+"""The optimizer that will be used: the one asked for if it trains here, else its fallback."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from chipbench.config.compose import option
+from chipbench.ground.errors import UnsupportedBenchmark
+from chipbench.ground.processes import Answer, TrialError, kept, run_trial
+from chipbench.hardware.machine import Machine
+from chipbench.terminal.announcement import announce
+
+_TRIAL = "chipbench.backends.tensorflow.optimizer_trial"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which optimizer was asked for, which one trains, and why it is another."""
+
+    requested: str
+    used: str
+    reason: str | None  # None if the requested one is used
+    create: Mapping[str, Any]  # Hydra's `_target_` and its arguments
+
+
+def choose(config: DictConfig, machine: Machine, device_kind: str, cache_dir: Path) -> Choice:
+    """Try `config` (an optimizer option) on the device, and its `fallback` if it does not train.
+
+    Raises UnsupportedBenchmark if neither trains.
+    """
+    problem = _problem(config, machine, device_kind, cache_dir)
+    if problem is None:
+        return Choice(config.name, config.name, None, _create(config))
+    if config.fallback is None:
+        raise UnsupportedBenchmark(
+            f"optimizer={config.name} does not train on this {device_kind} ({problem}) and has no "
+            "fallback; try another optimizer or machine.accelerator=cpu"
+        )
+    fallback = option("optimizer", config.fallback)
+    second_problem = _problem(fallback, machine, device_kind, cache_dir)
+    if second_problem is not None:
+        raise UnsupportedBenchmark(
+            f"neither optimizer={config.name} ({problem}) nor its fallback {fallback.name} "
+            f"({second_problem}) trains on this {device_kind}; use machine.accelerator=cpu"
+        )
+    return Choice(config.name, fallback.name, problem, _create(fallback))
+
+
+def _create(config: DictConfig) -> dict[str, Any]:
+    created = OmegaConf.to_container(config.create, resolve=True)
+    assert isinstance(created, dict)
+    return {str(key): value for key, value in created.items()}
+
+
+def _problem(config: DictConfig, machine: Machine, device_kind: str, cache_dir: Path) -> str | None:
+    """Why the optimizer does not train here; None if it does. Kept per device and software."""
+    trial = {"create": _create(config), "device": device_kind}
+
+    def ask() -> Answer:
+        where = f"on the {device_kind.upper()}, once for this software"
+        announce(f"trying optimizer={config.name} {where}")
+        return {"problem": try_out(trial, config.trial_timeout_s)}
+
+    problem: str | None = kept(cache_dir / "optimizer_trials", machine, trial, ask)["problem"]
+    return problem
+
+
+def try_out(trial: Mapping[str, Any], timeout_s: float) -> str | None:
+    """Run a trial in a process of its own: a plug-in can hang or abort it. None if it passed."""
+    try:
+        problem: str | None = run_trial(
+            "chipbench.backends.tensorflow.optimizer_trial", trial, timeout_s
+        )["problem"]
+    except TrialError as error:
+        return str(error)
+    return problem

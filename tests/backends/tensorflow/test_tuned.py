@@ -1,0 +1,241 @@
+"""protocol=tuned does what model.fit does: the same images, in the same order, the same updates."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from omegaconf import DictConfig
+
+from chipbench import hardware
+from chipbench.backends.tensorflow.features import extract, kept, split_model
+from chipbench.backends.tensorflow.graph_loop import (
+    Examples,
+    GraphLoop,
+    fastest,
+    has_training_batch_norm,
+)
+from chipbench.backends.tensorflow.tuned import _orders
+from chipbench.config.compose import compose_config
+from chipbench.ground.errors import ConfigurationError
+from chipbench.measure.result import Result
+from chipbench.train import train
+from chipbench.workloads.training.stand_in import StandIn
+
+Compose = Callable[..., DictConfig]
+SAME = 2e-4  # float32 sums in another order
+
+
+def model(build: list[Any]) -> keras.Model:
+    keras.utils.set_random_seed(3)
+    made = keras.Sequential([keras.layers.Input((8, 8, 3)), *build, keras.layers.Dense(4)])
+    made.add(keras.layers.Softmax())
+    adam = keras.optimizers.Adam(0.01)
+    made.compile(adam, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return made
+
+
+def data(number: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    generator = np.random.default_rng(1)
+    labels = generator.integers(0, 4, number)
+    images = generator.normal(labels[:, None, None, None], 1.0, (number, 8, 8, 3))
+    return images.astype("float32"), labels
+
+
+@pytest.mark.parametrize("slices", [1, 2, 4])
+@pytest.mark.parametrize("number", [96, 101])
+def test_an_epoch_makes_the_updates_of_fit(number: int, slices: int) -> None:
+    images, labels = data(number)
+    layers = [keras.layers.Conv2D(4, 3, activation="relu"), keras.layers.Flatten()]
+    fitted, looped = (
+        model(layers),
+        model([la.__class__.from_config(la.get_config()) for la in layers]),
+    )
+    looped.set_weights(fitted.get_weights())
+    history = fitted.fit(
+        images, labels, batch_size=16, epochs=2, shuffle=False, verbose=0,
+        validation_data=(images, labels),
+    ).history  # fmt: skip
+    loop = GraphLoop(looped, 16, slices, threads=2)
+    examples = Examples(tf.constant(images), tf.constant(labels))
+    for epoch in range(2):
+        loss, accuracy = loop.train(examples, np.arange(number))
+        val_loss, val_accuracy = loop.validate(examples)
+        assert loss == pytest.approx(history["loss"][epoch], rel=SAME)
+        assert accuracy == pytest.approx(history["accuracy"][epoch], abs=1e-6)
+        assert val_loss == pytest.approx(history["val_loss"][epoch], rel=SAME)
+        assert val_accuracy == pytest.approx(history["val_accuracy"][epoch], abs=1e-6)
+    for mine, theirs in zip(looped.get_weights(), fitted.get_weights(), strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-3, atol=1e-5)
+
+
+def test_shuffled_epochs_have_the_order_of_fit(compose: Compose) -> None:
+    seen: list[int] = []
+
+    def note(index: Any) -> Any:
+        seen.append(int(index))
+        return np.float32(index)
+
+    def element(index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        value = tf.numpy_function(note, [index], tf.float32)
+        return tf.reshape(value, [1]), tf.constant(0)
+
+    config = compose("dataset=food101", "dataset.shuffle_buffer=6", "seed=42")
+    keras.utils.set_random_seed(42)
+    orders = _orders(config, 12)
+    expected = [next(orders).tolist() for _ in range(4)]
+    keras.utils.set_random_seed(42)
+    shuffled = tf.data.Dataset.range(12).shuffle(6, seed=42).map(element).batch(4)
+    tiny = keras.Sequential([keras.layers.Input((1,)), keras.layers.Dense(2, "softmax")])
+    tiny.compile("sgd", "sparse_categorical_crossentropy")
+    validation = tf.data.Dataset.from_tensors((np.zeros((2, 1)), np.zeros(2)))
+    tiny.fit(shuffled, epochs=4, validation_data=validation, verbose=0)
+    assert seen == sum(expected, [])
+
+
+def losses(result: Result, folder: Path) -> np.ndarray[Any, Any]:
+    return np.loadtxt(folder / "epochs.csv", delimiter=",", skiprows=1, usecols=(5, 6, 7, 8))
+
+
+def both(compose: Compose, folder: Path, *words: str) -> list[np.ndarray[Any, Any]]:
+    """The article's epochs and the tuned ones; threads can be set but once in a process."""
+    threads = ("protocol.intra_op_threads=null", "protocol.inter_op_threads=null")
+    tables = []
+    for protocol in ("article", "tuned"):
+        out = folder / protocol
+        places = (f"output_dir={out}", "tracking=none")
+        config = compose(f"protocol={protocol}", *threads, *places, *words)
+        tables.append(losses(train(config), out))
+    return tables
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_whole_batches_give_the_articles_numbers_to_the_last_digit(
+    optimizer: str, compose: Compose, tmp_path: Path
+) -> None:
+    words = ("dataset=digits", "epochs=3", f"optimizer={optimizer}", "protocol.slices=1")
+    article, tuned = both(compose, tmp_path, *words)
+    np.testing.assert_allclose(tuned, article, rtol=1e-6)
+
+
+def test_slices_learn_what_whole_batches_learn(compose: Compose, tmp_path: Path) -> None:
+    article, tuned = both(compose, tmp_path, "dataset=digits", "epochs=5", "protocol.slices=2")
+    # Sums in another order: a change of 1e-7 in the images moves the article's own curve as far.
+    np.testing.assert_allclose(tuned[-1], article[-1], rtol=0.15, atol=0.02)
+    assert tuned[-1, 3] > 0.9
+
+
+def test_features_of_a_frozen_backbone_are_computed_once_and_train_the_same_head(
+    compose: Compose, tmp_path: Path
+) -> None:
+    words = (
+        "protocol.slices=1", "dataset=digits", "dataset.in_memory=false",
+        "dataset.shuffle_buffer=500", "epochs=3",
+        "model.frozen_backbone=true", "model.build._target_=frozen_models.build",
+    )  # fmt: skip
+    article, tuned = both(compose, tmp_path, *words)
+    np.testing.assert_allclose(tuned, article, rtol=1e-4, atol=1e-4)
+    assert tuned[-1, 1] > 0.5
+
+
+def test_a_model_without_a_frozen_part_is_not_split() -> None:
+    assert split_model(model([keras.layers.Flatten()])) is None
+    training = model(
+        [keras.layers.Conv2D(2, 3), keras.layers.GlobalAveragePooling2D(name="features")]
+    )
+    assert split_model(training) is None
+
+
+def test_the_slices_that_are_usually_fastest_are_chosen() -> None:
+    steadily = np.array([[1.0, 1.1], [2.0, 2.2], [1.0, 1.1], [2.0, 1.5], [3.0, 3.3]])
+    lucky = np.append(steadily, [[1.0, 0.5]], axis=0)
+    assert fastest(lucky, (2, 4)) == 2
+    assert fastest(lucky[:, ::-1], (2, 4)) == 4
+    assert fastest(np.empty((5, 0)), ()) == 1
+
+
+def test_a_batch_norm_that_trains_is_found() -> None:
+    inside = keras.Sequential([keras.layers.Input((6, 6, 2)), keras.layers.BatchNormalization()])
+    whole = model([keras.layers.Conv2D(2, 3), inside, keras.layers.Flatten()])
+    assert has_training_batch_norm(whole)
+    inside.trainable = False
+    assert not has_training_batch_norm(whole)
+
+
+def test_features_keep_the_order_of_their_split() -> None:
+    images, labels = data(10)
+    frozen = keras.Sequential(
+        [keras.layers.Input((8, 8, 3)), keras.layers.GlobalAveragePooling2D()]
+    )
+    batches = tf.data.Dataset.from_tensor_slices((images, labels)).batch(4)
+    features, known = extract(frozen, batches)
+    np.testing.assert_allclose(features, images.mean(axis=(1, 2)), rtol=1e-5)
+    np.testing.assert_array_equal(known, labels)
+
+
+def test_kept_features_are_reused_and_bounded(tmp_path: Path) -> None:
+    computed: list[int] = []
+
+    def compute(number: int) -> Callable[[], tuple[Any, Any]]:
+        def of() -> tuple[Any, Any]:
+            computed.append(number)
+            return np.full((100, 25), number, np.float32), np.zeros(100, np.int64)
+
+        return of
+
+    limit = 25_000  # two of them
+    for number in (1, 2, 1, 3):
+        time.sleep(0.02)  # file systems keep times by some milliseconds
+        kept(tmp_path / f"{number}.npz", limit, compute(number))
+    assert computed == [1, 2, 3]
+    assert {path.name for path in tmp_path.iterdir()} == {"1.npz", "3.npz"}, "2 was used before 1"
+    kept(tmp_path / "large.npz", 1_000, compute(4))
+    assert not (tmp_path / "large.npz").exists()
+
+
+@pytest.mark.parametrize("end", [0, 2, 1_000])
+def test_kept_features_that_are_cut_off_are_computed_again(end: int, tmp_path: Path) -> None:
+    path = tmp_path / "kept.npz"
+
+    def compute() -> tuple[Any, Any]:
+        return np.full((100, 25), 3, np.float32), np.zeros(100, np.int64)
+
+    kept(path, 1e6, compute)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:end])
+    features, labels = kept(path, 1e6, compute)
+    assert (features == 3).all() and len(labels) == 100
+    assert path.read_bytes() == whole
+
+
+def test_tuned_is_never_ranked_with_the_article(compose: Compose) -> None:
+    from chipbench.measure.fingerprint import training_fingerprint
+
+    article, tuned = compose("dataset=digits"), compose("dataset=digits", "protocol=tuned")
+    assert training_fingerprint(article) != training_fingerprint(tuned)
+
+
+def test_several_devices_are_not_tuned(compose: Compose) -> None:
+    words = ("dataset=digits", "protocol=tuned", "strategy=mirrored")
+    with pytest.raises(ConfigurationError, match="strategy=none"):
+        train(compose(*words))
+
+
+def test_slices_must_divide_the_batch(compose: Compose) -> None:
+    words = ("dataset=digits", "protocol=tuned", "protocol.slices=3", "tracking=none")
+    with pytest.raises(ConfigurationError, match="slices=3: must divide batch_size=32"):
+        train(compose(*words, "protocol.intra_op_threads=null", "protocol.inter_op_threads=null"))
+
+
+def test_augmented_images_have_no_features_to_keep(tmp_path: Path, cache: Path) -> None:
+    words = (
+        "protocol=tuned", "dataset.source=generated", "dataset.max_examples=101",
+        "createml.engine=keras", "model.weights=null", "epochs=1", "tracking=none",
+    )  # fmt: skip
+    places = (f"output_dir={tmp_path}", f"cache_dir={cache}")
+    stand_in = StandIn(compose_config("createml", [*places, *words]), hardware.detect())
+    assert not stand_in._in_graph()

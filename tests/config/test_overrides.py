@@ -1,0 +1,115 @@
+import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chipbench.config.overrides import hydra_arguments, is_sweep
+from chipbench.ground.errors import ConfigurationError
+
+
+def read(argument: str) -> tuple[str, object]:
+    override = OverridesParser.create().parse_override(argument)
+    return override.key_or_group, override.value()
+
+
+def test_mlflow_pairs_become_overrides() -> None:
+    words = ["--model", "tiny_vgg", "--optimizer.learning_rate", "0.01", "--batch_size=64"]
+    assert hydra_arguments(words) == [
+        "model=tiny_vgg",
+        "optimizer.learning_rate=0.01",
+        "batch_size=64",
+    ]
+
+
+def test_hydra_words_pass_unchanged() -> None:
+    words = ["model=tiny_vgg", "+a=1", "~b", "-m", "--cfg", "job"]
+    assert hydra_arguments(words) == words
+
+
+def test_overrides_are_split_as_a_shell_would() -> None:
+    assert hydra_arguments(["--overrides", "+a=1 ~b 'c=d e'"]) == ["+a=1", "~b", "c=d e"]
+
+
+def test_a_value_may_begin_with_dashes() -> None:
+    assert hydra_arguments(["--tag", "--x"]) == ["tag=--x"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "a b",
+        "$(touch x)",
+        "`id`",
+        "a;b",
+        "it's",
+        '"',
+        "x\\",
+        "x\\'y",
+        "\\\\",
+        "üñï 漢字",
+        "a=b",
+        "\t",
+    ],
+)
+def test_text_survives_hydras_grammar(value: str) -> None:
+    (argument,) = hydra_arguments(["--note", value])
+    assert read(argument) == ("note", value)
+
+
+@given(
+    key=st.from_regex(r"[a-z][a-z_]{0,8}(\.[a-z_]{1,5})?", fullmatch=True),
+    value=st.text(min_size=1),
+)
+def test_any_text_round_trips_or_keeps_its_meaning(key: str, value: str) -> None:
+    try:
+        (argument,) = hydra_arguments([f"--{key}", value])
+    except ConfigurationError:
+        return
+    if is_sweep(argument):
+        return
+    read_key, read_value = read(argument)
+    assert read_key == key
+    if isinstance(read_value, str) and value[0] not in "'\"":
+        assert read_value == value
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--batch_size"], "--batch_size needs a value"),
+        (["--overrides", "a='b"], "cannot be split"),
+        (["--overrides", "a b"], "write key=value"),
+        (["nonsense"], "write key=value"),
+        (["a b=3"], "write key=value"),
+    ],
+)
+def test_malformed_words_are_refused_in_one_line(words: list[str], message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        hydra_arguments(words)
+    assert "\n" not in str(caught.value)
+
+
+def test_sweeps_are_recognised() -> None:
+    assert is_sweep("batch_size=16,32")
+    assert is_sweep("seed=range(1,4)")
+    assert not is_sweep("sizes=[16,32]")
+    assert not is_sweep("note='16,32'")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--json"], ["json=true"]),
+        (["--json", "journals=x"], ["json=true", "journals=x"]),
+        (["--json", "--journals", "x"], ["json=true", "journals=x"]),
+        (["--json", "false"], ["json=false"]),
+        (["--json=true"], ["json=true"]),
+    ],
+)
+def test_a_switch_may_stand_alone(words: list[str], expected: list[str]) -> None:
+    assert hydra_arguments(words) == expected
+
+
+def test_mlflows_own_form_of_a_parameter_is_read() -> None:
+    words = ["-P", "batch_size=64", "-P", "overrides=+a=1 ~b"]
+    assert hydra_arguments(words) == ["batch_size=64", "+a=1", "~b"]

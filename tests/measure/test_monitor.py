@@ -1,0 +1,78 @@
+import time
+
+import pytest
+
+from chipbench.measure.monitor import Monitor, Reading, integrated_energy_j, utilisation_summary
+
+
+class FakeSensor:
+    def __init__(self, values: dict[str, float], energy_j: float | None = None) -> None:
+        self._values = values
+        self._energy_j = energy_j
+
+    def read(self) -> dict[str, float]:
+        return self._values
+
+    def energy_j(self) -> float | None:
+        if self._energy_j is not None:
+            self._energy_j += 10.0
+        return self._energy_j
+
+    def close(self) -> None:
+        pass
+
+
+def reading(time_s: float, **values: float) -> Reading:
+    return Reading(time_s, 0, {f"system/{name}": value for name, value in values.items()})
+
+
+def test_summary_by_hand() -> None:
+    values = utilisation_summary(
+        [
+            reading(0, cpu_utilization_percentage=10, system_memory_usage_megabytes=100),
+            reading(1, cpu_utilization_percentage=30, system_memory_usage_megabytes=1048.576),
+        ]
+    )
+    assert values == {
+        "cpu_utilization_mean_percent": 20.0,
+        "cpu_idle_mean_percent": 80.0,
+        "memory_peak_mib": pytest.approx(1000.0),
+    }
+
+
+def test_swap_growth_is_above_the_start() -> None:
+    swap = [reading(i, swap_usage_megabytes=mb) for i, mb in enumerate([1048.576, 3145.728, 0])]
+    assert utilisation_summary(swap)["swap_growth_mib"] == pytest.approx(2000.0)
+
+
+def test_all_gpus_share_one_mean() -> None:
+    both = reading(0, gpu_0_utilization_percentage=100, gpu_1_utilization_percentage=50)
+    assert utilisation_summary([both])["gpu_utilization_mean_percent"] == 75.0
+
+
+def test_missing_readings_are_absent_not_zero() -> None:
+    assert utilisation_summary([reading(0)]) == {}
+    assert integrated_energy_j([reading(0), reading(1)]) is None
+
+
+def test_energy_is_the_integral_of_power() -> None:
+    watts = [reading(t, gpu_0_power_usage_watts=w) for t, w in [(0, 10), (2, 30), (3, 30)]]
+    assert integrated_energy_j(watts) == 70.0
+
+
+def test_the_energy_counter_is_preferred_to_power() -> None:
+    sensors = [FakeSensor({"system/gpu_0_power_usage_watts": 1e9}, energy_j=5.0)]
+    with Monitor(sensors, interval_s=60) as monitor:
+        pass
+    assert monitor.summary()["energy_j"] == 10.0
+
+
+def test_readings_are_taken_at_start_at_every_interval_and_at_the_end() -> None:
+    steps: list[int] = []
+    sensor = FakeSensor({"system/cpu_utilization_percentage": 50.0})
+    with Monitor([sensor], 0.02, lambda step, _: steps.append(step)) as monitor:
+        time.sleep(0.3)
+    assert len(monitor.readings) >= 4
+    assert steps == list(range(1, len(monitor.readings) + 1))
+    times = [r.time_s for r in monitor.readings]
+    assert times == sorted(times)

@@ -1,0 +1,215 @@
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from mlflow import MlflowClient
+from omegaconf import DictConfig
+
+from chipbench.compare import compare
+from chipbench.config.compose import compose_config
+from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.reference import reference
+
+Compared = Callable[..., DictConfig]
+HOSTILE = "<script>alert(1)</script> | $x^ `code`\n# head"
+
+
+@pytest.fixture
+def config(tmp_path: Path, made_store: Path) -> Compared:
+    def composed(name: str, *overrides: str) -> DictConfig:
+        store = f"tracking.uri=sqlite:///{made_store}"
+        return compose_config(name, [store, f"output_dir={tmp_path / name}", *overrides])
+
+    return composed
+
+
+@pytest.fixture(scope="module")
+def published_database(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
+    """A store with the published results."""
+    path = Path(shutil.copy(empty_database, tmp_path_factory.mktemp("published") / "mlflow.db"))
+    reference(compose_config("reference", [f"tracking.uri=sqlite:///{path}", "output_dir=none"]))
+    return path
+
+
+@pytest.fixture
+def published(published_database: Path, made_store: Path) -> None:
+    """Has the published results in the test's own store."""
+    shutil.copy(published_database, made_store)
+
+
+def client_of(folder: Path) -> MlflowClient:
+    return MlflowClient(f"sqlite:///{folder / 'mlflow.db'}")
+
+
+def log(client: MlflowClient, name: str, status: str = "FINISHED", **values: object) -> None:
+    """Log a run as chipbench would; a value is a metric if it is a number, else a tag."""
+    found = client.get_experiment_by_name("chipbench")
+    experiment = found.experiment_id if found else client.create_experiment("chipbench")
+    tags = {
+        "chipbench.kind": "training",
+        "chipbench.experiment": "tinyvgg_cifar10",
+        "chipbench.fingerprint": "f1",
+        "chipbench.machine_name": name,
+        "chipbench.machine": name,
+    }
+    made = client.create_run(experiment, tags=tags, run_name=name).info.run_id
+    for key, value in values.items():
+        if isinstance(value, float):
+            client.log_metric(made, key, value)
+        else:
+            client.set_tag(made, f"chipbench.{key}", value)
+    if status != "RUNNING":
+        client.set_terminated(made, status)
+
+
+def test_the_published_results_are_imported_once(config: Compared, tmp_path: Path) -> None:
+    assert reference(config("reference")) == (92, 0)
+    assert reference(config("reference")) == (0, 92)
+    client = client_of(tmp_path)
+    experiment = client.get_experiment_by_name("chipbench")
+    assert experiment.tags["mlflow.experimentKind"] == "custom_model_development"
+    runs = client.search_runs([experiment.experiment_id], max_results=1000)
+    assert len(runs) == 92
+    (m1_max,) = [r for r in runs if r.info.run_name == "Apple M1 Max 32-core GPU · "
+                 "efficientnetb0_food101 · b32"]  # fmt: skip
+    assert m1_max.data.metrics["total_time_s"] == 958.951
+    assert m1_max.data.tags["chipbench.price_usd"] == "3299"
+    assert "seconds" in m1_max.data.tags["mlflow.note.content"]
+    curve = client.get_metric_history(m1_max.info.run_id, "val_accuracy")
+    assert [point.step for point in curve] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.usefixtures("published")
+def test_an_interrupted_import_is_completed(config: Compared, tmp_path: Path) -> None:
+    client = client_of(tmp_path)
+    experiment = client.get_experiment_by_name("chipbench").experiment_id
+    first, second = client.search_runs([experiment], max_results=2)
+    client.delete_run(first.info.run_id)
+    client.update_run(second.info.run_id, status="RUNNING")
+    assert reference(config("reference")) == (2, 90)
+
+
+@pytest.mark.usefixtures("published")
+def test_a_measured_run_shares_the_published_runs_group(config: Compared, tmp_path: Path) -> None:
+    from chipbench.measure.fingerprint import training_fingerprint
+
+    measured = compose_config("train", ["experiment=tinyvgg_cifar10", "output_dir=o"])
+    fingerprint = training_fingerprint(measured)
+    client = client_of(tmp_path)
+    log(client, "Mine", total_time_s=70.0, fingerprint=fingerprint, data_source="tfds")
+    report = compare(config("compare", "baseline=colab_k80"))
+    (section,) = [s for s in report.sections if s.name == "tinyvgg_cifar10"]
+    (group,) = section.groups
+    names = [line.cells[0].text for line in group.rows]
+    assert names[:2] == ["NVIDIA TITAN RTX 24 GB (published)", "Mine"]
+    assert "Baseline: NVIDIA Tesla K80." in group.notes
+
+
+@pytest.mark.usefixtures("published")
+def test_every_claim_holds_and_the_headline_is_put_right(config: Compared) -> None:
+    report = compare(config("compare"))
+    assert [claim.verdict for claim in report.claims] == ["holds"] * 10
+    assert report.claims[0].numbers.startswith("54.8 % less time, 2.21 times as fast")
+
+
+@pytest.mark.usefixtures("published")
+def test_the_report_needs_no_network_and_the_table_round_trips(
+    config: Compared, tmp_path: Path
+) -> None:
+    compare(config("compare"))
+    folder = tmp_path / "compare"
+    page = (folder / "report.html").read_text()
+    assert "http://" not in page and "https://" not in page
+    assert page.count("data:image/png;base64,") == len(list(folder.glob("*.png")))
+    table = pd.read_csv(folder / "comparison.csv")
+    assert len(table) == 92
+    assert table["time_s"].dtype == float
+    assert {"time_s", "price_usd", "energy_j", "spread_percent"} <= set(table.columns)
+    m1_max = table[(table.machine == "Apple M1 Max 32-core GPU") & (table.price_usd == 3299)]
+    assert 958.951 in m1_max["time_s"].tolist()
+    for picture in folder.glob("*.png"):
+        assert f"]({picture.name})" in (folder / "report.md").read_text()
+
+
+def test_odd_runs_are_handled_shown_or_counted(config: Compared, tmp_path: Path) -> None:
+    client = client_of(tmp_path)
+    log(client, "Same name", total_time_s=10.0)
+    log(client, "Same name", total_time_s=11.0)
+    log(client, HOSTILE, total_time_s=12.0, os=HOSTILE)
+    log(client, "No time")
+    log(client, "Not a number", total_time_s=float("nan"))
+    log(client, "Infinite", total_time_s=float("inf"))
+    log(client, "Failed", "FAILED", total_time_s=1.0)
+    log(client, "Running", "RUNNING", total_time_s=1.0)
+    foreign = client.create_experiment("another project")
+    client.set_terminated(client.create_run(foreign).info.run_id)
+    report = compare(config("compare"))
+    again = compare(config("compare", f"output_dir={tmp_path / 'again'}"))
+    assert "1 of kind comparison" in again.counts
+    assert "3 runs on 2 machines in 1 benchmarks." in report.counts
+    assert "3 no valid time, 1 not chipbench's, 1 status FAILED, 1 status RUN" in report.counts
+    page = (tmp_path / "compare" / "report.html").read_text()
+    assert "<script>alert" not in page and "&lt;script&gt;alert" in page
+    lines = (tmp_path / "compare" / "report.md").read_text().splitlines()
+    (row,) = [line for line in lines if line.startswith("| &lt;script")]
+    assert row.replace("\\|", "").count("|") == 7
+    assert not any(line.startswith("# head") for line in lines)
+
+
+def test_the_comparison_is_recorded_as_a_run(config: Compared, tmp_path: Path) -> None:
+    log(client_of(tmp_path), "A", total_time_s=10.0)
+    compare(config("compare"))
+    client = client_of(tmp_path)
+    experiment = client.get_experiment_by_name("chipbench").experiment_id
+    (run,) = client.search_runs([experiment], "tags.`chipbench.kind` = 'comparison'")
+    assert run.info.status == "FINISHED"
+    names = {artifact.path for artifact in client.list_artifacts(run.info.run_id)}
+    assert {"report.html", "report.md", "comparison.csv"} <= names
+
+
+def test_filters(config: Compared, tmp_path: Path) -> None:
+    client = client_of(tmp_path)
+    log(client, "A", total_time_s=10.0, site="lab")
+    log(client, "B", total_time_s=11.0)
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    assert "1 runs on 1 machines" in compare(config("compare", "machines=[a]")).counts
+    by_tag = config("compare", "+tags.site=lab", f"output_dir={tmp_path / 'b'}")
+    assert "1 runs" in compare(by_tag).counts
+    since = config("compare", f"since={today}", f"output_dir={tmp_path / 'c'}")
+    assert "2 runs" in compare(since).counts
+    with pytest.raises(UnsupportedBenchmark, match="nothing to compare"):
+        compare(config("compare", "until=2020-01-01"))
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("since=yesterday", "since=yesterday: must be a date"),
+        ("experiments=[nowhere]", "no such MLflow experiment"),
+        ("baseline=nobody", "baseline=nobody: no such machine"),
+        ("tracking=none", "needs a tracking store"),
+    ],
+)
+def test_wrong_keys_are_named(
+    override: str, message: str, config: Compared, tmp_path: Path
+) -> None:
+    log(client_of(tmp_path), "A", total_time_s=10.0)
+    with pytest.raises(ConfigurationError, match=message):
+        compare(config("compare", override))
+
+
+def test_hostile_names_do_not_break_the_line_that_lists_them(
+    config: Compared, tmp_path: Path
+) -> None:
+    log(client_of(tmp_path), HOSTILE, total_time_s=10.0)
+    with pytest.raises(ConfigurationError) as caught:
+        compare(config("compare", "baseline=nobody"))
+    assert "<script>" in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_an_empty_store_names_the_remedy(config: Compared) -> None:
+    with pytest.raises(UnsupportedBenchmark, match="-e reference"):
+        compare(config("compare"))

@@ -1,0 +1,185 @@
+"""One list of dependencies that resolves everywhere; entry points that run the checkout's code."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import yaml
+from mlflow.utils.conda import _get_conda_env_name
+from mlflow.utils.environment import _PythonEnv
+from mlflow.utils.virtualenv import _get_virtualenv_name
+from support.conda_digest import dependency_digest, recorded_digest, write_digest
+
+PROJECT = Path(__file__).parents[2]
+PLATFORMS = (
+    "x86_64-manylinux_2_28",
+    "aarch64-manylinux_2_28",
+    "aarch64-apple-darwin",
+    "x86_64-apple-darwin",
+)
+# Pure Python that was never published as a wheel.
+SOURCE_ONLY = ("antlr4-python3-runtime", "promise")
+
+
+def uv_compile(requirements: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """What uv says to `requirements`, taking wheels alone, so that no machine has to compile."""
+    sources = [f"--no-binary={name}" for name in SOURCE_ONLY]
+    command = [shutil.which("uv") or str(Path(sys.executable).parent / "uv")]
+    command += ["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--only-binary=:all:"]
+    return subprocess.run(
+        [*command, *sources, "--python-version=3.11", *options, requirements],
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
+        input="packaging",
+        env={**os.environ, "MACOSX_DEPLOYMENT_TARGET": "13.0"},
+    )
+
+
+@pytest.fixture(scope="session")
+def package_index() -> None:
+    """Skip where no package index answers."""
+    if os.environ.get("UV_OFFLINE"):
+        pytest.skip("UV_OFFLINE is set")
+    answer = uv_compile("-", "--refresh")
+    if "Failed to fetch" in answer.stderr:
+        pytest.skip(f"no package index is reachable: {answer.stderr.splitlines()[-1].strip()}")
+    assert answer.returncode == 0, answer.stderr
+
+
+def copy_environment_files(folder: Path) -> Path:
+    for name in ("pyproject.toml", "conda.yaml", "MLproject"):
+        shutil.copy(PROJECT / name, folder)
+    return folder
+
+
+def environment_names(folder: Path) -> tuple[str, str]:
+    """What MLflow calls the environment in `folder`: for uv and virtualenv, and for conda."""
+    conda = folder / "conda.yaml"
+    # MLflow's own names, which it has no public way to ask for, are untyped.
+    python_env = _PythonEnv.from_conda_yaml(conda)  # type: ignore[no-untyped-call]
+    virtualenv = _get_virtualenv_name(python_env, folder)  # type: ignore[no-untyped-call]
+    return virtualenv, _get_conda_env_name(conda)  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.network
+@pytest.mark.usefixtures("package_index")
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_every_platform_resolves_to_wheels(platform: str) -> None:
+    extras = ("--extra=dev", "--extra=cuda")
+    answer = uv_compile("pyproject.toml", f"--python-platform={platform}", *extras)
+    assert answer.returncode == 0, answer.stderr
+    resolved = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", answer.stdout, re.MULTILINE))
+    intel_mac = platform == "x86_64-apple-darwin"
+    assert resolved["tensorflow"].startswith("2.13." if intel_mac else ("2.18.", "2.19."))
+    assert ("tensorflow-metal" in resolved) == platform.endswith("darwin")
+    assert ("nvidia-cudnn-cu12" in resolved) == ("manylinux" in platform)
+
+
+def test_digest_in_conda_yaml_is_current() -> None:
+    current = dependency_digest(PROJECT / "pyproject.toml")
+    assert recorded_digest(PROJECT / "conda.yaml") == current, "run `make conda.yaml`"
+
+
+def test_changed_dependency_makes_new_environment(tmp_path: Path) -> None:
+    folder = copy_environment_files(tmp_path)
+    before = environment_names(folder)
+    pyproject = folder / "pyproject.toml"
+    text = pyproject.read_text()
+    pyproject.write_text(text.replace('"psutil>=', '"psutil!=6.0.0,>='))
+    assert pyproject.read_text() != text
+    write_digest(folder)
+    after = environment_names(folder)
+    assert before[0] != after[0], "uv and virtualenv would reuse the old environment"
+    assert before[1] != after[1], "conda would reuse the old environment"
+
+
+def test_unchanged_dependencies_keep_environment(tmp_path: Path) -> None:
+    folder = copy_environment_files(tmp_path)
+    before = environment_names(folder)
+    pyproject = folder / "pyproject.toml"
+    pyproject.write_text(pyproject.read_text().replace("line-length = 100", "line-length = 99"))
+    write_digest(folder)
+    assert environment_names(folder) == before
+
+
+def test_conda_yaml_brings_the_project_and_no_second_list() -> None:
+    environment = yaml.safe_load((PROJECT / "conda.yaml").read_text())
+    *conda_packages, pip = environment["dependencies"]
+    assert conda_packages == ["python=3.11", "pip"]
+    assert [line.split("#")[0].strip() for line in pip["pip"]] == ["-e ."]
+
+
+def test_entry_points_are_modules_that_take_any_parameter() -> None:
+    entry_points = yaml.safe_load((PROJECT / "MLproject").read_text())["entry_points"]
+    assert entry_points["main"] == entry_points["train"]
+    for name, entry_point in entry_points.items():
+        assert set(entry_point) == {"command"}, f"{name} declares parameters"
+        module = re.search(r"python -m (\S+)$", entry_point["command"])
+        assert module and find_spec(module.group(1)), f"{name} has no module"
+
+
+def test_entry_point_runs_the_checkout_with_quoted_parameters(tmp_path: Path) -> None:
+    """Also where the environment holds the chipbench of another checkout, as this one does."""
+    folder = copy_environment_files(tmp_path)
+    package = folder / "src" / "chipbench"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "train.py").write_text("import sys\nprint(['ran', __file__, *sys.argv[1:]])\n")
+    executables = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    finished = subprocess.run(
+        [sys.executable, "-m", "mlflow", "run", ".", "--env-manager", "local"]
+        + ["-P", "batch_size=64", "-P", "overrides=a='$(touch bad)' b;c"],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={**os.environ, "PATH": executables, "MLFLOW_TRACKING_URI": "sqlite:///mlflow.db"},
+    )
+    assert finished.returncode == 0, finished.stderr
+    ran = ["ran", str(package / "train.py"), "--batch_size", "64"]
+    ran += ["--overrides", "a='$(touch bad)' b;c"]
+    assert str(ran) in finished.stdout
+    assert not (folder / "bad").exists()
+
+
+def test_make_help_lists_every_target() -> None:
+    rules = (PROJECT / "Makefile").read_text()
+    listed = subprocess.run(["make", "help"], capture_output=True, text=True, cwd=PROJECT)
+    phony = re.search(r"^\.PHONY: (.+)$", rules, re.MULTILINE)
+    assert phony
+    assert set(re.findall(r"^  make (\S+)", listed.stdout, re.MULTILINE)) == set(
+        phony.group(1).split()
+    )
+
+
+@pytest.mark.parametrize("target", ["run", "test", "lint", "ui", "compare", "bench", "clean"])
+def test_make_target_exists(target: str) -> None:
+    planned = subprocess.run(["make", "-n", target], capture_output=True, text=True, cwd=PROJECT)
+    assert planned.returncode == 0, planned.stderr
+
+
+def test_missing_python_is_one_line_with_the_remedy(tmp_path: Path) -> None:
+    """A make that finds no Python 3.11 on its PATH."""
+    shutil.copy(PROJECT / "Makefile", tmp_path)
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "bin").mkdir()
+    for name in ("make", "sh", "awk"):
+        tool = shutil.which(name)
+        assert tool
+        (tmp_path / "bin" / name).symlink_to(tool)
+    failed = subprocess.run(
+        ["make", "env"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={"PATH": str(tmp_path / "bin")},
+    )
+    assert failed.returncode == 2
+    said = [line for line in failed.stderr.splitlines() if not line.startswith("make:")]
+    assert len(said) == 1
+    assert "Python 3.11 was not found" in said[0] and "python3-venv" in said[0]

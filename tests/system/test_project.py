@@ -1,0 +1,128 @@
+"""The project as users start it: `mlflow run .` and the module, in processes of their own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+from support.checkouts import checkout
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A checkout of the test's own."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    checkout(folder)
+    return folder
+
+
+@pytest.fixture
+def environment(made_store: Path, project: Path) -> dict[str, str]:
+    """An environment whose store and cache are the test's own."""
+    binaries = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    own = {
+        "PATH": binaries,
+        "PYTHONPATH": str(project / "src"),
+        "MLFLOW_TRACKING_URI": f"sqlite:///{made_store}",
+    }
+    return os.environ | own
+
+
+Done = subprocess.CompletedProcess
+
+
+def run_project(environment: dict[str, str], project: Path, *parameters: str) -> Done:
+    command = [sys.executable, "-m", "mlflow", "run", str(project), "--env-manager", "local"]
+    words = [word for parameter in parameters for word in ("-P", parameter)]
+    return subprocess.run(
+        [*command, *words], env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def run_module(environment: dict[str, str], project: Path, *words: str) -> Done:
+    command = [sys.executable, "-m", "chipbench.train", *words]
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, cwd=project
+    )
+
+
+def statuses(environment: dict[str, str]) -> list[str]:
+    client = MlflowClient(environment["MLFLOW_TRACKING_URI"])
+    experiments = [e.experiment_id for e in client.search_experiments()]
+    return [run.info.status for run in client.search_runs(experiments)]
+
+
+def test_mlflow_run_joins_the_run_that_mlflow_made(
+    environment: dict[str, str], project: Path
+) -> None:
+    done = run_project(environment, project, "dataset=digits", "epochs=2", "batch_size=64")
+    assert done.returncode == 0, done.stderr
+    assert "tinyvgg_digits on" in done.stdout
+    client = MlflowClient(environment["MLFLOW_TRACKING_URI"])
+    (run,) = client.search_runs(["0"])
+    assert run.info.status == "FINISHED"
+    assert run.data.params["batch_size"] == "64"
+    assert len(client.get_metric_history(run.info.run_id, "epoch_time_s")) == 2
+    assert not {"mlflow.user", "mlflow.source.name"} & set(run.data.tags)
+    experiment = client.get_experiment("0")
+    assert experiment.tags["mlflow.experimentKind"] == "custom_model_development"
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        ("model=$(touch pwned)",),
+        ("model=a; touch pwned",),
+        ("overrides=$(touch pwned) batch_size=1",),
+        ("overrides='unclosed",),
+    ],
+)
+def test_no_shell_evaluates_a_value(
+    parameters: tuple[str, ...], environment: dict[str, str], project: Path
+) -> None:
+    done = run_project(environment, project, *parameters)
+    assert done.returncode == 1
+    assert "chipbench: " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(project.rglob("pwned*"))
+    assert statuses(environment) == ["FAILED"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["modle=tiny_vgg"], 2, "unknown modle"),
+        (["batch_size=0"], 2, "batch_size=0: must be"),
+        (["--overrides", "a='b"], 2, "cannot be split"),
+        (["nonsense"], 2, "write key=value"),
+        (["tracking.uri=nowhere"], 2, "tracking.uri=nowhere: must begin with"),
+        (["output_dir=/dev/null/run"], 2, "output_dir=/dev/null/run: Not a directory"),
+        (["dataset=digits", "batch_size=5000"], 2, "1437 training images"),
+        (["dataset=digits", "machine.accelerator=gpu", "tracking=none"], 3, "sees no GPU"),
+    ],
+)
+def test_exit_codes_and_one_line_messages(
+    words: list[str], code: int, message: str, environment: dict[str, str], project: Path
+) -> None:
+    done = run_module(environment, project, *words)
+    assert done.returncode == code
+    lines = [line for line in done.stderr.splitlines() if line.startswith("chipbench: ")]
+    assert len(lines) == 1 and message in lines[0]
+    assert "Traceback" not in done.stderr
+
+
+def test_each_step_is_announced_and_libraries_are_quiet(
+    environment: dict[str, str], project: Path
+) -> None:
+    environment["CHIPBENCH_CACHE"] += "/announced"
+    done = run_module(environment, project, "dataset=digits", "epochs=1", "tracking=none")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines() == [
+        "starting TensorFlow …",
+        "loading the data set digits (bundled) …",
+        "trying optimizer=adam on the CPU, once for this software …",
+        "training 1 x 1,437 images …",
+    ]

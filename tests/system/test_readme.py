@@ -1,0 +1,61 @@
+"""Every command that the README shows is one that the program takes."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import yaml
+
+from chipbench.config.compose import CONF_DIR, compose_config
+from chipbench.config.overrides import hydra_arguments
+from chipbench.sweeping.conduct import split
+from chipbench.sweeping.plan import expand
+
+PROJECT = Path(__file__).parents[2]
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```sh\n(.*?)```", README, flags=re.S)
+COMMANDS = [line for block in BLOCKS for line in block.replace("\\\n", " ").splitlines() if line]
+TARGETS = set(re.findall(r"^([a-z.]+):.*## ", (PROJECT / "Makefile").read_text(), flags=re.M))
+
+
+def words_of(command: str) -> list[str]:
+    return shlex.split(command, comments=True)
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c.startswith("mlflow run ")])
+def test_an_mlflow_command_names_entry_points_and_keys_that_exist(command: str) -> None:
+    words = words_of(command)
+    entries = yaml.safe_load((PROJECT / "MLproject").read_text())["entry_points"]
+    entry = words[words.index("-e") + 1] if "-e" in words else "main"
+    assert entry in entries
+    parameters = [words[i + 1] for i, word in enumerate(words) if word == "-P"]
+    pairs = [part for p in parameters for part in ("--" + p.split("=", 1)[0], p.split("=", 1)[1])]
+    compose_as(entry, hydra_arguments(pairs))
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c.startswith("python -m chipbench.")])
+def test_a_module_command_takes_its_words(command: str) -> None:
+    words = words_of(command)
+    arguments = [word for word in hydra_arguments(words[3:]) if "=" in word]
+    compose_as(words[2].removeprefix("chipbench."), arguments)
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c.startswith("make")])
+def test_a_make_target_exists(command: str) -> None:
+    words = [word for word in words_of(command)[1:] if "=" not in word]
+    assert set(words) <= TARGETS
+
+
+def compose_as(entry: str, overrides: list[str]) -> None:
+    name = "train" if entry == "main" else entry
+    if name in ("sweep", "train", "export", "createml"):
+        name, overrides, own = split(name, overrides)
+        compose_config("sweep", [word for word in own if not word.startswith("hydra")])
+    records = "output_dir:" in (CONF_DIR / f"{name}.yaml").read_text(encoding="utf-8")
+    for job in expand(overrides):
+        compose_config(name, [*job, *(["output_dir=out"] if records else [])])
+
+
+def test_the_readme_shows_commands() -> None:
+    assert len(COMMANDS) > 5

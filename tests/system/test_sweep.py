@@ -1,0 +1,394 @@
+"""Several values of a key: planned, run in processes of their own, summarised, resumed."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from mlflow import MlflowClient
+from mlflow.entities import Run
+from rich.console import Console
+from support.checkouts import PROJECT, checkout
+
+from chipbench.config.compose import compose_config
+from chipbench.ground.errors import ConfigurationError
+from chipbench.sweeping import outcome as outcomes
+from chipbench.sweeping import summary
+from chipbench.sweeping.conduct import conduct, is_several, split
+from chipbench.sweeping.outcome import Outcome, attempts, next_attempt, outcome_of
+from chipbench.sweeping.plan import Job, Plan, expand, order, read_plan, swept_keys
+from chipbench.sweeping.summary import Ended
+from chipbench.sweeping.table import print_jobs
+
+pytestmark = pytest.mark.usefixtures("made_store")
+
+MANUAL = ("method=final_cut_manual", "codec=h264")  # real runs that take no time
+
+
+def test_every_combination_in_the_order_given() -> None:
+    assert expand(["codec=h264,prores", "seed=1", "clip=large,small"]) == [
+        ["codec=h264", "seed=1", "clip=large"],
+        ["codec=h264", "seed=1", "clip=small"],
+        ["codec=prores", "seed=1", "clip=large"],
+        ["codec=prores", "seed=1", "clip=small"],
+    ]
+    assert expand(["seed=range(1,4)"]) == [["seed=1"], ["seed=2"], ["seed=3"]]
+    assert expand(["sizes=[1,2]"]) == [["sizes=[1,2]"]]
+    assert swept_keys(["codec=h264,prores", "seed=1"]) == ("codec",)
+
+
+def test_a_glob_takes_the_choices_of_a_group() -> None:
+    jobs = expand(["codec=glob(h*)"])
+    assert jobs == [["codec=h264"], ["codec=hevc"]]
+
+
+def test_repeats_are_interleaved_and_shuffled_alike_each_time() -> None:
+    sweep = compose_config("sweep", ["sweep.repeats=2"]).sweep
+    jobs = order([["a=1"], ["a=2"], ["a=3"]], sweep)
+    assert [job.text for job in jobs] == ["a=1", "a=2", "a=3"] * 2
+    assert [job.repeat for job in jobs] == [1, 1, 1, 2, 2, 2]
+    sweep.shuffle = True
+    shuffled = order([[f"a={n}"] for n in range(9)], sweep)
+    assert shuffled == order([[f"a={n}"] for n in range(9)], sweep)
+    first, second = [j.text for j in shuffled[:9]], [j.text for j in shuffled[9:]]
+    assert sorted(first) == sorted(second) and first != second
+
+
+def test_a_sweeps_own_keys_are_told_from_the_jobs() -> None:
+    words = ["entry=export", "codec=h264,av1", "sweep.repeats=2", "hydra/launcher=ray"]
+    own = ["sweep.repeats=2", "hydra/launcher=ray"]
+    assert split("sweep", words) == ("export", ["codec=h264,av1"], own)
+    assert split("createml", ["epochs=1,2"]) == ("createml", ["epochs=1,2"], [])
+    with pytest.raises(ConfigurationError, match="entry=compare: must be one of train, export"):
+        split("sweep", ["entry=compare"])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["codec=h264,h265"], "unknown codec=h265"),
+        (["codec=h264", "sweep.repeats=0"], "sweep.repeats=0: must be a whole number"),
+        (["codec=h264", "sweep.cooldwon_s=1"], "nearest: sweep.cooldown_s"),
+        (["codec=h264", "sweep.resume=0123"], "no such sweep in outputs/"),
+        (["clip.duration_s=interval(1,2)"], "an interval needs hydra/sweeper=optuna"),
+    ],
+)
+def test_a_wrong_sweep_is_refused_before_any_job_begins(
+    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chipbench.sweeping.conduct.project_dir", lambda: tmp_path / "project")
+    with pytest.raises(ConfigurationError, match=said):
+        conduct(*split("export", [*words, "tracking=none"]))
+    assert not (tmp_path / "project").exists()
+
+
+def job(number: int, *overrides: str, repeat: int = 1) -> Job:
+    return Job(number, overrides, repeat)
+
+
+def done(place: Job, **metrics: float) -> Ended:
+    return Ended(place, Outcome(outcomes.DONE, None, metrics))
+
+
+def test_the_summary_by_hand() -> None:
+    jobs = [
+        done(job(0, "batch_size=16"), total_time_s=10.0, steady_images_per_second=100.0),
+        done(job(1, "batch_size=32"), total_time_s=5.0, steady_images_per_second=200.0),
+        done(job(2, "batch_size=16", repeat=2), total_time_s=11.0, steady_images_per_second=90.0),
+        done(job(3, "batch_size=32", repeat=2), total_time_s=5.5, steady_images_per_second=180.0),
+        Ended(job(4, "batch_size=64"), Outcome(outcomes.OUT_OF_MEMORY, "out of memory")),
+    ]
+    assert summary.best(jobs) == "batch_size=32"
+    assert summary.speeds(jobs) == {"batch_size=16": 95.0, "batch_size=32": 190.0}
+    assert summary.drift(jobs) == pytest.approx(10.0)
+    assert summary.spread(jobs) == pytest.approx(100 * (0.5 / 2**0.5) / 5.25)
+    assert summary.curves(jobs) == {"all": [(16.0, 95.0), (32.0, 190.0)]}
+    assert summary.failed_sizes(jobs) == {"all": [64]}
+    text = summary.text(jobs)
+    assert text.startswith("4 of 5 jobs done, out of memory: batch_size=64, fastest: batch_size=32")
+    assert summary.rows(jobs)[4]["total_time_s"] == ""
+
+
+def test_repeats_of_one_combination_have_a_median_and_an_interval() -> None:
+    jobs = [
+        done(job(n, "epochs=2", repeat=n + 1), total_time_s=time)
+        for n, time in enumerate((10.0, 10.2, 9.9))
+    ]
+    assert summary.names(jobs)[2] == "repeat 3"
+    # Student's t with 2 degrees of freedom, 4.303, times the standard error, 0.088 s.
+    said = "total_time_s median 10.00 s, 95 % interval 9.66 s to 10.42 s, spread 1.5 %"
+    assert summary.text(jobs).startswith(f"3 of 3 jobs done, {said}")
+
+
+def test_a_job_is_named_by_what_tells_it_from_the_others() -> None:
+    jobs = [done(job(n, "epochs=2", f"seed={n}", "batch_size=8"), total_time_s=1.0) for n in (1, 2)]
+    assert summary.names(jobs) == {1: "seed=1", 2: "seed=2"}
+    assert summary.names(jobs[:1]) == {1: "epochs=2 seed=1 batch_size=8"}
+    assert summary.names([]) == {} and summary.best([]) is None
+
+
+def test_the_end_shows_all_jobs_in_one_table() -> None:
+    jobs = [
+        done(job(0, "epochs=2", "seed=1"), total_time_s=10.0, steady_images_per_second=1234.5),
+        Ended(job(1, "epochs=2", "seed=2"), Outcome(outcomes.CRASHED, "killed by signal 9")),
+    ]
+    console = Console(file=io.StringIO(), width=120)
+    print_jobs(console, jobs)
+    lines = console.file.getvalue().splitlines()
+    (first,) = [line for line in lines if "seed=1" in line]
+    (second,) = [line for line in lines if "seed=2" in line]
+    assert "10.00 s" in first and "1,234.5 images/s" in first and "done" in first
+    assert "crashed" in second and "epochs" not in first
+    assert "val_accuracy" not in "".join(lines), "a column that no job has"
+
+
+def test_an_outcome_is_the_jobs_own_word(tmp_path: Path) -> None:
+    assert outcome_of(tmp_path, 0).what == outcomes.MISSING
+    for status, reason, what in (
+        ("interrupted", "Terminated", outcomes.FAILED),
+        ("failed", "out of memory: use a smaller batch_size", outcomes.OUT_OF_MEMORY),
+        ("failed", "TimeoutError: longer than sweep.job_timeout_s=1", outcomes.TIMED_OUT),
+        ("completed", None, outcomes.DONE),
+    ):
+        folder = next_attempt(tmp_path, 0)
+        folder.mkdir(parents=True)
+        result = {"status": status, "reason": reason, "metrics": {"total_time_s": 1}}
+        (folder / "result.json").write_text(json.dumps(result))
+        assert outcome_of(tmp_path, 0).what == what
+    (folder / "epochs.csv").write_text("epoch,val_accuracy\n1,0.25\n2,0.5\n")
+    assert outcome_of(tmp_path, 0).metrics == {"total_time_s": 1.0, "val_accuracy": 0.5}
+    cut = next_attempt(tmp_path, 0)
+    cut.mkdir()
+    (cut / "result.json").write_text('{"status": "comp')
+    assert outcomes.ended(cut, -9).reason == "the process was killed by signal 9"
+    assert outcome_of(tmp_path, 0).what == outcomes.DONE, "what is done stays done"
+    assert [path.name for path in attempts(tmp_path, 0)] == [f"000.{n}" for n in range(1, 6)]
+
+
+def test_a_plan_survives_its_file(tmp_path: Path) -> None:
+    plan = Plan("train", "k", (job(0, "a='b c'"),), ("a",), 0.5, None, True)
+    plan.write(tmp_path)
+    assert read_plan(tmp_path) == plan
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    store = {"MLFLOW_TRACKING_URI": f"sqlite:///{folder / 'mlflow.db'}"}
+    path = f"{PROJECT / 'src'}{os.pathsep}{PROJECT / 'tests'}"
+    return os.environ | store | {"PYTHONPATH": path} | more
+
+
+def sweep(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    """A sweep of a checkout whose top is `folder`, so that its outputs are its own."""
+    checkout(folder)
+    return subprocess.run(
+        [sys.executable, "-m", "chipbench.sweep", *words],
+        env=environment(folder, PYTHONPATH=f"{folder / 'src'}{os.pathsep}{PROJECT / 'tests'}"),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def runs_of(folder: Path) -> tuple[Run, list[Run]]:
+    """The parent and its children."""
+    client = MlflowClient(f"sqlite:///{folder / 'mlflow.db'}")
+    runs = client.search_runs([e.experiment_id for e in client.search_experiments()])
+    (parent,) = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
+    children = [run for run in runs if run is not parent]
+    assert {r.data.tags["mlflow.parentRunId"] for r in children} <= {parent.info.run_id}
+    return parent, children
+
+
+def test_any_entry_point_takes_repeats(tmp_path: Path) -> None:
+    checkout(tmp_path)
+    words = [*MANUAL[:1], "export_time_s=100", "codec=av1", "repeats=2"]
+    ended = subprocess.run(
+        [sys.executable, "-m", "chipbench.export", *words],
+        env=environment(tmp_path, PYTHONPATH=f"{tmp_path / 'src'}"),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "2 of 2 jobs done, export_time_s median 100.00 s" in ended.stdout
+    parent, children = runs_of(tmp_path)
+    assert len(children) == 2
+    assert len({run.data.tags["chipbench.fingerprint"] for run in children}) == 1
+    assert not any("repeats" in run.data.params for run in children)
+    assert is_several(["repeats=2"]) and not is_several(["repeats=1", "epochs=2"])
+
+
+def test_under_mlflow_run_onto_a_server_the_projects_run_is_the_parent(
+    tmp_path: Path, server: Any
+) -> None:
+    checkout(tmp_path)
+    words = ["entry=export", "method=final_cut_manual", "export_time_s=300,100", "codec=av1"]
+    parameters = [part for word in words for part in ("-P", word)]
+    command = [sys.executable, "-m", "mlflow", "run", str(tmp_path), "-e", "sweep"]
+    ended = subprocess.run(
+        [*command, "--env-manager", "local", "--experiment-name", "sweeps", *parameters],
+        env=environment(tmp_path, MLFLOW_TRACKING_URI=server.uri),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    client = MlflowClient(server.uri)
+    experiment = client.get_experiment_by_name("sweeps")
+    runs = client.search_runs([experiment.experiment_id])
+    (parent,) = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
+    children = [run for run in runs if run is not parent]
+    assert {r.data.tags["mlflow.parentRunId"] for r in children} == {parent.info.run_id}
+    assert {run.info.status for run in runs} == {"FINISHED"} and len(children) == 2
+    assert {run.data.params["export_time_s"] for run in children} == {"100", "300"}
+    assert parent.data.params["export_time_s"] == "300,100"
+    assert "2 of 2 jobs done, fastest: export_time_s=100" in ended.stdout
+    assert parent.data.tags["mlflow.note.content"].startswith("2 of 2 jobs done")
+    assert parent.data.tags["chipbench.kind"] == "sweep"
+    assert "export_time_s=100" in parent.data.tags["chipbench.best"]
+    assert {file.path for file in client.list_artifacts(parent.info.run_id)} == {"sweep.csv"}
+
+
+def test_a_failed_job_is_named_and_the_others_are_done(tmp_path: Path) -> None:
+    ended = sweep(tmp_path, "entry=export", *MANUAL, "export_time_s=-1,100")
+    assert ended.returncode == 1
+    assert "1 of 2 jobs done, failed: export_time_s=-1" in ended.stdout
+    parent, children = runs_of(tmp_path)
+    assert parent.info.status == "FAILED"
+    assert sorted(r.info.status for r in children) == ["FAILED", "FINISHED"]
+
+
+DIGITS = ("dataset=digits", "epochs=8", "seed=1,2")
+
+
+def process_of(folder: Path, words: str, timeout_s: float = 60.0) -> psutil.Process:
+    """The process of this sweep whose command line has `words`, once it trains."""
+    deadline_s = time.monotonic() + timeout_s
+    while time.monotonic() < deadline_s:
+        for process in psutil.process_iter(["cmdline", "cwd"]):
+            line = " ".join(process.info["cmdline"] or [])
+            if words in line and str(folder) in f"{line} {process.info['cwd']}":
+                return process
+        time.sleep(0.1)
+    raise AssertionError(f"no process {words}")
+
+
+def wait_for_epochs(folder: Path, name: str) -> None:
+    deadline_s = time.monotonic() + 60
+    while time.monotonic() < deadline_s:
+        for journal in folder.glob(f"outputs/*/*/jobs/{name}/journal.jsonl"):
+            if "epoch_time_s" in journal.read_text():
+                return
+        time.sleep(0.1)
+    raise AssertionError(f"job {name} did not train")
+
+
+def begin(folder: Path) -> "subprocess.Popen[str]":
+    checkout(folder)
+    return subprocess.Popen(
+        [sys.executable, "-m", "chipbench.sweep", *DIGITS],
+        env=environment(folder, PYTHONPATH=str(folder / "src")),
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def attempts_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("outputs/*/*/jobs/*"))
+
+
+def test_what_was_killed_is_done_by_resume_and_nothing_twice(tmp_path: Path) -> None:
+    """First a job, which fails alone, then the sweep itself, which ends its job."""
+    running = begin(tmp_path)
+    wait_for_epochs(tmp_path, "000.1")
+    process_of(tmp_path, "chipbench.train").send_signal(signal.SIGKILL)
+    wait_for_epochs(tmp_path, "001.1")
+    child = process_of(tmp_path, "chipbench.train")
+    running.kill()
+    running.wait()
+    child.wait(timeout=60)
+    again = sweep(tmp_path, *DIGITS, "sweep.resume=last")
+    assert again.returncode == 0, again.stderr
+    tried = ["000.1", "000.2", "001.1", "001.2"]
+    assert attempts_in(tmp_path) == tried
+    parent, children = runs_of(tmp_path)
+    assert parent.info.status == "FINISHED"
+    assert parent.data.tags["mlflow.note.content"].startswith("2 of 2 jobs done")
+    statuses = sorted((r.data.params["seed"], r.info.status) for r in children)
+    assert statuses == [("1", "FAILED"), ("1", "FINISHED"), ("2", "FINISHED"), ("2", "KILLED")]
+    nothing_left = sweep(tmp_path, *DIGITS, f"sweep.resume={parent.info.run_id}")
+    assert nothing_left.returncode == 0 and attempts_in(tmp_path) == tried
+    other = sweep(tmp_path, "dataset=digits", "epochs=1,2", "sweep.resume=last")
+    assert other.returncode == 2 and "that sweep was another one" in other.stderr
+
+
+def test_a_job_that_crashes_or_runs_out_of_memory_is_named(tmp_path: Path) -> None:
+    """And batches larger than one that ran out of memory are skipped."""
+    words = ["dataset=digits", "epochs=1", "model.build._target_=faulty_models.limited"]
+    ended = sweep(tmp_path, *words, "batch_size=64,96,128,256")
+    assert ended.returncode == 1, ended.stderr
+    assert "1 of 4 jobs done, " in ended.stdout
+    parent, children = runs_of(tmp_path)
+    assert parent.info.status == "FAILED"
+    for said in ("crashed: batch_size=96", "out of memory: ", "skipped: batch_size=256"):
+        assert said in ended.stdout and said in parent.data.tags["chipbench.reason"]
+    by_size = {run.data.params["batch_size"]: run for run in children}
+    assert by_size["64"].info.status == "FINISHED" and by_size["96"].info.status == "FAILED"
+    reasons = {size: run.data.tags.get("chipbench.reason") for size, run in by_size.items()}
+    assert reasons["64"] is None
+    assert "process died" in reasons["96"]
+    assert reasons["128"] == "out of memory: use a smaller batch_size"
+    assert by_size["256"].data.tags["chipbench.status"] == "skipped"
+    assert reasons["256"] == "batch_size=128 ran out of memory"
+
+
+def test_a_job_that_takes_too_long_is_stopped_and_says_so(tmp_path: Path) -> None:
+    words = ["dataset=digits", "batch_size=480", "model.build._target_=faulty_models.slow"]
+    ended = sweep(tmp_path, *words, "epochs=100000,1", "sweep.job_timeout_s=40")
+    assert ended.returncode == 1
+    assert "1 of 2 jobs done, timed out: epochs=100000" in ended.stdout
+    _, children = runs_of(tmp_path)
+    (stopped,) = [run for run in children if run.data.params["epochs"] == "100000"]
+    assert stopped.info.status == "FAILED"
+    assert "longer than sweep.job_timeout_s=40" in stopped.data.tags["chipbench.reason"]
+    assert stopped.data.metrics["epoch_time_s"] > 0
+
+
+@pytest.mark.parametrize("launcher", ["joblib", "submitit_local", "ray"])
+def test_jobs_run_where_the_launcher_says(launcher: str, tmp_path: Path) -> None:
+    words = ["entry=export", *MANUAL, "export_time_s=100,200", f"hydra/launcher={launcher}"]
+    ended = sweep(tmp_path, *words)
+    assert ended.returncode == 0, ended.stderr
+    parent, children = runs_of(tmp_path)
+    assert {run.info.status for run in (parent, *children)} == {"FINISHED"}
+    assert sorted(run.data.params["export_time_s"] for run in children) == ["100", "200"]
+    assert parent.data.params["export_time_s"] == "100,200"
+
+
+def test_optuna_finds_the_fastest(tmp_path: Path) -> None:
+    words = ["entry=export", *MANUAL, "export_time_s=choice(400,200)", "hydra/sweeper=optuna"]
+    objective = ["sweep.objective=realtime_factor", "hydra.sweeper.n_trials=3"]
+    ended = sweep(tmp_path, *words, *objective, "hydra.sweeper.sampler.seed=1")
+    assert ended.returncode == 0, ended.stderr
+    parent, children = runs_of(tmp_path)
+    assert {run.info.status for run in (parent, *children)} == {"FINISHED"}
+    assert len(children) == 3
+    assert "export_time_s=200" in parent.data.tags["chipbench.best"]
+
+
+def test_a_launcher_that_is_not_there(tmp_path: Path) -> None:
+    ended = sweep(tmp_path, "entry=export", *MANUAL, "seed=1", "hydra/launcher=submitit_moon")
+    assert ended.returncode == 2
+    assert ended.stderr.count("\n") == 1

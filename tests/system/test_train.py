@@ -1,0 +1,264 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from mlflow import MlflowClient
+from mlflow.entities import Run
+from omegaconf import DictConfig
+
+from chipbench import hardware
+from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.measure.epochs import Epoch
+from chipbench.tracking.journal import End, Tags, read
+from chipbench.train import train
+from chipbench.workloads.training.workload import Training
+
+Compose = Callable[..., DictConfig]
+DIGITS = ("dataset=digits", "epochs=3")
+
+
+def client_of(folder: Path) -> MlflowClient:
+    return MlflowClient(f"sqlite:///{folder / 'mlflow.db'}")
+
+
+def only_run(folder: Path) -> Run:
+    client = client_of(folder)
+    experiments = [e.experiment_id for e in client.search_experiments()]
+    (run,) = client.search_runs(experiments)
+    return run
+
+
+@pytest.fixture(scope="module")
+def finished(compose_in: Compose, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished run, for the tests that only read it."""
+    folder = tmp_path_factory.mktemp("finished")
+    train(compose_in(folder, *DIGITS, "target_accuracy=0.5", "monitor.interval_s=0.2"))
+    return folder
+
+
+def test_a_run_records_every_name_of_the_contract(finished: Path) -> None:
+    run = only_run(finished)
+    assert run.info.status == "FINISHED"
+    assert run.info.run_name.endswith(" · tinyvgg_digits · b32")
+    assert run.data.params["batch_size"] == "32"
+    assert run.data.params["optimizer.learning_rate"] == "0.001"
+    expected = {
+        "epoch_time_s", "validation_time_s", "images_per_second", "loss", "accuracy", "val_loss",
+        "val_accuracy", "total_time_s", "time_per_epoch_s", "steady_epoch_time_s", "warmup_time_s",
+        "steady_images_per_second", "time_to_target_s", "parameters_total", "parameters_trainable",
+        "training_megaflop_per_image", "achieved_tflops", "input_wait_percent",
+        "other_load_before_percent", "other_load_percent",
+        "cpu_utilization_mean_percent", "memory_peak_mib", "swap_growth_mib",
+        "system/cpu_utilization_percentage", "system/system_memory_usage_megabytes",
+    }  # fmt: skip
+    assert expected <= set(run.data.metrics)
+    tags = {k.removeprefix("chipbench."): v for k, v in run.data.tags.items()}
+    assert tags["status"] == "completed"
+    assert tags["kind"] == "training"
+    assert tags["experiment"] == "tinyvgg_digits"
+    assert tags["data_source"] == "bundled"
+    assert (tags["optimizer_requested"], tags["optimizer_used"]) == ("adam", "adam")
+    assert {"machine", "protocol", "fingerprint", "device", "limited_by"} <= set(tags)
+    assert "optimizer_fallback_reason" not in tags
+
+
+def test_a_run_is_called_what_the_user_says(compose: Compose, tmp_path: Path) -> None:
+    train(compose("dataset=digits", "epochs=1", "tracking.run_name='my run'"))
+    assert only_run(tmp_path).info.run_name == "my run"
+
+
+def test_a_run_has_its_status_when_all_else_is_recorded(finished: Path) -> None:
+    *_, status, end = [record for record, _ in read(finished / "run" / "journal.jsonl")]
+    assert status == Tags({"chipbench.status": "completed"})
+    assert isinstance(end, End)
+
+
+def test_epochs_are_steps_from_one_and_add_up(finished: Path) -> None:
+    client, run = client_of(finished), only_run(finished)
+    run_id = run.info.run_id
+    training = client.get_metric_history(run_id, "epoch_time_s")
+    validation = client.get_metric_history(run_id, "validation_time_s")
+    assert [metric.step for metric in training] == [1, 2, 3]
+    total = sum(m.value for m in training) + sum(m.value for m in validation)
+    assert run.data.metrics["total_time_s"] == pytest.approx(total)
+    speeds = client.get_metric_history(run_id, "images_per_second")
+    assert [m.value for m in speeds] == pytest.approx([1437 / m.value for m in training])
+
+
+def test_artifacts_are_there_and_the_model_predicts(finished: Path) -> None:
+    client, run = client_of(finished), only_run(finished)
+    names = {artifact.path for artifact in client.list_artifacts(run.info.run_id)}
+    assert names == {
+        "config.yaml", "machine.json", "result.json", "samples.csv", "epochs.csv",
+        "epoch_times.png", "utilisation.png", "model",
+    }  # fmt: skip
+    folder = finished / "run"
+    epochs = pd.read_csv(folder / "epochs.csv")
+    assert list(epochs["epoch"]) == [1, 2, 3]
+    assert list(epochs["images"]) == [1437] * 3
+    assert json.loads((folder / "result.json").read_text())["status"] == "completed"
+    import mlflow.tensorflow
+    import numpy as np
+
+    model = mlflow.tensorflow.load_model(str(folder / "model"))
+    assert model.predict(np.zeros((2, 32, 32, 3)), verbose=0).shape == (2, 10)
+
+
+@pytest.fixture
+def determinism_ends() -> Iterator[None]:
+    """TensorFlow's public interface switches it on for the rest of the process."""
+    yield
+    from tensorflow.python.framework.config import disable_op_determinism
+
+    disable_op_determinism()
+
+
+@pytest.mark.usefixtures("determinism_ends")
+def test_the_same_seed_gives_the_same_losses_twice(compose: Compose, tmp_path: Path) -> None:
+    losses = []
+    for folder in ("a", "b"):
+        overrides = ("deterministic=true", "tracking=none", f"output_dir={tmp_path / folder}")
+        train(compose(*DIGITS, *overrides))
+        losses.append(pd.read_csv(tmp_path / folder / "epochs.csv")["loss"].tolist())
+    assert losses[0] == losses[1]
+
+
+def test_a_loss_that_is_not_finite_ends_the_run_as_failed(compose: Compose, tmp_path: Path) -> None:
+    with pytest.raises(FloatingPointError):
+        train(compose(*DIGITS, "optimizer=sgd", "optimizer.learning_rate=1e30"))
+    run = only_run(tmp_path)
+    assert run.info.status == "FAILED"
+    assert "lower the learning rate" in run.data.tags["chipbench.reason"]
+    assert run.data.metrics["epoch_time_s"] > 0
+
+
+def test_out_of_memory_is_named_and_keeps_what_was_measured(
+    compose: Compose, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import tensorflow as tf
+
+    from chipbench.workloads.training.workload import Training
+
+    def measure(self: Training, report: Any) -> None:
+        report(1, {"epoch_time_s": 1.0})
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+
+    monkeypatch.setattr(Training, "measure", measure)
+    with pytest.raises(tf.errors.ResourceExhaustedError):
+        train(compose(*DIGITS))
+    run = only_run(tmp_path)
+    assert run.info.status == "FAILED"
+    assert run.data.tags["chipbench.reason"] == "out of memory: use a smaller batch_size"
+    assert run.data.metrics["epoch_time_s"] == 1.0
+
+
+def test_a_batch_larger_than_the_data_is_refused(compose: Compose, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="1437 training images"):
+        train(compose(*DIGITS, "batch_size=1438"))
+    assert only_run(tmp_path).info.status == "FAILED"
+
+
+def test_an_unsupported_benchmark_is_tagged_skipped(compose: Compose, tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedBenchmark, match="machine.accelerator=cpu"):
+        train(compose(*DIGITS, "machine.accelerator=gpu"))
+    assert only_run(tmp_path).data.tags["chipbench.status"] == "skipped"
+
+
+def test_another_machines_name_is_refused_before_a_run_begins(
+    compose: Compose, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigurationError, match="machine.force=true"):
+        train(compose(*DIGITS, "machine=m1_max_mbp_14_2021"))
+    client = client_of(tmp_path)
+    assert not client.search_runs([e.experiment_id for e in client.search_experiments()])
+
+
+def start(folder: Path, cache: Path, *overrides: str) -> "subprocess.Popen[str]":
+    environment = os.environ | {"CHIPBENCH_CACHE": str(cache)}
+    command = [sys.executable, "-m", "chipbench.train", "dataset=digits", "epochs=500"]
+    places = [f"output_dir={folder / 'run'}", f"tracking.uri=sqlite:///{folder / 'mlflow.db'}"]
+    places.append(f"hydra.run.dir={folder / 'hydra'}")
+    return subprocess.Popen(
+        [*command, *places, *overrides],
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+    )
+
+
+@pytest.mark.usefixtures("made_store")
+@pytest.mark.parametrize(
+    ("number", "code", "status", "mlflow_status"),
+    [
+        (signal.SIGINT, 130, "interrupted", "KILLED"),
+        (signal.SIGTERM, 143, "interrupted", "KILLED"),
+        (signal.SIGKILL, -9, "failed", "FAILED"),
+    ],
+)
+def test_a_signal_ends_the_run_in_order(
+    number: int, code: int, status: str, mlflow_status: str, tmp_path: Path, cache: Path
+) -> None:
+    process = start(tmp_path, cache)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("epoch 3/"):
+            break
+    process.send_signal(number)
+    process.communicate(timeout=120)
+    assert process.returncode == code
+    deadline = time.monotonic() + 60
+    while only_run(tmp_path).info.status == "RUNNING" and time.monotonic() < deadline:
+        time.sleep(0.5)
+    run = only_run(tmp_path)
+    assert run.info.status == mlflow_status
+    assert run.data.tags["chipbench.status"] == status
+    steps = client_of(tmp_path).get_metric_history(run.info.run_id, "loss")
+    assert len(steps) >= 3
+
+
+def test_nothing_recorded_reveals_the_owner(finished: Path) -> None:
+    import getpass
+    import socket
+
+    text = "".join(
+        path.read_text(errors="ignore")
+        for path in (finished / "run").rglob("*")
+        if path.suffix in (".json", ".jsonl", ".yaml", ".csv")
+    )
+    secrets = {str(Path.home()), str(finished), socket.gethostname()}
+    if len(getpass.getuser()) > 4:  # a short one, such as root, is part of ordinary words
+        secrets.add(getpass.getuser())
+    for secret in secrets:
+        assert secret not in text
+
+
+@pytest.mark.parametrize(
+    ("words", "drawn"),
+    [
+        ([], True),
+        (["experiment=efficientnetb0_food101"], True),
+        (["batch_size=64"], False),
+        (["protocol=tuned"], False),
+        (["dataset.max_examples=1000"], False),
+        (["dataset=digits"], False),
+    ],
+)
+def test_the_articles_benchmark_is_drawn_beside_the_published_machines(
+    words: list[str], drawn: bool, compose: Compose, tmp_path: Path
+) -> None:
+    training = Training(compose(*words), hardware.detect())
+    training.epochs = [Epoch(n, 10.0, 1.0, 100, 1.0, 0.5, 1.0, 0.5) for n in (1, 2)]
+    training.write_artifacts(tmp_path)
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {"epochs.csv", "epoch_times.png"} <= names
+    assert ("beside_published.png" in names) is drawn

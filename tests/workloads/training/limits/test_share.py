@@ -1,0 +1,73 @@
+from pathlib import Path
+
+import pytest
+
+from chipbench import hardware
+from chipbench.backends.tensorflow.peak import fastest_s
+from chipbench.ground.processes import TrialError
+from chipbench.workloads.training.limits import share
+from chipbench.workloads.training.limits.share import Peak, device_peak, limited_by, use_of
+
+
+def test_use_of_the_peak_by_hand() -> None:
+    values = use_of(Peak(0.4, 20.0), flops_per_image=8e6, images_per_second=5000)
+    assert values == {
+        "peak_tflops": 0.4,
+        "memory_bandwidth_gb_per_s": 20.0,
+        "training_megaflop_per_image": 8.0,
+        "achieved_tflops": pytest.approx(0.04),
+        "flops_utilization_percent": pytest.approx(10.0),
+    }
+
+
+def test_what_is_unknown_is_absent() -> None:
+    assert use_of(None, None, 5000) == {}
+    assert "flops_utilization_percent" not in use_of(None, 8e6, 5000)
+    assert "achieved_tflops" not in use_of(Peak(0.4, 20.0), 8e6, None)
+
+
+@pytest.mark.parametrize(
+    ("wait", "expected"),
+    [(0.0, "device"), (5.1, "device, and input in part"), (20.1, "input"), (None, None)],
+)
+def test_the_limit_is_told_from_the_wait(wait: float | None, expected: str | None) -> None:
+    values = {} if wait is None else {"input_wait_percent": wait}
+    assert limited_by(values) == expected
+
+
+def test_a_peak_is_the_fastest_repeat_after_a_warm_up() -> None:
+    calls: list[str] = []
+    time_s = fastest_s(lambda: calls.append("work"), lambda: calls.append("synchronize"))
+    assert calls[:4] == ["work", "synchronize"] * 2 and len(calls) == 12
+    assert 0 < time_s < 1
+
+
+def test_this_processors_peak_is_measured_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(share, "_UNDISTURBED", 0.0)  # whatever else this machine does
+    machine = hardware.detect()
+    peak = device_peak(machine, "cpu", "float32", tmp_path)
+    assert peak is not None
+    # One core gives some GFLOP/s in float32; no two-digit number of TFLOP/s has been seen of any.
+    assert 0.001 < peak.tflops < 50
+    assert 0.5 < peak.memory_bandwidth_gb_per_s < 2000
+    monkeypatch.setattr(share, "run_trial", None)
+    assert device_peak(machine, "cpu", "float32", tmp_path) == peak
+
+
+def test_a_disturbed_or_failed_measurement_is_no_peak(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = {"tflops": 0.1, "gigabytes_per_s": 5.0, "processor_share": 0.5}
+    monkeypatch.setattr(share, "run_trial", lambda *_: answer)
+    machine = hardware.detect()
+    assert device_peak(machine, "cpu", "float32", tmp_path) is None
+    answer["processor_share"] = 0.99
+    assert device_peak(machine, "cpu", "float32", tmp_path) == Peak(0.1, 5.0), "not kept before"
+
+    def fail(*_: object) -> None:
+        raise TrialError("the process was killed by signal 6")
+
+    monkeypatch.setattr(share, "run_trial", fail)
+    assert device_peak(machine, "cpu", "bfloat16", tmp_path) is None

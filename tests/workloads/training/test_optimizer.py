@@ -1,0 +1,92 @@
+from pathlib import Path
+
+import pytest
+from omegaconf import DictConfig, OmegaConf
+
+from chipbench.backends.tensorflow.optimizer_trial import problem_with
+from chipbench.config.compose import option
+from chipbench.ground.errors import UnsupportedBenchmark
+from chipbench.hardware.machine import Machine
+from chipbench.workloads.training.optimizer import choose
+
+MACHINE = Machine(
+    name="m",
+    cpu="c",
+    cpu_cores_physical=1,
+    cpu_cores_logical=1,
+    memory_mib=1,
+    os="o",
+    architecture="a",
+    versions={"tensorflow": "1"},
+)
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the trial's process import `faulty_optimizers`."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Verdicts shared by the tests: each trial starts TensorFlow, which takes seconds."""
+    return tmp_path_factory.mktemp("cache")
+
+
+def faulty(name: str, fallback: str | None = "sgd", timeout_s: float = 120) -> DictConfig:
+    return OmegaConf.create(
+        {
+            "name": "adam",
+            "fallback": fallback,
+            "trial_timeout_s": timeout_s,
+            "create": {"_target_": f"support.faulty_optimizers.{name}", "learning_rate": 0.01},
+        }
+    )
+
+
+def test_adam_trains_here_and_is_used(cache: Path) -> None:
+    choice = choose(option("optimizer", "adam"), MACHINE, "cpu", cache)
+    assert (choice.requested, choice.used, choice.reason) == ("adam", "adam", None)
+    assert choice.create["_target_"] == "keras.optimizers.Adam"
+
+
+@pytest.mark.parametrize(
+    ("name", "timeout_s", "reason"),
+    [
+        ("Raising", 120, "no kernel for this op"),
+        ("Hanging", 20, "no result within 20 s"),
+        ("Killing", 120, "killed by signal 9"),
+        ("NotANumber", 120, "not finite"),
+        ("NotLearning", 120, "did not fall"),
+    ],
+)
+def test_a_failing_adam_falls_back_to_sgd(
+    name: str, timeout_s: float, reason: str, cache: Path
+) -> None:
+    choice = choose(faulty(name, timeout_s=timeout_s), MACHINE, "cpu", cache)
+    assert (choice.requested, choice.used) == ("adam", "sgd")
+    assert choice.reason is not None and reason in choice.reason
+    assert choice.create["_target_"] == "keras.optimizers.SGD"
+
+
+def test_without_a_fallback_the_benchmark_is_unsupported(cache: Path) -> None:
+    with pytest.raises(UnsupportedBenchmark, match="machine.accelerator=cpu"):
+        choose(faulty("Raising", fallback=None), MACHINE, "cpu", cache)
+
+
+def test_the_verdict_is_kept_per_device_and_software(cache: Path) -> None:
+    choose(faulty("Raising"), MACHINE, "cpu", cache)
+    kept = sorted((cache / "optimizer_trials").iterdir())
+    stamps = [path.stat().st_mtime_ns for path in kept]
+    choose(faulty("Raising"), MACHINE, "cpu", cache)
+    assert sorted((cache / "optimizer_trials").iterdir()) == kept
+    assert [path.stat().st_mtime_ns for path in kept] == stamps
+
+
+def test_losses_that_differ_from_the_cpus_are_a_problem() -> None:
+    falling = [1.0, 0.5, 0.1]
+    assert problem_with(falling, falling, True) is None
+    assert "differ" in str(problem_with([1.0, 0.7, 0.1], falling, True))
+    assert "not finite" in str(problem_with([1.0, float("nan")], [1.0, 0.5], True))
+    assert "weights" in str(problem_with(falling, falling, False))
+    assert "did not fall" in str(problem_with([1.0, 0.9], [1.0, 0.9], True))
