@@ -1,7 +1,6 @@
 """Compare the recorded runs and write a report: `mlflow run . -e compare`."""
 
 import gc
-from functools import partial
 from pathlib import Path
 
 from omegaconf import DictConfig
@@ -28,7 +27,7 @@ from chipbench.ground.tables import write_table
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.running import command
 from chipbench.terminal.announcement import announce
-from chipbench.tracking.reading import client_of, history, read_runs
+from chipbench.tracking.reading import StoredRuns
 from chipbench.tracking.recorder import Recorder
 from chipbench.tracking.store import configured_store
 
@@ -42,8 +41,8 @@ def compare(config: DictConfig) -> Report:
     if store is None:
         raise ConfigurationError("tracking=none: a comparison needs a tracking store")
     announce(f"reading the runs of {store.address}")
-    client = client_of(store)
-    runs = _selected(config, read_runs(client, config.experiments))
+    stored = StoredRuns(store)
+    runs = _selected(config, stored.read(config.experiments))
     found = sort_runs(runs, config.baseline)
     _refuse_nothing(config, found)
     folder = Path(config.output_dir)
@@ -51,7 +50,7 @@ def compare(config: DictConfig) -> Report:
     recorder = Recorder(
         folder, store, name="comparison", experiment=config.tracking.experiment_name
     )
-    report = _report(folder, found, runs, partial(history, client))
+    report = _report(folder, found, runs, stored.history)
     write_pages(folder, report)
     write_table(folder / "comparison.csv", comparison_rows(found))
     _record(recorder, report)

@@ -1,6 +1,5 @@
 """Import the published results as MLflow runs: `mlflow run . -e reference`."""
 
-import os
 from functools import cache
 
 from omegaconf import DictConfig
@@ -11,8 +10,7 @@ from chipbench.measure.fingerprint import training_fingerprint
 from chipbench.published.runs import published_runs
 from chipbench.running import command
 from chipbench.terminal.announcement import announce
-from chipbench.tracking.importing import experiment_id_of, import_runs
-from chipbench.tracking.reading import client_of
+from chipbench.tracking.importing import import_runs
 from chipbench.tracking.store import configured_store
 
 
@@ -22,10 +20,8 @@ def reference(config: DictConfig) -> tuple[int, int]:
     if store is None:
         raise ConfigurationError("tracking=none: the published results need a tracking store")
     announce("importing the published results")
-    client = client_of(store)
-    own_id = os.environ.get("MLFLOW_EXPERIMENT_ID")
-    experiment_id = own_id or experiment_id_of(client, config.tracking.experiment_name)
-    added, present = import_runs(client, experiment_id, published_runs(_fingerprint))
+    runs = list(published_runs(_fingerprint))
+    added, present = import_runs(store, config.tracking.experiment_name, runs)
     print(f"{added} published results imported, {present} were there already")
     print("the article's tables of training times say minutes; their numbers are seconds")
     return added, present

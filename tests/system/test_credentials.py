@@ -11,7 +11,8 @@ from mlflow import MlflowClient
 from support.journals import deliver, example, runs_of, start, write_journal
 from support.tracking_server import PASSWORD, USER, Postgres, TrackingServer, free_port
 
-from chipbench.tracking.reason import reason, redacted
+from chipbench.tracking.reason import reason
+from chipbench.tracking.redaction import redacted
 from chipbench.tracking.store import Store
 
 SECRET, NAME = "hunter2-is-long-enough", "zaphod-b"

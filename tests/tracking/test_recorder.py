@@ -117,14 +117,36 @@ def test_nothing_is_sent_without_a_store(tmp_path: Path) -> None:
     assert recorder.drain().waiting == 3
 
 
-def test_mlflow_reports_nothing_to_its_makers() -> None:
-    program = (
-        "import chipbench.tracking, mlflow.telemetry as telemetry;"
-        "print(telemetry.get_telemetry_client())"
-    )
+_CLIENT = """
+from pathlib import Path
+from chipbench.tracking.store import Store
+Store("sqlite:///mlflow.db", Path(), 1.0, 1.0).client()
+"""
+_DELIVERY = """
+import os
+from pathlib import Path
+from chipbench.tracking.store import Store
+os.environ.update(Store("sqlite:///mlflow.db", Path(), 1.0, 1.0).environment())
+import chipbench.tracking.follow
+"""
+_MODEL = """
+from pathlib import Path
+from chipbench.tracking.model import save_model
+try:
+    save_model(None, Path())
+except AttributeError:
+    pass
+"""
+
+
+@pytest.mark.parametrize("use", [_CLIENT, _DELIVERY, _MODEL])
+def test_mlflow_reports_nothing_to_its_makers(use: str, made_store: Path, tmp_path: Path) -> None:
+    program = f"{use}\nfrom mlflow import telemetry; print(telemetry.get_telemetry_client())"
     silent = ("PYTEST_CURRENT_TEST", "CI", "MLFLOW_DISABLE_TELEMETRY", "DO_NOT_TRACK")
     environment = {key: value for key, value in os.environ.items() if key not in silent}
-    said = subprocess.check_output([sys.executable, "-c", program], env=environment, text=True)
+    said = subprocess.check_output(
+        [sys.executable, "-c", program], env=environment, text=True, cwd=tmp_path
+    )
     assert said.strip() == "None"
 
 

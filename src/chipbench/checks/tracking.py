@@ -9,6 +9,7 @@ from chipbench.checks.disk import disk_check, shown
 from chipbench.ground.background import Background, Ended
 from chipbench.tracking.journal import find_journals
 from chipbench.tracking.journal_writer import writer_is_alive
+from chipbench.tracking.redaction import anonymous
 from chipbench.tracking.state import read_state
 from chipbench.tracking.store import Store
 
@@ -50,7 +51,7 @@ def store_check(store: Store | None, ended: Ended | None) -> Check:
         return Check(
             name,
             PROBLEM,
-            f"{store.address}: {ended.failure or 'no answer'}",
+            f"{store.address}: {anonymous(ended.failure or 'no answer')}",
             "check that it runs and that MLFLOW_TRACKING_URI is its address",
         )
     answer = json.loads(ended.lines[-1])

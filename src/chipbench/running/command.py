@@ -17,6 +17,7 @@ from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.signals import Terminated, end_with_parent, install
 from chipbench.sweeping.conduct import conduct, is_several, split
 from chipbench.tracking.recorder import PARENT_VARIABLE
+from chipbench.tracking.redaction import redacted
 
 DONE = 0
 FAILED = 1
@@ -83,10 +84,10 @@ def _guarded(work: Callable[[], int]) -> int:
         return _say(128 + signal.SIGTERM, "terminated; what was measured so far is kept")
     except Exception as error:
         if os.environ.get("HYDRA_FULL_ERROR"):
-            traceback.print_exc()
+            print(redacted(traceback.format_exc()), file=sys.stderr)
         return _say(FAILED, f"{type(error).__name__}: {error}")
 
 
 def _say(code: int, message: str) -> int:
-    print(f"chipbench: {message}", file=sys.stderr, flush=True)
+    print(f"chipbench: {redacted(message)}", file=sys.stderr, flush=True)
     return code

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
@@ -42,7 +43,7 @@ class Delivery:
         """
         self._path = path
         self._connect = connect
-        self._client: MlflowClient | None = None
+        self._writer: RunWriter | None = None
         self._tries: Counter[int] = Counter()
         self._hopeless: set[int] = set()
         self._refusals = 0
@@ -170,19 +171,21 @@ class Delivery:
         with self._path.open("rb") as file:
             os.fsync(file.fileno())
 
-    @property
+    @cached_property
     def _store(self) -> MlflowClient:
-        if self._client is None:
-            self._client = self._connect()
-        return self._client
+        return self._connect()
 
-    @property
+    @cached_property
     def _runs(self) -> Runs:
         return Runs(self._store)
 
     @property
     def _run(self) -> RunWriter:
-        return RunWriter(self._store, self._run_id, self._tries, self._refuse)
+        """The writer of the run; a new one only when that was replaced in the store."""
+        run_id = self._run_id
+        if self._writer is None or self._writer.run_id != run_id:
+            self._writer = RunWriter(self._store, run_id, self._runs, self._tries, self._refuse)
+        return self._writer
 
     @property
     def _run_id(self) -> str:

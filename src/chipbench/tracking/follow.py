@@ -10,12 +10,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from mlflow import MlflowClient
-
+from chipbench.tracking.client import connect
 from chipbench.tracking.delivery import Delivery
 from chipbench.tracking.journal_writer import writer_is_alive
 from chipbench.tracking.lock import delivery_lock
-from chipbench.tracking.reason import reason
+from chipbench.tracking.reason import report
 
 _MAX_PAUSE_S = 60.0  # between two tries while the store is away and the benchmark runs
 _LAST_PAUSE_S = 1.0  # between two tries once the benchmark has ended
@@ -68,22 +67,18 @@ def _succeeds(delivery: Delivery, act: Callable[[], None]) -> bool:
 
 def main() -> int:
     """Follow the journal that the command line names."""
-    logging.disable()  # libraries would fill the log at every try, and know the store's address
+    logging.disable()  # libraries would fill the log at every try, and know the store's login
     path, store = Path(sys.argv[1]), sys.argv[2]
     interval_s, patience_s = float(sys.argv[3]), float(sys.argv[4])
     with delivery_lock(path) as free:
         if not free:
             return 1
-        delivery = Delivery(path, MlflowClient, store)
+        delivery = Delivery(path, connect, store)
         done = follow(path, delivery, interval_s, patience_s, sys.stdin.buffer.read)
         print(delivery.state.error or "delivered", flush=True)
         return 0 if done else 1
 
 
-def _report(kind: type[BaseException], error: BaseException, trace: object) -> None:
-    print(f"{kind.__name__}: {reason(error)}", file=sys.stderr)
-
-
 if __name__ == "__main__":
-    sys.excepthook = _report  # a traceback could show the store's address
+    sys.excepthook = report
     sys.exit(main())

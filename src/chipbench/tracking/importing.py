@@ -1,10 +1,14 @@
 """Published results as MLflow runs, each imported once."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from chipbench.published.runs import PublishedRun
+from chipbench.tracking.client import PAGE, mark_as_training, pages
+from chipbench.tracking.reason import asking
 from chipbench.tracking.recorder import TAG_PREFIX
+from chipbench.tracking.store import Store
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -13,45 +17,42 @@ if TYPE_CHECKING:
 _PUBLISHED_MS = 1_635_724_800_000
 
 
-def import_runs(
-    client: "MlflowClient", experiment_id: str, runs: Iterable[PublishedRun]
-) -> tuple[int, int]:
-    """Create the runs that the experiment lacks; returns how many were added and were there."""
-    known = _known_keys(client, experiment_id)
-    added = present = 0
-    for run in runs:
-        if run.key in known:
-            present += 1
-        else:
+def import_runs(store: Store, experiment: str, runs: Sequence[PublishedRun]) -> tuple[int, int]:
+    """Create the runs that the store lacks; returns how many were added and were there.
+
+    `experiment` is MLflow's, unless `mlflow run` has chosen another. Raises StoreError.
+    """
+    with asking("import into the tracking store"):
+        client = store.client()
+        experiment_id = os.environ.get("MLFLOW_EXPERIMENT_ID") or _experiment_id(client, experiment)
+        known = _known_keys(client, experiment_id)
+        missing = [run for run in runs if run.key not in known]
+        for run in missing:
             _create(client, experiment_id, run)
-            added += 1
-    return added, present
+        return len(missing), len(runs) - len(missing)
 
 
-def experiment_id_of(client: "MlflowClient", name: str) -> str:
+def _experiment_id(client: "MlflowClient", name: str) -> str:
     """The experiment of this name, made if need be, and shown in MLflow's view for training."""
     found = client.get_experiment_by_name(name)
-    experiment_id = found.experiment_id if found else client.create_experiment(name)
-    client.set_experiment_tag(experiment_id, "mlflow.experimentKind", "custom_model_development")
-    return str(experiment_id)
+    experiment_id = str(found.experiment_id if found else client.create_experiment(name))
+    mark_as_training(client, experiment_id)
+    return experiment_id
 
 
 def _known_keys(client: "MlflowClient", experiment_id: str) -> set[str]:
     """Keys of the whole imports; a run that an interrupted import left is removed."""
     keys: set[str] = set()
-    token: str | None = None
-    while True:
-        query = "tags.`chipbench.kind` = 'reference'"
-        page = client.search_runs([experiment_id], query, max_results=1000, page_token=token)
-        for run in page:
-            key = run.data.tags[f"{TAG_PREFIX}key"]
-            if run.info.status != "FINISHED" or key in keys:
-                client.delete_run(run.info.run_id)
-            else:
-                keys.add(key)
-        token = page.token
-        if not token:
-            return keys
+    ids, query = [experiment_id], "tags.`chipbench.kind` = 'reference'"
+    for run in pages(
+        lambda token: client.search_runs(ids, query, max_results=PAGE, page_token=token)
+    ):
+        key = run.data.tags[f"{TAG_PREFIX}key"]
+        if run.info.status != "FINISHED" or key in keys:
+            client.delete_run(run.info.run_id)
+        else:
+            keys.add(key)
+    return keys
 
 
 def _create(client: "MlflowClient", experiment_id: str, run: PublishedRun) -> None:

@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from chipbench.tracking.client import refuse_telemetry
+
 
 def save_model(model: Any, folder: Path) -> None:
     """Write a Keras model as an MLflow model.
 
     Its requirements are stated, not inferred: MLflow infers them by loading the model again.
     """
+    refuse_telemetry()
     import mlflow.tensorflow
     from mlflow.models import infer_signature
 

@@ -10,10 +10,10 @@ import sys
 
 from mlflow import MlflowClient
 
-from chipbench.tracking.reason import NOT_ALLOWED, reason
+from chipbench.tracking.client import connect, mark_as_training
+from chipbench.tracking.reason import NOT_ALLOWED, reason, report
 from chipbench.tracking.runs import Runs
 
-_KIND_TAG, _KIND = "mlflow.experimentKind", "custom_model_development"
 _AWAY = (
     "check that it runs and that MLFLOW_TRACKING_URI is its address; until then "
     "`python -m chipbench.train` records in outputs/ and `sync` delivers it"
@@ -24,7 +24,7 @@ def main() -> None:
     """Ask, and label the run that `mlflow run` made for this."""
     logging.disable()  # the client may log the store's address, with a password
     try:
-        found, remedy = _asked(MlflowClient(), sys.argv[1]), None
+        found, remedy = _asked(connect(), sys.argv[1]), None
     except Exception as error:  # MLflow's, requests', SQLAlchemy's: whatever the store ends with
         found, remedy = reason(error), _AWAY
         if getattr(error, "error_code", None) in NOT_ALLOWED:
@@ -42,7 +42,7 @@ def _asked(client: MlflowClient, name: str) -> str:
     if experiment is None:
         return f"it answers; the experiment {name} is made by the first run"
     # What every run does, so it changes nothing but shows that this user may record.
-    client.set_experiment_tag(experiment.experiment_id, _KIND_TAG, _KIND)
+    mark_as_training(client, experiment.experiment_id)
     own_run = os.environ.get("MLFLOW_RUN_ID")
     if own_run is not None:
         Runs(client).label(own_run, "doctor")
@@ -50,4 +50,5 @@ def _asked(client: MlflowClient, name: str) -> str:
 
 
 if __name__ == "__main__":
+    sys.excepthook = report
     main()

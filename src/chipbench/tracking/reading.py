@@ -1,48 +1,48 @@
 """Reading runs back from a tracking store."""
 
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.measure.recorded_run import RecordedRun
+from chipbench.tracking.client import PAGE, pages
+from chipbench.tracking.reason import asking
 from chipbench.tracking.recorder import TAG_PREFIX
 from chipbench.tracking.store import Store
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import Run
 
-_PAGE = 1000
-
-
-def client_of(store: Store) -> "MlflowClient":
-    """MLflow's client of `store`."""
-    os.environ.update(store.environment())
-    from mlflow import MlflowClient
-
-    return MlflowClient(store.uri)
+_READ = "read the tracking store"
 
 
-def read_runs(client: "MlflowClient", experiments: Sequence[str] | None) -> list[RecordedRun]:
-    """All runs of the named MLflow experiments (None: all), other programs' too.
+class StoredRuns:
+    """The runs of one store. Its methods raise UnsupportedBenchmark if that does not answer."""
 
-    Raises ConfigurationError for an experiment that is not there, UnsupportedBenchmark if the
-    store does not answer.
-    """
-    from mlflow.exceptions import MlflowException
+    def __init__(self, store: Store) -> None:
+        with asking(_READ, UnsupportedBenchmark):
+            self._client = store.client()
 
-    try:
-        ids = _experiment_ids(client, experiments)
-        return list(_pages(client, ids))
-    except (MlflowException, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise UnsupportedBenchmark(
-            f"cannot read the tracking store ({reason}): check tracking.uri and that it runs"
-        ) from error
+    def read(self, experiments: Sequence[str] | None) -> list[RecordedRun]:
+        """All runs of the named MLflow experiments (None: all), other programs' too.
+
+        Raises ConfigurationError for an experiment that is not there.
+        """
+        with asking(_READ, UnsupportedBenchmark):
+            ids = _experiment_ids(self._client, experiments)
+            return [_recorded(run) for run in _runs(self._client, ids)]
+
+    def history(self, run_id: str, metric: str) -> list[tuple[int, float, int]]:
+        """A metric's points: step, value, Unix time in milliseconds."""
+        with asking(_READ, UnsupportedBenchmark):
+            points = self._client.get_metric_history(run_id, metric)
+            return sorted((point.step, point.value, point.timestamp) for point in points)
 
 
 def _experiment_ids(client: "MlflowClient", names: Sequence[str] | None) -> list[str]:
-    known = {e.name: e.experiment_id for e in client.search_experiments()}
+    found = pages(lambda token: client.search_experiments(max_results=PAGE, page_token=token))
+    known = {experiment.name: experiment.experiment_id for experiment in found}
     if names is None:
         return list(known.values())
     for name in names:
@@ -53,30 +53,21 @@ def _experiment_ids(client: "MlflowClient", names: Sequence[str] | None) -> list
     return [known[name] for name in names]
 
 
-def _pages(client: "MlflowClient", ids: list[str]) -> Iterable[RecordedRun]:
-    token: str | None = None
-    while True:
-        page = client.search_runs(ids, max_results=_PAGE, page_token=token)
-        for run in page:
-            yield RecordedRun(
-                run_id=run.info.run_id,
-                name=run.info.run_name or run.info.run_id,
-                status=run.info.status,
-                start_ms=run.info.start_time or 0,
-                tags={
-                    key.removeprefix(TAG_PREFIX): value
-                    for key, value in run.data.tags.items()
-                    if key.startswith(TAG_PREFIX)
-                },
-                params=run.data.params,
-                metrics=run.data.metrics,
-            )
-        token = page.token
-        if not token:
-            return
+def _runs(client: "MlflowClient", ids: list[str]) -> "Iterator[Run]":
+    return pages(lambda token: client.search_runs(ids, max_results=PAGE, page_token=token))
 
 
-def history(client: "MlflowClient", run_id: str, metric: str) -> list[tuple[int, float, int]]:
-    """A metric's points: step, value, Unix time in milliseconds."""
-    points = client.get_metric_history(run_id, metric)
-    return sorted((point.step, point.value, point.timestamp) for point in points)
+def _recorded(run: "Run") -> RecordedRun:
+    return RecordedRun(
+        run_id=run.info.run_id,
+        name=run.info.run_name or run.info.run_id,
+        status=run.info.status,
+        start_ms=run.info.start_time or 0,
+        tags={
+            key.removeprefix(TAG_PREFIX): value
+            for key, value in run.data.tags.items()
+            if key.startswith(TAG_PREFIX)
+        },
+        params=run.data.params,
+        metrics=run.data.metrics,
+    )

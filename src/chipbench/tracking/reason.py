@@ -1,28 +1,27 @@
-"""Why a delivery failed, in one line that names the remedy and holds no credentials."""
+"""What the store ended with, in one line that names the remedy and holds no credentials."""
 
-import os
+import logging
 import re
-from urllib.parse import parse_qsl, unquote, urlsplit
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from chipbench.ground.errors import ConfigurationError
+from chipbench.tracking.redaction import anonymous
 
 NOT_ALLOWED = ("PERMISSION_DENIED", "CUSTOMER_UNAUTHORIZED", "UNAUTHENTICATED")
-_USERS = ("MLFLOW_TRACKING_USERNAME", "PGUSER", "AWS_ACCESS_KEY_ID")
-_SECRETS = (
-    "MLFLOW_TRACKING_PASSWORD",
-    "MLFLOW_TRACKING_TOKEN",
-    "PGPASSWORD",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-)
 #: The cause at the end of what MLflow says when a request got no answer.
 _NETWORK = re.compile(r"API request to .* failed with .*\[Errno -?\d+\] ([\w ,]+)")
-_LOGIN_IN_ADDRESS = re.compile(r"://[^/\s@]+@")
 _MAX_CHARACTERS = 300
-_MIN_SECRET, _MIN_USER = 6, 3  # characters: a shorter one would blank out innocent text
 _LOGIN = (
     "the store refuses the login: check MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, "
     "or MLFLOW_TRACKING_TOKEN"
 )
 _PERMISSION = "the store does not let this user record here: its administrator has to allow it"
+
+
+class StoreError(Exception):
+    """The store did not do what it was asked; exit code 1."""
 
 
 def reason(error: BaseException) -> str:
@@ -36,27 +35,37 @@ def reason(error: BaseException) -> str:
     network = _NETWORK.search(text)
     if network:
         return f"the store cannot be reached: {network[1]}"
-    users = {os.environ.get(name, "") for name in _USERS} | _of_address("user", "username")
-    text = _without(redacted(text), {user for user in users if len(user) >= _MIN_USER})
-    return text[:_MAX_CHARACTERS]
+    return anonymous(text)[:_MAX_CHARACTERS]
 
 
-def redacted(text: str) -> str:
-    """`text` without logins in addresses, every password and token that is known replaced."""
-    secrets = {os.environ.get(name, "") for name in _SECRETS} | _of_address("password", "passwd")
-    text = _LOGIN_IN_ADDRESS.sub("://", text)
-    return _without(text, {secret for secret in secrets if len(secret) >= _MIN_SECRET})
+@contextmanager
+def asking(purpose: str, kind: type[Exception] = StoreError) -> Iterator[None]:
+    """Raise as `kind`, in one line, whatever the store's client ends with, and let it log nothing.
+
+    What caused it is not chained: a traceback would show it, and it may hold the login.
+    """
+    try:
+        with unlogged():
+            yield
+    except (ConfigurationError, kind):
+        raise
+    except Exception as error:  # MLflow's, requests', SQLAlchemy's, boto's: whatever is away
+        known = getattr(error, "error_code", None) in NOT_ALLOWED
+        remedy = "" if known else ": check tracking.uri and that it runs"
+        raise kind(f"cannot {purpose} ({reason(error)}){remedy}") from None
 
 
-def _of_address(*names: str) -> set[str]:
-    """What the store's address says under one of `names`, as it stands there and decoded."""
-    address = urlsplit(os.environ.get("MLFLOW_TRACKING_URI", ""))
-    found = {value for key, value in parse_qsl(address.query) if key in names}
-    found |= {getattr(address, name) or "" for name in names if name in ("username", "password")}
-    return found | {unquote(value) for value in found}
+@contextmanager
+def unlogged() -> Iterator[None]:
+    """Keep libraries from logging, as they would at every try: they know the store's login."""
+    before = logging.root.manager.disable
+    logging.disable()
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
-def _without(text: str, parts: set[str]) -> str:
-    for part in sorted(parts - {""}, key=len, reverse=True):
-        text = text.replace(part, "***")
-    return text
+def report(kind: type[BaseException], error: BaseException, trace: object) -> None:
+    """As `sys.excepthook`: a traceback could show the store's login."""
+    print(f"{kind.__name__}: {reason(error)}", file=sys.stderr)

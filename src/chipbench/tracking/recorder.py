@@ -17,7 +17,7 @@ from pathlib import Path
 from chipbench.tracking import journal, lock, state
 from chipbench.tracking.journal import Artifact, End, Metrics, Params, Record, Start, Tags
 from chipbench.tracking.journal_writer import JournalWriter
-from chipbench.tracking.reason import redacted
+from chipbench.tracking.redaction import redacted
 from chipbench.tracking.state import DeliveryState, is_ready, read_state
 from chipbench.tracking.store import DELIVERY_LOG, Store
 

@@ -1,6 +1,5 @@
 """Delivery after the fact: of journals whose runs ended before the store had them."""
 
-import logging
 import os
 import time
 from collections.abc import Iterable, Iterator
@@ -9,10 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chipbench.tracking.client import refuse_telemetry
 from chipbench.tracking.journal import count, read_start
 from chipbench.tracking.journal_writer import writer_is_alive
 from chipbench.tracking.lock import delivery_lock
-from chipbench.tracking.reason import reason
+from chipbench.tracking.reason import asking, reason, unlogged
 from chipbench.tracking.state import read_state
 from chipbench.tracking.store import Store
 
@@ -46,17 +46,15 @@ def deliver(journals: Iterable[Path], store: Store, everything: bool) -> Iterato
     With `everything` also what was delivered before, to this store or to another: it is compared,
     and what is missing is added. Once the store stays away, the rest is not tried.
     """
-    logging.disable()  # the store's client may log its address, with a password
-    os.environ |= store.environment()
     away: str | None = None
     for path in [journal.absolute() for journal in journals]:
         outcome = _settled(path, everything)
         if outcome is None and away is not None:
             outcome = Outcome(path.parent, WAITING, error=away)
         if outcome is None:
-            with chdir(store.folder):
+            with chdir(store.folder), unlogged():
                 outcome = _deliver(path, store, everything)
-                away = outcome.error if outcome.error and not _answers() else None
+                away = outcome.error if outcome.error and not _answers(store) else None
         yield outcome
     if away is None:
         _label_own_run(store)
@@ -66,12 +64,11 @@ def _label_own_run(store: Store) -> None:
     """`mlflow run` makes a run for a delivery too."""
     run_id = os.environ.get("MLFLOW_RUN_ID")
     if run_id is not None:
-        from mlflow import MlflowClient
+        with chdir(store.folder), asking("label this run in the tracking store"):
+            client = store.client()
+            from chipbench.tracking.runs import Runs
 
-        from chipbench.tracking.runs import Runs
-
-        with chdir(store.folder):
-            Runs(MlflowClient()).label(run_id, "sync")
+            Runs(client).label(run_id, "sync")
 
 
 def _settled(path: Path, everything: bool) -> Outcome | None:
@@ -85,14 +82,13 @@ def _settled(path: Path, everything: bool) -> Outcome | None:
 
 
 def _deliver(path: Path, store: Store, everything: bool) -> Outcome:
-    from mlflow import MlflowClient
-
+    refuse_telemetry()
     from chipbench.tracking.delivery import Delivery
 
     with delivery_lock(path) as free:
         if not free:
             return Outcome(path.parent, RUNNING)
-        delivery = Delivery(path, MlflowClient, store.digest, afresh=everything)
+        delivery = Delivery(path, store.client, store.digest, afresh=everything)
         before = count(path, delivery.state.offset)
         what, error = _persist(path, delivery, store.drain_timeout_s)
         state = delivery.state
@@ -129,11 +125,9 @@ def _attempt(path: Path, delivery: "Delivery") -> str:
     return DELIVERED if delivery.state.closed else RUNNING
 
 
-def _answers() -> bool:
-    from mlflow import MlflowClient
-
+def _answers(store: Store) -> bool:
     try:
-        MlflowClient().search_experiments(max_results=1)
+        store.client().search_experiments(max_results=1)
     except Exception:  # as above; what it was has been said
         return False
     return True

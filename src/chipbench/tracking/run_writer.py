@@ -36,17 +36,19 @@ class RunWriter:
         self,
         client: MlflowClient,
         run_id: str,
+        runs: Runs,
         tries: Counter[int],
         refuse: Callable[[int, str, bool], None],
     ) -> None:
         self._client = client
-        self._run_id = run_id
+        self.run_id = run_id
+        self._runs = runs
         self._tries = tries
         self._refuse = refuse
 
     def params(self, offset: int, values: Mapping[str, str]) -> None:
         """Log the params that the run does not have: MLflow allows no param to change."""
-        known = self._client.get_run(self._run_id).data.params
+        known = self._client.get_run(self.run_id).data.params
         new = {key: value[:_MAX_VALUE] for key, value in values.items() if key not in known}
         self._send([(offset, Param(key, value)) for key, value in new.items()], _MAX_OTHERS)
 
@@ -77,7 +79,7 @@ class RunWriter:
         try:
             checksum = sha256(folder / name)
             if known.get(name) != checksum:
-                ArtifactStore(self._client, self._run_id).put(folder / name, name, checksum)
+                ArtifactStore(self._client, self.run_id).put(folder / name, name, checksum)
                 known[name] = checksum
         except Exception as error:  # requests', boto's or MLflow's: what keeps the files decides
             self._raise_unless_refused(offset, error)
@@ -92,7 +94,7 @@ class RunWriter:
         entities = [entity for _, entity in items]
         try:
             self._client.log_batch(
-                self._run_id,
+                self.run_id,
                 [entity for entity in entities if isinstance(entity, Metric)],
                 [entity for entity in entities if isinstance(entity, Param)],
                 [entity for entity in entities if isinstance(entity, RunTag)],
@@ -112,7 +114,7 @@ class RunWriter:
         code = getattr(error, "error_code", None)
         if code in NOT_ALLOWED or code in _BUSY:
             raise error
-        Runs(self._client).check(self._run_id)
+        self._runs.check(self.run_id)
         self._tries[offset] += 1
         if code != _INVALID and self._tries[offset] < MAX_TRIES:
             raise error

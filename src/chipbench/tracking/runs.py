@@ -9,6 +9,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Run, ViewType
 from mlflow.exceptions import MlflowException
 
+from chipbench.tracking.client import PAGE, mark_as_training, pages
 from chipbench.tracking.journal import Start
 
 KEY_TAG = "chipbench.key"
@@ -50,7 +51,7 @@ class Runs:
             self._client.set_tag(run_id, PARENT_KEY_TAG, start.parent_key)
         self._nest(run_id, start)
         self._conceal(run)
-        self._show_as_training(run.info.experiment_id)
+        mark_as_training(self._client, run.info.experiment_id)
         return run
 
     def label(self, run_id: str, kind: str) -> None:
@@ -164,12 +165,6 @@ class Runs:
         for tag in revealing:
             self._client.delete_tag(_id(run), tag)
 
-    def _show_as_training(self, experiment_id: str) -> None:
-        """Without this tag MLflow 3 opens the experiment in its view for language models."""
-        tag, kind = "mlflow.experimentKind", "custom_model_development"
-        if tag not in self._client.get_experiment(experiment_id).tags:
-            self._client.set_experiment_tag(experiment_id, tag, kind)
-
     def _has(self, run_id: str | None) -> bool:
         return run_id is not None and self._get(run_id) is not None
 
@@ -185,24 +180,14 @@ class Runs:
         """All runs whose `tag` is `value`, deleted ones too."""
         if not re.fullmatch(r"[\w-]+", value):
             raise ValueError(f"{tag}={value!r} is not a key")
-        found: list[Run] = []
-        token: str | None = None
-        while token is None or token:
-            page = self._client.search_runs(
-                self._experiments(), f"tags.`{tag}` = '{value}'", ViewType.ALL, 1000, None, token
-            )
-            found += page
-            token = page.token or ""
-        return found
+        ids, query = self._experiments(), f"tags.`{tag}` = '{value}'"
+        search = self._client.search_runs
+        return list(pages(lambda token: search(ids, query, ViewType.ALL, PAGE, None, token)))
 
     def _experiments(self) -> list[str]:
-        found: list[str] = []
-        token: str | None = None
-        while token is None or token:
-            page = self._client.search_experiments(ViewType.ALL, 1000, page_token=token)
-            found += [experiment.experiment_id for experiment in page]
-            token = page.token or ""
-        return found
+        search = self._client.search_experiments
+        found = pages(lambda token: search(ViewType.ALL, PAGE, page_token=token))
+        return [str(experiment.experiment_id) for experiment in found]
 
 
 def _id(run: Run) -> str:

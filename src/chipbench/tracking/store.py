@@ -7,25 +7,24 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from typing import TYPE_CHECKING
 
 from omegaconf import MISSING, DictConfig
 
 from chipbench.ground.errors import ConfigurationError
+from chipbench.tracking.address import (
+    check_address,
+    is_server,
+    login_of,
+    quoted_login,
+    without_login,
+)
+from chipbench.tracking.client import connect
+
+if TYPE_CHECKING:  # MLflow takes seconds to import
+    from mlflow import MlflowClient
 
 DELIVERY_LOG = "delivery.log"
-_CREDENTIALS = {"user", "username", "password", "passwd", "token"}
-_SCHEMES = (
-    "http",
-    "https",
-    "sqlite",
-    "postgresql",
-    "postgresql+psycopg2",
-    "postgresql+psycopg",
-    "mysql",
-    "mysql+pymysql",
-    "file",
-)
 
 
 @dataclass(frozen=True)
@@ -40,13 +39,7 @@ class Store:
     @property
     def address(self) -> str:
         """`uri` without user and password."""
-        parts = urlsplit(self.uri)
-        credentials, at, _ = parts.netloc.rpartition("@")
-        bare = self.uri.replace(credentials + at, "", 1)
-        if not _CREDENTIALS & {key for key, _ in parse_qsl(parts.query)}:
-            return bare
-        public = [(k, v) for k, v in parse_qsl(parts.query) if k not in _CREDENTIALS]
-        return bare.replace(parts.query, urlencode(public), 1)
+        return without_login(self.uri)
 
     @property
     def digest(self) -> str:
@@ -59,19 +52,24 @@ class Store:
         MLflow's own retries would also create a run twice when an answer is lost. A server's user
         and password leave its address, which MLflow puts into its error messages.
         """
-        login = urlsplit(self.uri)
-        server = login.scheme in ("http", "https")
+        server = is_server(self.uri)
         environment = {
-            "MLFLOW_TRACKING_URI": self.address if server else self.uri,
+            "MLFLOW_TRACKING_URI": self.address if server else quoted_login(self.uri),
+            "MLFLOW_DISABLE_TELEMETRY": os.environ.get("MLFLOW_DISABLE_TELEMETRY", "true"),
             "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
             "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
             "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
             "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
         }
-        if server and login.username:
-            environment["MLFLOW_TRACKING_USERNAME"] = unquote(login.username)
-            environment["MLFLOW_TRACKING_PASSWORD"] = unquote(login.password or "")
+        login = login_of(self.uri) if server else None
+        if login is not None:
+            environment["MLFLOW_TRACKING_USERNAME"], environment["MLFLOW_TRACKING_PASSWORD"] = login
         return environment
+
+    def client(self) -> "MlflowClient":
+        """MLflow's client of this store, which from now on is the one of this process."""
+        os.environ.update(self.environment())
+        return connect()
 
     def start_delivery(self, journal: Path) -> "subprocess.Popen[bytes]":
         """Deliver `journal` from a process of its own, which also outlives a crash of this one.
@@ -117,10 +115,8 @@ def configured_store(tracking: DictConfig, project_dir: Path) -> Store | None:
         )
     if uri is None:
         uri, folder = f"sqlite:///{project_dir / 'mlflow.db'}", project_dir
+    check_address(uri)
     store = Store(uri, folder, tracking.delivery_interval_s, tracking.drain_timeout_s)
-    if urlsplit(uri).scheme not in _SCHEMES:
-        known = ", ".join(f"{scheme}://" for scheme in _SCHEMES)
-        raise ConfigurationError(f"tracking.uri={store.address}: must begin with one of {known}")
     if store.address != uri != os.environ.get("MLFLOW_TRACKING_URI"):
         raise ConfigurationError(
             f"tracking.uri={store.address}: a user or password on the command line is recorded by "

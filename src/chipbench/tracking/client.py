@@ -1,0 +1,55 @@
+"""MLflow's client of the store that the environment names, and what is done with it everywhere."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeVar
+
+from chipbench.tracking.address import is_server
+
+if TYPE_CHECKING:  # MLflow takes seconds to import, which `--help` need not wait for
+    from mlflow import MlflowClient
+    from mlflow.store.entities import PagedList
+
+PAGE = 1000  # entries of one answer
+_KIND_TAG, _KIND = "mlflow.experimentKind", "custom_model_development"
+_Entity = TypeVar("_Entity")
+
+
+def refuse_telemetry() -> None:
+    """Let MLflow not report to its makers which of its functions are used.
+
+    It does so from its import on, so this comes before. A benchmark sends nothing but to the user's
+    own server, unless the user has set this otherwise.
+    """
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+
+
+def connect() -> "MlflowClient":
+    """The client; raises what a database's driver raises while that is away."""
+    refuse_telemetry()
+    from mlflow import MlflowClient
+
+    if not is_server(os.environ["MLFLOW_TRACKING_URI"]):
+        from mlflow.store.db import utils
+
+        # MLflow would try ten times, for 100 seconds; who waits for the store tries again itself.
+        utils.MAX_RETRY_COUNT = 1
+    return MlflowClient()
+
+
+def pages(ask: "Callable[[str | None], PagedList[_Entity]]") -> Iterator[_Entity]:
+    """All that `ask` gives, page by page; it takes the token of a page, None for the first."""
+    token: str | None = None
+    while token is None or token:
+        page = ask(token)
+        yield from page
+        token = page.token or ""
+
+
+def mark_as_training(client: "MlflowClient", experiment_id: str) -> None:
+    """Without this tag MLflow 3 opens the experiment in its view for language models.
+
+    A view that the user chose stays; it is set all the same, which shows that runs may be recorded.
+    """
+    kind = client.get_experiment(experiment_id).tags.get(_KIND_TAG, _KIND)
+    client.set_experiment_tag(experiment_id, _KIND_TAG, kind)
