@@ -1,21 +1,28 @@
 """No password, token or user name of a store leaves the environment."""
 
+import base64
+import gc
+import html
 import os
+import runpy
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote, unquote, unquote_plus
 
+import psutil
 import pytest
 from mlflow import MlflowClient
+from support.hostile_server import HostileServer
 from support.journals import deliver, example, runs_of, start, write_journal
 from support.tracking_server import PASSWORD, USER, Postgres, TrackingServer, free_port
 
-from chipbench.tracking.reason import reason
-from chipbench.tracking.redaction import redacted
-from chipbench.tracking.store import Store
-
-SECRET, NAME = "hunter2-is-long-enough", "zaphod-b"
+NAME, SECRET = "zaphod@b", "h#nter/2?is@long enough"
 
 BENCHMARK = """
 import sys
@@ -75,39 +82,136 @@ def test_a_login_in_the_address_is_used_and_never_kept(
     assert run.data.tags["chipbench.reason"].startswith("could not reach http://")
 
 
-@pytest.mark.parametrize("scheme", ["http", "postgresql+psycopg2"])
-def test_a_login_that_is_refused_is_not_repeated(
-    scheme: str, postgres: Postgres, tmp_path: Path
+_SOON = "tracking.delivery_interval_s=0.2"
+#: Refused once the run has begun; what has begun is delivered all the same.
+_TOO_LARGE = ("dataset=digits", "batch_size=5000", _SOON, "tracking.drain_timeout_s=5")
+_MANUAL = ("method=final_cut_manual", "export_time_s=60", _SOON, "tracking.drain_timeout_s=0.2")
+#: Entry points that record a run, and the exit codes of these; one program delivers for all.
+RECORDING = {
+    "train": (_TOO_LARGE, 2),
+    "createml": ((*_TOO_LARGE, "createml.engine=keras", "model=tiny_vgg"), 2),
+    "export": (_MANUAL, 0),
+    "sweep": (("entry=export", *_MANUAL), 0),
+}
+ASKING: dict[str, tuple[tuple[str, ...], int]] = {
+    "compare": ((), 3),
+    "reference": ((), 1),
+    "sync": (("tracking.drain_timeout_s=0",), 1),
+    "doctor": (("training_timeout_s=0.1",), 1),
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where an entry point is played: its folder, and the process list while it runs."""
+
+    folder: Path
+    seen: set[str]  # command lines of processes that it started
+
+    def play(self, entry: str, words: Iterable[str]) -> int:
+        """Run `python -m chipbench.<entry>` in this process; its exit code."""
+        over = threading.Event()
+        watch = threading.Thread(target=self._watch, args=(over,))
+        watch.start()
+        sys.argv = [entry, *words, f"hydra.run.dir={self.folder / entry}"]
+        try:
+            runpy.run_module(f"chipbench.{entry}", run_name="__main__")
+        except SystemExit as ended:
+            return int(str(ended.code))
+        finally:
+            over.set()
+            watch.join()
+        raise AssertionError("an entry point exits by the contract")
+
+    def _watch(self, over: threading.Event) -> None:
+        others = set(psutil.Process().children())  # a database, which names its users there itself
+        while not over.wait(0.05):
+            for started in set(psutil.Process().children()) - others:
+                with suppress(psutil.Error):
+                    for process in (started, *started.children(recursive=True)):
+                        self.seen.add(" ".join(process.cmdline()))
+
+
+@pytest.fixture
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """What an entry point leaves in its process is undone."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("chipbench.sweeping.conduct.project_dir", lambda: tmp_path)
+    monkeypatch.setattr(sys, "argv", sys.argv)
+    environment = dict(os.environ)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield Stage(tmp_path, set())
+    gc.unfreeze()
+    gc.enable()
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+@pytest.mark.parametrize(
+    ("answer", "recording"),
+    [
+        ("400", ("train", "createml", "export", "sweep")),
+        ("401", ("createml",)),
+        ("500", ("sweep",)),
+        ("away", ("export",)),
+        ("postgresql", ("train",)),
+    ],
+)
+def test_no_entry_point_says_the_login(
+    answer: str,
+    recording: Sequence[str],
+    stage: Stage,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    port = postgres.port if scheme != "http" else free_port()
-    finished = record(tmp_path, f"{scheme}://{NAME}:{SECRET}@127.0.0.1:{port}/none", patience_s=12)
-    assert finished.returncode == 0, finished.stderr
-    for said in (finished.stdout, finished.stderr):
-        assert SECRET not in said and NAME not in said
-    assert (tmp_path / "run" / "delivered.json").is_file()
-    assert scan(tmp_path, SECRET, NAME) == []
+    """Whatever the store answers: not on the screen, in a file or in the list of processes."""
+    server = HostileServer(int(answer), plain=answer == "500") if answer.isdigit() else None
+    if server is not None:
+        request.addfinalizer(server.stop)
+    uri = _uri_of(answer, server, request)
+    if answer == "401":
+        monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", NAME)
+        monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", SECRET)
+    else:
+        uri = uri.replace("//", f"//{quote(NAME)}:{quote(SECRET, safe='')}@")
+    example(stage.folder / "outputs" / "waiting")
+    for entry, (words, code) in ({name: RECORDING[name] for name in recording} | ASKING).items():
+        asked = 0 if server is None else len(server.logins)
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+        assert stage.play(entry, words) == code
+        assert_hidden("".join(capfd.readouterr()), f"{entry}'s output")
+        assert server is None or len(server.logins) > asked, f"{entry} asked"
+    for path in stage.folder.rglob("*"):
+        if path.is_file():
+            assert_hidden(path.read_bytes().decode(errors="replace"), str(path))
+    assert any("chipbench.tracking.follow" in line for line in stage.seen)
+    assert_hidden("\n".join(stage.seen), "the list of processes")
+    assert server is None or set(server.logins) == {f"{NAME}:{SECRET}"}
+
+
+def _uri_of(answer: str, server: HostileServer | None, request: pytest.FixtureRequest) -> str:
+    if answer == "postgresql":
+        postgres: Postgres = request.getfixturevalue("postgres")
+        return f"postgresql+psycopg2://127.0.0.1:{postgres.port}/none"
+    return f"http://127.0.0.1:{free_port() if server is None else server.port}"
+
+
+def assert_hidden(text: str, place: str) -> None:
+    """Fail if the user or the password is there, in whatever spelling."""
+    plain = html.unescape(unquote(unquote_plus(text))).replace("\\", "")
+    token = base64.b64encode(f"{NAME}:{SECRET}".encode()).decode().rstrip("=")
+    for hidden in (NAME, SECRET, SECRET.replace(" ", "+"), token):
+        at = plain.find(hidden)
+        assert at < 0 and hidden not in text, f"{place}: {plain[max(0, at - 80) : at + 80]}"
 
 
 def test_a_token_is_never_kept(tmp_path: Path) -> None:
     uri = f"http://127.0.0.1:{free_port()}"
-    assert record(tmp_path, uri, patience_s=12, MLFLOW_TRACKING_TOKEN=SECRET).returncode == 0
+    assert record(tmp_path, uri, patience_s=0, MLFLOW_TRACKING_TOKEN=SECRET).returncode == 0
     assert scan(tmp_path, SECRET) == []
-
-
-def test_sync_says_no_credentials(tmp_path: Path) -> None:
-    example(tmp_path / "outputs" / "run")
-    finished = subprocess.run(
-        [sys.executable, "-m", "chipbench.sync", "tracking.drain_timeout_s=0"],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env=os.environ | {"MLFLOW_TRACKING_URI": f"http://{NAME}:{SECRET}@127.0.0.1:9"},
-    )
-    assert finished.returncode == 1
-    assert "cannot be reached" in finished.stderr
-    assert SECRET not in finished.stdout + finished.stderr
-    assert NAME not in finished.stdout + finished.stderr
-    assert scan(tmp_path, SECRET, NAME) == []
 
 
 def test_what_mlflow_says_of_user_and_sources_is_removed(database: str, tmp_path: Path) -> None:
@@ -123,24 +227,3 @@ def test_what_mlflow_says_of_user_and_sources_is_removed(database: str, tmp_path
     tags = client.get_run(run_id).data.tags
     assert SECRET not in str(tags) and NAME not in str(tags)
     assert tags["mlflow.source.git.repoURL"] == revealing["mlflow.source.git.repoURL"]
-
-
-@pytest.mark.parametrize(
-    ("uri", "address"),
-    [
-        ("https://u:p@host:1/x", "https://host:1/x"),
-        ("https://host/x", "https://host/x"),
-        ("postgresql:///db?user=u&password=p&sslmode=require", "postgresql:///db?sslmode=require"),
-        ("sqlite:////folder/mlflow.db", "sqlite:////folder/mlflow.db"),
-    ],
-)
-def test_an_address_is_told_without_its_login(uri: str, address: str) -> None:
-    assert Store(uri, Path(), 1.0, 1.0).address == address
-
-
-def test_reasons_and_records_are_redacted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"mysql://{NAME}:hunter%20%202@host/db")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-    assert redacted(f"{SECRET} and hunter  2, hunter%20%202") == "*** and ***, ***"
-    assert reason(ValueError(f"no user {NAME}\nat all")) == "no user *** at all"
-    assert redacted("batch_size") == "batch_size"

@@ -82,6 +82,6 @@ def _character(character: str) -> str:
         return character
     percent = "".join(f"%(?:25)*{byte:02x}" for byte in character.encode())
     code = rf"\\(?:u{ord(character):04x}|x{ord(character):02x})"
-    plain = [re.escape(character), re.escape(html.escape(character))]
+    plain = [re.escape(html.escape(character)), re.escape(character)]
     plain += [r"\+"] if character == " " else []
     return rf"\\*(?:{'|'.join(plain)}|(?i:{percent}|{code}))"
