@@ -10,6 +10,7 @@ from omegaconf import DictConfig
 from chipbench import hardware
 from chipbench.config.compose import compose_config
 from chipbench.ground.processes import kept
+from chipbench.terminal.console import console
 
 pytest_plugins = ["support.store_fixtures"]
 
@@ -35,6 +36,15 @@ def alone(monkeypatch: pytest.MonkeyPatch, cache: Path) -> Iterator[None]:
     for name in ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID", "MLFLOW_TRACKING_URI"):
         monkeypatch.delenv(name, raising=False)
     yield
+
+
+@pytest.fixture
+def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Tables have room, and a console of the test's own takes its streams as they are."""
+    monkeypatch.setenv("COLUMNS", "120")
+    console.cache_clear()
+    yield
+    console.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import gc
 from pathlib import Path
 
 from omegaconf import DictConfig
-from rich.console import Console
 
 from chipbench.comparison.claims import check_claims
 from chipbench.comparison.groups import Benchmark, Sorted, sort_runs
@@ -19,14 +18,15 @@ from chipbench.comparison.report import (
     value_table,
 )
 from chipbench.comparison.selection import selection_of
-from chipbench.comparison.terminal import print_comparison
+from chipbench.comparison.terminal_report import print_comparison
 from chipbench.comparison.tidy import comparison_rows
 from chipbench.config.compose import project_dir
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.tables import write_table
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.running import command
-from chipbench.terminal.announcement import announce
+from chipbench.terminal.lines import announce, say
+from chipbench.terminal.plain import plain
 from chipbench.tracking.reading import StoredRuns
 from chipbench.tracking.recorder import Recorder
 from chipbench.tracking.store import configured_store
@@ -54,10 +54,9 @@ def compare(config: DictConfig) -> Report:
     write_pages(folder, report)
     write_table(folder / "comparison.csv", comparison_rows(found))
     _record(recorder, report)
-    console = Console()
-    print_comparison(console, report)
+    print_comparison(report)
     recorder.drain()
-    console.print(f"report: {folder / 'report.html'}", highlight=False, soft_wrap=True)
+    say(f"report: {folder / 'report.html'}")
     gc.freeze()
     return report
 
@@ -77,7 +76,7 @@ def _refuse_nothing(config: DictConfig, found: Sorted) -> None:
         )
     ids = {row.machine for row in rows} | {row.runs[0].tags.get("machine", "") for row in rows}
     if config.baseline is not None and config.baseline not in ids:
-        names = ", ".join(" ".join(name.split()) for name in sorted(filter(None, ids))[:20])
+        names = ", ".join(plain(name) for name in sorted(filter(None, ids))[:20])
         raise ConfigurationError(
             f"baseline={config.baseline}: no such machine among the runs; there are {names}"
         )

@@ -3,14 +3,13 @@
 from collections.abc import Callable
 
 from omegaconf import DictConfig
-from rich.console import Console
 
 from chipbench import hardware
-from chipbench.comparison import terminal
+from chipbench.comparison.terminal_result import print_createml
 from chipbench.hardware.machine import Machine
 from chipbench.measure.result import Result
 from chipbench.running import command
-from chipbench.running.benchmark import Benchmark
+from chipbench.running.shown import run_and_show
 from chipbench.workloads.createml.trainer import CreateML
 from chipbench.workloads.training.stand_in import StandIn
 from chipbench.workloads.workload import Workload
@@ -25,12 +24,7 @@ def createml(config: DictConfig) -> Result:
     """Train with CreateML or its stand-in, and show it beside the published results."""
     if config.createml.engine == "auto":
         config.createml.engine = "createml" if hardware.is_mac() else "keras"
-    benchmark = Benchmark(config, _ENGINES[config.createml.engine])
-    result = benchmark.run()
-    console = Console()
-    terminal.print_createml(console, result, config)
-    console.print(benchmark.delivered(), highlight=False, soft_wrap=True)
-    return result
+    return run_and_show(config, _ENGINES[config.createml.engine], print_createml)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from chipbench.config.compose import cache_dir, project_dir
 from chipbench.ground.background import Background
 from chipbench.hardware import Machine
 from chipbench.running import command
-from chipbench.terminal.announcement import announce
+from chipbench.terminal.lines import announce
 from chipbench.tracking.store import configured_store
 
 _LOAD_S = 0.6  # a tenth of what doctor takes; a run itself looks for longer

@@ -1,23 +1,17 @@
 """Export a clip with this machine's encoders: `mlflow run . -e export`."""
 
 from omegaconf import DictConfig
-from rich.console import Console
 
-from chipbench.comparison import terminal
+from chipbench.comparison.terminal_result import print_export
 from chipbench.measure.result import Result
 from chipbench.running import command
-from chipbench.running.benchmark import Benchmark
+from chipbench.running.shown import run_and_show
 from chipbench.workloads.video.export import create_export
 
 
 def export(config: DictConfig) -> Result:
     """Run the configured export, and show it beside the published results."""
-    benchmark = Benchmark(config, create_export)
-    result = benchmark.run()
-    console = Console()
-    terminal.print_export(console, result, config)
-    console.print(benchmark.delivered(), highlight=False, soft_wrap=True)
-    return result
+    return run_and_show(config, create_export, print_export)
 
 
 if __name__ == "__main__":

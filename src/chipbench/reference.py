@@ -9,7 +9,7 @@ from chipbench.ground.errors import ConfigurationError
 from chipbench.measure.fingerprint import training_fingerprint
 from chipbench.published.runs import published_runs
 from chipbench.running import command
-from chipbench.terminal.announcement import announce
+from chipbench.terminal.lines import announce
 from chipbench.tracking.importing import import_runs
 from chipbench.tracking.store import configured_store
 

@@ -1,12 +1,11 @@
 """Train one benchmark on this machine: `mlflow run .` or `python -m chipbench.train`."""
 
 from omegaconf import DictConfig
-from rich.console import Console
 
-from chipbench.comparison import terminal
+from chipbench.comparison.terminal_result import print_training
 from chipbench.measure.result import Result
 from chipbench.running import command
-from chipbench.running.benchmark import Benchmark
+from chipbench.running.shown import run_and_show
 from chipbench.workloads.training.distributed.cluster import find_cluster
 from chipbench.workloads.training.distributed.follower import follow
 from chipbench.workloads.training.workload import Training
@@ -21,12 +20,7 @@ def train(config: DictConfig) -> Result | None:
     if cluster is not None and not cluster.is_chief:
         follow(config, cluster)
         return None
-    benchmark = Benchmark(config, Training)
-    result = benchmark.run()
-    console = Console()
-    terminal.print_training(console, result, config)
-    console.print(benchmark.delivered(), highlight=False, soft_wrap=True)
-    return result
+    return run_and_show(config, Training, print_training)
 
 
 if __name__ == "__main__":

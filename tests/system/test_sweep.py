@@ -1,6 +1,5 @@
 """Several values of a key: planned, run in processes of their own, summarised, resumed."""
 
-import io
 import json
 import os
 import signal
@@ -14,7 +13,6 @@ import psutil
 import pytest
 from mlflow import MlflowClient
 from mlflow.entities import Run
-from rich.console import Console
 from support.checkouts import PROJECT, checkout
 
 from chipbench.config.compose import compose_config
@@ -134,14 +132,14 @@ def test_a_job_is_named_by_what_tells_it_from_the_others() -> None:
     assert summary.names([]) == {} and summary.best([]) is None
 
 
-def test_the_end_shows_all_jobs_in_one_table() -> None:
+@pytest.mark.usefixtures("wide_terminal")
+def test_the_end_shows_all_jobs_in_one_table(capsys: pytest.CaptureFixture[str]) -> None:
     jobs = [
         done(job(0, "epochs=2", "seed=1"), total_time_s=10.0, steady_images_per_second=1234.5),
         Ended(job(1, "epochs=2", "seed=2"), Outcome(outcomes.CRASHED, "killed by signal 9")),
     ]
-    console = Console(file=io.StringIO(), width=120)
-    print_jobs(console, jobs)
-    lines = console.file.getvalue().splitlines()
+    print_jobs(jobs)
+    lines = capsys.readouterr().out.splitlines()
     (first,) = [line for line in lines if "seed=1" in line]
     (second,) = [line for line in lines if "seed=2" in line]
     assert "10.00 s" in first and "1,234.5 images/s" in first and "done" in first

@@ -4,11 +4,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from chipbench.checks.check import OK, PROBLEM, WARNING, Check
+from chipbench.terminal.lines import say
+from chipbench.terminal.table import Cell, Column, Styled, show_table
 
 _STYLES = {OK: "green", WARNING: "yellow", PROBLEM: "bold red"}
 
@@ -21,18 +19,16 @@ def print_json(checks: Sequence[Check]) -> None:
 
 def print_table(checks: Sequence[Check]) -> None:
     """One row a check, its remedy below, and a sentence at the end."""
-    table = Table(box=None, show_header=False, pad_edge=False)
-    for column in ("status", "name"):
-        table.add_column(column, no_wrap=True)
-    table.add_column("found")
-    for check in checks:
-        found = Text(check.found)
-        if check.remedy is not None:
-            found.append(f"\n→ {check.remedy}", style="bold")
-        table.add_row(Text(check.status, style=_STYLES[check.status]), check.name, found)
-    console = Console()
-    console.print(table)
-    console.print(verdict(checks), highlight=False)
+    rows: list[list[Cell]] = [
+        [Styled(check.status, _STYLES[check.status]), check.name, [check.found, *_remedy(check)]]
+        for check in checks
+    ]
+    show_table([Column(whole=True), Column(whole=True), Column()], rows, frame=False)
+    say(verdict(checks))
+
+
+def _remedy(check: Check) -> list[Styled]:
+    return [] if check.remedy is None else [Styled(f"→ {check.remedy}", "bold")]
 
 
 def verdict(checks: Sequence[Check]) -> str:

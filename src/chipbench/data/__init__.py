@@ -8,7 +8,7 @@ from omegaconf import DictConfig
 
 from chipbench.data.dataset import DataSet, arrays, untuned
 from chipbench.ground.errors import ConfigurationError
-from chipbench.terminal.announcement import announce
+from chipbench.terminal.lines import announce
 
 __all__ = ["DataSet", "arrays", "load", "untuned", "write_folders"]
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import tensorflow_datasets as tfds
-from rich.console import Console
-from rich.progress import track
 
 from chipbench.data.places import WRITTEN_VERSION
 from chipbench.ground.errors import UnsupportedBenchmark
+from chipbench.terminal.bar import Bar
+from chipbench.terminal.lines import announce
 
 T = TypeVar("T")
 Examples = Iterator[tuple[int, dict[str, Any]]]
@@ -56,13 +56,12 @@ def _write(
 
 
 def shown(split: str, number: int, examples: Iterator[T]) -> Iterator[T]:
-    """`examples`, with a progress bar in a terminal and one line elsewhere."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        console.print(f"writing {number:,} examples of the {split} split, once", highlight=False)
-        yield from examples
-        return
-    yield from track(examples, f"writing {split}", total=number, console=console)
+    """`examples`, with word of how many are written."""
+    announce(f"writing {number:,} examples of the {split} split, once")
+    with Bar("examples", stderr=True) as bar:
+        for done, example in enumerate(examples):
+            bar.show(f"writing {split}", done, number)
+            yield example
 
 
 @contextmanager

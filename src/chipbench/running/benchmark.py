@@ -18,6 +18,7 @@ from chipbench.measure.monitor import Monitor, Reading
 from chipbench.measure.plots import plot_utilisation
 from chipbench.measure.result import Result
 from chipbench.published.claim import confirm, facts, machine_id
+from chipbench.terminal.lines import complain
 from chipbench.tracking.model import save_model
 from chipbench.tracking.recorder import LOCAL_FILES, Recorder
 from chipbench.tracking.store import configured_store
@@ -179,7 +180,7 @@ class Benchmark:
             write()
         except OSError as error:
             why = f"files of the result are missing: {error.strerror or error}"
-            print(f"chipbench: {self.folder}: {why}", file=sys.stderr, flush=True)
+            complain(f"{self.folder}: {why}")
             self._tag(artifacts=why)
 
     def _tag(self, **values: object) -> None:

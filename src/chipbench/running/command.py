@@ -16,6 +16,7 @@ from chipbench.config.overrides import hydra_arguments
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.signals import Terminated, end_with_parent, install
 from chipbench.sweeping.conduct import conduct, is_several, split
+from chipbench.terminal.lines import complain
 from chipbench.tracking.recorder import PARENT_VARIABLE
 from chipbench.tracking.redaction import redacted
 
@@ -89,5 +90,5 @@ def _guarded(work: Callable[[], int]) -> int:
 
 
 def _say(code: int, message: str) -> int:
-    print(f"chipbench: {redacted(message)}", file=sys.stderr, flush=True)
+    complain(redacted(message))
     return code

@@ -3,8 +3,6 @@
 import threading
 from pathlib import Path
 
-from rich.console import Console
-
 from chipbench.ground.tables import write_table
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping import summary
@@ -12,6 +10,7 @@ from chipbench.sweeping.outcome import outcome_of
 from chipbench.sweeping.plan import Plan
 from chipbench.sweeping.summary import Ended
 from chipbench.sweeping.table import print_jobs
+from chipbench.terminal.lines import say
 from chipbench.tracking.recorder import Recorder
 
 _EVERY_S = 2.0
@@ -51,8 +50,8 @@ class Parent:
         self._recorder.end("FINISHED" if done else "KILLED" if interrupted else "FAILED")
         self._recorder.drain()
         if len(jobs) > 1:
-            print_jobs(Console(), jobs)
-        print(text, flush=True)
+            print_jobs(jobs)
+        say(text)
         return done
 
     def _follow(self) -> None:

@@ -6,7 +6,6 @@ Recording costs one `write` to a local file, whatever the state of the tracking 
 import math
 import os
 import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from chipbench.terminal.lines import complain
 from chipbench.tracking import journal, lock, state
 from chipbench.tracking.journal import Artifact, End, Metrics, Params, Record, Start, Tags
 from chipbench.tracking.journal_writer import JournalWriter
@@ -142,11 +142,9 @@ class Recorder:
         error = self._journal.error
         if error is not None and not self._warned:
             self._warned = True
-            print(
-                f"chipbench: {self.folder} cannot be written ({error.strerror}): records are kept "
-                "in memory until it can, and delivered from there at the end; free some space",
-                file=sys.stderr,
-                flush=True,
+            complain(
+                f"{self.folder} cannot be written ({error.strerror}): records are kept "
+                "in memory until it can, and delivered from there at the end; free some space"
             )
 
     def _hand_over_unwritten(self) -> None:

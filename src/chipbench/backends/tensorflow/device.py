@@ -12,7 +12,7 @@ from chipbench import hardware
 from chipbench.backends.tensorflow.absence import without
 from chipbench.ground.errors import UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
-from chipbench.terminal.announcement import announce
+from chipbench.terminal.lines import announce
 from chipbench.terminal.quiet import quiet_stderr
 
 

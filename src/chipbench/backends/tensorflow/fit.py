@@ -10,6 +10,7 @@ from chipbench.backends.tensorflow.epoch_timer import EpochTimer
 from chipbench.backends.tensorflow.feed import first_batches
 from chipbench.backends.tensorflow.progress import TrainingProgress
 from chipbench.measure.stopwatch import Stopwatch
+from chipbench.terminal.epoch_bar import EpochBar
 from chipbench.workloads.training.loop import Take
 
 _RATE_STEPS = 50  # of one replica alone
@@ -39,14 +40,14 @@ class Fit:
         with replicas.scope():
             self.model = self.trained = build()
 
-    def train(self, take: Take, progress: TrainingProgress) -> None:
+    def train(self, take: Take, bar: EpochBar) -> None:
         """Train all epochs; the callbacks look at no batch unless a terminal shows a bar."""
         timer = EpochTimer(self._synchronize, self._images, take)
         self.model.fit(
             **self._inputs,
             validation_data=self._validation,
             epochs=self._epochs,
-            callbacks=[timer, progress],
+            callbacks=[timer, TrainingProgress(bar)],
             verbose=0,
         )
 

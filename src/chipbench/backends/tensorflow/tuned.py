@@ -60,7 +60,7 @@ class Tuned:
         self._loop = GraphLoop(trained, config.batch_size, self.slices, threads)
         self.features_reused = False
 
-    def train(self, take: Take, _progress: Any) -> None:
+    def train(self, take: Take, _bar: Any) -> None:
         """Train and validate epoch after epoch."""
         for epoch in self.epochs():
             take(epoch)

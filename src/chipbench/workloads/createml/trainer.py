@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig
-from rich.console import Console
 
 from chipbench import data
 from chipbench.config.compose import cache_dir
@@ -15,8 +14,8 @@ from chipbench.ground.metrics import metric
 from chipbench.hardware.machine import Machine
 from chipbench.measure.fingerprint import createml_fingerprint, fingerprint
 from chipbench.measure.stopwatch import Stopwatch
-from chipbench.terminal.announcement import announce
 from chipbench.terminal.bar import Bar
+from chipbench.terminal.lines import announce
 from chipbench.workloads.createml import swift_program
 from chipbench.workloads.createml.swift_program import PROTOCOL, SOURCE
 from chipbench.workloads.workload import Report
@@ -97,7 +96,7 @@ class CreateML:
             augmentations=self._augmentations(),
         )
         command = swift_program.run_command(self._program, training)
-        with Bar(Console(), "items") as bar:
+        with Bar("items") as bar:
 
             def take(message: Mapping[str, Any]) -> None:
                 self._take(message)

@@ -1,12 +1,10 @@
 """What every way of training is to the training workload."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from chipbench.measure.epochs import Epoch
-
-if TYPE_CHECKING:
-    from chipbench.backends.tensorflow.progress import TrainingProgress
+from chipbench.terminal.epoch_bar import EpochBar
 
 #: Takes a finished epoch; what it does is not timed.
 Take = Callable[[Epoch], None]
@@ -27,7 +25,7 @@ class Loop(Protocol):
     single_rate: float | None
     """Images per second of one replica alone; None with one."""
 
-    def train(self, take: Take, progress: "TrainingProgress") -> None:
+    def train(self, take: Take, bar: EpochBar) -> None:
         """Train all epochs, each validated and timed."""
 
     def tags(self) -> Mapping[str, object]:

@@ -11,7 +11,7 @@ from chipbench.config.compose import option
 from chipbench.ground.errors import UnsupportedBenchmark
 from chipbench.ground.processes import Answer, TrialError, kept, run_trial
 from chipbench.hardware.machine import Machine
-from chipbench.terminal.announcement import announce
+from chipbench.terminal.lines import announce
 
 _TRIAL = "chipbench.backends.tensorflow.optimizer_trial"
 

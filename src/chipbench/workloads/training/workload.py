@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from omegaconf import DictConfig
-from rich.console import Console
 
 from chipbench import data
 from chipbench.backends.tensorflow.building import build_model, seed
@@ -22,10 +21,13 @@ from chipbench.ground.tables import write_table
 from chipbench.hardware.machine import Machine
 from chipbench.measure.epochs import Epoch, summary
 from chipbench.measure.fingerprint import training_fingerprint
-from chipbench.measure.plots import plot_beside_published, plot_epochs
-from chipbench.published import learning_curve, published_machines, training_rows
-from chipbench.terminal.announcement import announce
+from chipbench.measure.plots import plot_epochs
+from chipbench.published import learning_curve
+from chipbench.published.beside import plot_beside
+from chipbench.terminal.epoch_bar import EpochBar
+from chipbench.terminal.lines import announce, say
 from chipbench.workloads.training.distributed.cluster import find_cluster
+from chipbench.workloads.training.epoch_line import epoch_line
 from chipbench.workloads.training.limits.share import limited_by
 from chipbench.workloads.training.loop import Loop
 from chipbench.workloads.training.optimizer import Choice, choose
@@ -86,17 +88,14 @@ class Training:
 
     def measure(self, report: Report) -> None:
         """Train all epochs, each validated."""
-        from chipbench.backends.tensorflow.progress import TrainingProgress
-
         config = self._config
         images = self._data.train_examples
         announce(f"training {config.epochs} x {images:,} images")
-        progress = TrainingProgress(Console(), images, config.batch_size, config.epochs)
 
         def take(epoch: Epoch) -> None:
             self.epochs.append(epoch)
             report(epoch.number, epoch.values())
-            progress.finished(epoch)
+            say(epoch_line(epoch, config.epochs))
             signals.check()
             if not math.isfinite(epoch.loss):
                 raise FloatingPointError(
@@ -104,10 +103,8 @@ class Training:
                     "or use precision=float32"
                 )
 
-        try:
-            self._loop.train(take, progress)
-        finally:
-            progress.close()
+        with EpochBar(images, config.batch_size, config.epochs) as bar:
+            self._loop.train(take, bar)
 
     def finish(self) -> None:
         """See how close it came to what the device can do; one device only."""
@@ -146,23 +143,9 @@ class Training:
             rows = [{"epoch": e.number, "images": e.images} | e.values() for e in self.epochs]
             write_table(folder / "epochs.csv", rows)
             plot_epochs(folder / "epoch_times.png", self.epochs, self._config.benchmark)
-            self._plot_beside_published(folder / "beside_published.png")
-
-    def _plot_beside_published(self, path: Path) -> None:
-        """The article's bars with this run's, where it is the article's benchmark."""
-        config = self._config
-        rows = training_rows(config.model.name, config.dataset.name)
-        article = config.protocol.name == "article" and config.dataset.max_examples is None
-        if not article or config.batch_size not in {int(row["batch_size"]) for row in rows}:
-            return
-        machines = published_machines()
-        times = {
-            str(machines[row["machine"]]["gpu"]): float(row["total_time_s"]) / int(row["epochs"])
-            for row in rows
-        }
-        what = "generated images" if config.dataset.source == "generated" else "this run"
-        own = (f"{self._machine.name}, {what}", summary(self.epochs)[metrics.TIME_PER_EPOCH])
-        plot_beside_published(path, own, times, f"{config.benchmark}, published beside this run")
+            time_s = summary(self.epochs)[metrics.TIME_PER_EPOCH]
+            path = folder / "beside_published.png"
+            plot_beside(path, self._config, self._machine.name, time_s)
 
     def headline(self) -> str:
         """Total time and speed."""

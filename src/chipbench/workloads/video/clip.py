@@ -9,7 +9,7 @@ from omegaconf import DictConfig
 
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.program import ProgramFailed
-from chipbench.terminal.announcement import announce
+from chipbench.terminal.lines import announce
 from chipbench.workloads.video.ffmpeg import Progress, run_ffmpeg
 
 #: Part of the cache's key: raised when the footage changes.

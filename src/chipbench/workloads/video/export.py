@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from omegaconf import DictConfig
-from rich.console import Console
 
 from chipbench.config.compose import cache_dir
 from chipbench.ground import metrics
@@ -13,7 +12,7 @@ from chipbench.ground.metrics import metric
 from chipbench.ground.program import ProgramFailed
 from chipbench.hardware.machine import Machine
 from chipbench.measure.fingerprint import fingerprint
-from chipbench.terminal.announcement import announce
+from chipbench.terminal.lines import announce
 from chipbench.workloads.video.avconvert import find_avconvert, run_avconvert
 from chipbench.workloads.video.clip import Clip, open_clip, require_space, write_footage
 from chipbench.workloads.video.encoder import Choice, choose_encoder
@@ -117,13 +116,13 @@ class Export:
         target = ["-map", "0:v:0", "-frames:v", str(clip.frames), "-c:v", encoder.name]
         target += [*encoder.arguments, *self._rate(), str(self._output)]
         announce(f"exporting {clip.duration_s:g} s with {encoder.name}")
-        with FrameProgress(Console(), clip.frames, clip.fps, report) as progress:
+        with FrameProgress(clip.frames, clip.fps, report) as progress:
             return run_ffmpeg(self._ffmpeg, [*clip.input, *target], progress).time_s
 
     def _open_clip(self) -> Clip:
         config = self._config
         frames = round(min(config.clip.rendered_s, config.clip.duration_s) * config.clip.fps)
-        with FrameProgress(Console(), frames, config.clip.fps, what="rendering") as progress:
+        with FrameProgress(frames, config.clip.fps, what="rendering") as progress:
             return open_clip(config.clip, self._ffmpeg, cache_dir(config), progress)
 
     def _megabits_per_s(self) -> float:

@@ -2,8 +2,6 @@
 
 import time
 
-from rich.console import Console
-
 from chipbench.ground import metrics
 from chipbench.terminal.bar import Bar
 from chipbench.workloads.workload import Report
@@ -14,13 +12,12 @@ class FrameProgress:
 
     def __init__(
         self,
-        console: Console,
         frames: int,
         fps: float,
         report: Report = lambda step, values: None,
         what: str = "exporting",
     ) -> None:
-        self._bar = Bar(console, "frames")
+        self._bar = Bar("frames")
         self._frames = frames
         self._fps = fps
         self._report = report

@@ -57,7 +57,7 @@ class MultiWorker:
         self.inputs: Mapping[str, Any] | None = None  # each worker's are in `shares`
         self.single_rate: float | None = self._rate_of_one()
 
-    def train(self, take: Take, _progress: Any) -> None:
+    def train(self, take: Take, _bar: Any) -> None:
         """Train and validate epoch after epoch."""
         for epoch in self.epochs():
             take(epoch)

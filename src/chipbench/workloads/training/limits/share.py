@@ -7,7 +7,7 @@ from pathlib import Path
 from chipbench.ground import metrics
 from chipbench.ground.processes import TrialError, kept, run_trial
 from chipbench.hardware.machine import Machine
-from chipbench.terminal.announcement import announce
+from chipbench.terminal.lines import announce
 
 _TIMEOUT_S = 120.0
 #: Of a core's time that the measurement must get; with less, other programs were measured too.

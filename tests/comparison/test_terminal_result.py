@@ -1,31 +1,37 @@
-import io
 from collections.abc import Callable
 
+import pytest
 from omegaconf import DictConfig
-from rich.console import Console
 
-from chipbench.comparison.terminal import print_training
+from chipbench.comparison.terminal_result import print_training
 from chipbench.measure.result import COMPLETED, Result
 
+Printed = Callable[..., str]
 
-def printed(config: DictConfig, total_s: float = 71.6, **tags: str) -> str:
-    known = {"optimizer_used": "adam", "data_source": "tfds", "tensorflow": "2.19.1"}
-    result = Result(
-        benchmark=config.benchmark,
-        machine="Test machine",
-        fingerprint="f",
-        status=COMPLETED,
-        reason=None,
-        metrics={"total_time_s": total_s},
-        tags=known | tags,
-    )
-    console = Console(width=120, file=io.StringIO(), record=True)
-    print_training(console, result, config)
-    return console.export_text()
+
+@pytest.fixture
+def printed(capsys: pytest.CaptureFixture[str], wide_terminal: None) -> Printed:
+    """What a training that took `total_s` and has `tags` shows."""
+
+    def shown(config: DictConfig, total_s: float = 71.6, **tags: str) -> str:
+        known = {"optimizer_used": "adam", "data_source": "tfds", "tensorflow": "2.19.1"}
+        result = Result(
+            benchmark=config.benchmark,
+            machine="Test machine",
+            fingerprint="f",
+            status=COMPLETED,
+            reason=None,
+            metrics={"total_time_s": total_s},
+            tags=known | tags,
+        )
+        print_training(result, config)
+        return capsys.readouterr().out
+
+    return shown
 
 
 def test_this_run_stands_among_the_published_machines_fastest_first(
-    compose: Callable[..., DictConfig],
+    compose: Callable[..., DictConfig], printed: Printed
 ) -> None:
     lines = printed(compose("experiment=tinyvgg_cifar10")).splitlines()
     names = ["TITAN RTX", "Test machine", "M1 8-core", "M1 Max", "M1 Pro", "K80", "Radeon"]
@@ -35,7 +41,9 @@ def test_this_run_stands_among_the_published_machines_fastest_first(
     assert "143.29 s" in m1_max and "14.33 s" in m1_max and "2.00" in m1_max
 
 
-def test_what_differs_is_said(compose: Callable[..., DictConfig]) -> None:
+def test_what_differs_is_said(
+    compose: Callable[..., DictConfig], printed: Printed
+) -> None:
     text = printed(compose("batch_size=64", "epochs=5"), data_source="generated")
     assert "differs: generated images of the same shape" in text
     assert "differs: batch size 64, published 32" in text
@@ -43,23 +51,31 @@ def test_what_differs_is_said(compose: Callable[..., DictConfig]) -> None:
     assert "TensorFlow 2.19.1" in text
 
 
-def test_another_optimizer_is_labelled(compose: Callable[..., DictConfig]) -> None:
+def test_another_optimizer_is_labelled(
+    compose: Callable[..., DictConfig], printed: Printed
+) -> None:
     text = printed(compose("experiment=efficientnetb0_food101"))
     assert "optimizer adam, published sgd (AMD Radeon Pro 5500M 8 GB GDDR6)" in text
 
 
-def test_a_cut_data_set_is_not_compared(compose: Callable[..., DictConfig]) -> None:
+def test_a_cut_data_set_is_not_compared(
+    compose: Callable[..., DictConfig], printed: Printed
+) -> None:
     text = printed(compose("dataset.max_examples=100"))
     assert "do not compare" in text
     assert "M1 Max" not in text
 
 
-def test_a_curve_outside_its_band_is_said(compose: Callable[..., DictConfig]) -> None:
+def test_a_curve_outside_its_band_is_said(
+    compose: Callable[..., DictConfig], printed: Printed
+) -> None:
     curve = "outside the published band: epoch 1: val_accuracy 0.100"
     assert curve in printed(compose("experiment=tinyvgg_cifar10"), learning_curve=curve)
 
 
-def test_what_speaks_against_the_times_is_said(compose: Callable[..., DictConfig]) -> None:
+def test_what_speaks_against_the_times_is_said(
+    compose: Callable[..., DictConfig], printed: Printed
+) -> None:
     caveats = (
         "not idle: other programs used 23 % of the CPU before it; on battery power: plug it in"
     )

@@ -1,0 +1,81 @@
+"""A training shown beside the published ones of the same model and data set."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from chipbench.measure.plots import plot_beside_published
+from chipbench.published import published_machines, training_rows
+
+
+@dataclass(frozen=True)
+class Row:
+    """One machine's time."""
+
+    machine: str
+    source: str  # "this run" or "published"
+    total_time_s: float
+    epochs: int
+    batch_size: int
+    optimizer: str
+
+    @property
+    def time_per_epoch_s(self) -> float:
+        """Training and validation."""
+        return self.total_time_s / self.epochs
+
+
+def published_rows(model: str, dataset: str) -> list[Row]:
+    """The published machines' rows of chipbench's `model` on `dataset`."""
+    machines = published_machines()
+    return [
+        Row(
+            machine=str(machines[row["machine"]]["gpu"]),
+            source="published",
+            total_time_s=float(row["total_time_s"]),
+            epochs=int(row["epochs"]),
+            batch_size=int(row["batch_size"]),
+            optimizer=row["optimizer"],
+        )
+        for row in training_rows(model, dataset)
+    ]
+
+
+def not_comparable(config: DictConfig) -> str | None:
+    """Why a training so configured is other work than the article's; None if it is the same."""
+    if config.dataset.max_examples is not None:
+        return "dataset.max_examples is set"
+    if config.protocol.name != "article":
+        return f"protocol={config.protocol.name}: the article timed other work"
+    return None
+
+
+def differences(row: Row, published: Sequence[Row], tags: Mapping[str, str]) -> list[str]:
+    """What keeps `row`, of a run with `tags`, from being the published benchmark, in words."""
+    found = []
+    if tags.get("data_source") == "generated":
+        found.append("generated images of the same shape")
+    first = published[0]
+    if row.batch_size != first.batch_size:
+        found.append(f"batch size {row.batch_size}, published {first.batch_size}")
+    if row.epochs != first.epochs:
+        found.append(f"{row.epochs} epochs, published {first.epochs}: compare time per epoch")
+    for optimizer in sorted({other.optimizer for other in published} - {row.optimizer}):
+        names = ", ".join(o.machine for o in published if o.optimizer == optimizer)
+        found.append(f"optimizer {row.optimizer}, published {optimizer} ({names})")
+    version = tags.get("tensorflow")
+    found.append(f"TensorFlow {version}, published with that of late 2021")
+    return found
+
+
+def plot_beside(path: Path, config: DictConfig, machine: str, time_per_epoch_s: float) -> None:
+    """Draw the article's bars with this run's, if it is the article's benchmark."""
+    rows = published_rows(config.model.name, config.dataset.name)
+    if not_comparable(config) or config.batch_size not in {row.batch_size for row in rows}:
+        return
+    what = "generated images" if config.dataset.source == "generated" else "this run"
+    times = {row.machine: row.time_per_epoch_s for row in rows}
+    title = f"{config.benchmark}, published beside this run"
+    plot_beside_published(path, (f"{machine}, {what}", time_per_epoch_s), times, title)

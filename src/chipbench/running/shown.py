@@ -1,0 +1,24 @@
+"""A benchmark as its entry points run it: measured, shown to a person, delivered."""
+
+from collections.abc import Callable
+
+from omegaconf import DictConfig
+
+from chipbench.hardware.machine import Machine
+from chipbench.measure.result import Result
+from chipbench.running.benchmark import Benchmark
+from chipbench.terminal.lines import say
+from chipbench.workloads.workload import Workload
+
+
+def run_and_show(
+    config: DictConfig,
+    create: Callable[[DictConfig, Machine], Workload],
+    show: Callable[[Result, DictConfig], None],
+) -> Result:
+    """Run the workload, show its result, and say where it is recorded."""
+    benchmark = Benchmark(config, create)
+    result = benchmark.run()
+    show(result, config)
+    say(benchmark.delivered())
+    return result

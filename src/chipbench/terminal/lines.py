@@ -1,0 +1,23 @@
+"""Lines for a person: results on stdout, on stderr what is being done and what is wrong."""
+
+import sys
+
+from chipbench.terminal.console import console
+from chipbench.terminal.plain import plain
+
+
+def say(text: str, style: str = "") -> None:
+    """Write one line of a result, beside a bar that may be there; only the terminal wraps it."""
+    console().print(plain(text), style=style, soft_wrap=True)
+
+
+def announce(what: str) -> None:
+    """Say what is being done, before work that takes more than a moment."""
+    print(f"{plain(what)} …", file=sys.stderr, flush=True)
+
+
+def complain(message: str) -> None:
+    """Say what is wrong; a foreign error's message may have several lines."""
+    lines = [plain(line) for line in message.splitlines()]
+    print("\n".join([f"chipbench: {lines[0] if lines else ''}", *lines[1:]]), file=sys.stderr)
+    sys.stderr.flush()

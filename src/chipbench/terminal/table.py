@@ -1,0 +1,77 @@
+"""Tables in a terminal."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chipbench.terminal.console import console
+from chipbench.terminal.plain import plain
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column is called, and how its cells stand."""
+
+    head: str = ""
+    right: bool = False
+    whole: bool = False  # its lines are never broken
+
+
+@dataclass(frozen=True)
+class Styled:
+    """A cell, or one line of a cell, in a style such as `bold red`."""
+
+    text: str
+    style: str
+
+
+Line = str | Styled
+Cell = Line | Sequence[Line]
+
+
+def show_table(
+    columns: Iterable[Column],
+    rows: Iterable[Iterable[Cell]],
+    title: str | None = None,
+    frame: bool = True,
+) -> None:
+    """Print a table, titled at its left; heads are shown if there are any."""
+    from rich.box import HEAVY_HEAD
+    from rich.table import Table
+
+    columns = tuple(columns)
+    table = Table(
+        title=None if title is None else plain(title),
+        title_justify="left",
+        box=HEAVY_HEAD if frame else None,
+        pad_edge=frame,
+        show_header=any(column.head for column in columns),
+    )
+    for column in columns:
+        table.add_column(
+            plain(column.head),
+            justify="right" if column.right else "left",
+            no_wrap=column.whole,
+            overflow="fold",  # nothing is cut off
+        )
+    for row in rows:
+        table.add_row(*(_text(cell) for cell in row))
+    console().print(table)
+
+
+def bold(row: Iterable[str]) -> list[Styled]:
+    """A row that stands out."""
+    return [Styled(cell, "bold") for cell in row]
+
+
+def _text(cell: Cell) -> "Text":
+    from rich.text import Text
+
+    lines = (cell,) if isinstance(cell, Line) else cell
+    return Text("\n").join(
+        Text(plain(line.text), line.style) if isinstance(line, Styled) else Text(plain(line))
+        for line in lines
+    )

@@ -1,0 +1,23 @@
+"""What a person reads of an epoch when it is over."""
+
+from chipbench.ground import metrics
+from chipbench.ground.metrics import metric
+from chipbench.measure.epochs import Epoch
+
+_SHOWN = (metrics.IMAGES_PER_SECOND, metrics.LOSS, metrics.VAL_ACCURACY)
+
+
+def epoch_line(epoch: Epoch, epochs: int) -> str:
+    """What `epoch` gave, and the time that those after it will take."""
+    values = epoch.values()
+    parts = [
+        f"{'' if metric(name).unit else name} {metric(name).format(values[name])}".strip()
+        for name in _SHOWN
+        if name in values
+    ]
+    left_s = epoch.total_time_s * (epochs - epoch.number)
+    return (
+        f"epoch {epoch.number}/{epochs}: {epoch.epoch_time_s:.2f} s "
+        f"+ {epoch.validation_time_s:.2f} s validation, {', '.join(parts)}"
+        + (f", about {left_s:.0f} s left" if left_s else "")
+    )
