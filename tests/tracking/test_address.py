@@ -1,13 +1,22 @@
 """How a store's address is told, and which addresses are refused."""
 
+import sys
+import uuid
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
+from support.tracking_server import Postgres
 
+from chipbench.config.compose import compose_config
 from chipbench.ground.errors import ConfigurationError
 from chipbench.tracking.address import check_address, without_login
+from chipbench.tracking.reading import StoredRuns
+from chipbench.tracking.recorder import Recorder
 from chipbench.tracking.store import Store, configured_store
+from chipbench.train import train
 
 
 @pytest.mark.parametrize(
@@ -32,6 +41,71 @@ def test_a_login_that_cannot_be_told_from_the_host_is_refused(scheme: str, passw
     with pytest.raises(ConfigurationError, match="with / [?] # @ in them as %2F") as refused:
         check_address(f"{scheme}zaphod:{password}@host:5000/db")
     assert "zaphod" not in str(refused.value) and "ter" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("uri", "said"),
+    [
+        ("file:///runs", "MLflow keeps no runs in plain folders any more; use sqlite:///"),
+        ("postgres://u:secret@host/db", "tracking.uri=postgres://host/db: must begin with one of"),
+        ("postgresql://u:secret@host:port/db", "tracking.uri=postgresql://host:port/db: invalid"),
+        ("postgresql+asyncpg://u:secret@host/db", "must begin with one of http://"),
+        ("http://u:secret@[::1", "tracking.uri: it is no address: Invalid IPv6 URL"),
+    ],
+)
+def test_what_mlflow_does_not_take_is_refused(uri: str, said: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        check_address(uri)
+    assert said in str(refused.value) and "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "module", "remedy"),
+    [
+        ("postgresql", "psycopg", "pip install 'chipbench[server]'"),
+        ("postgresql+psycopg", "psycopg", "pip install 'chipbench[server]'"),
+        ("postgresql+psycopg2", "psycopg2", "pip install 'chipbench[server]'"),
+        ("mysql", "MySQLdb", "pip install pymysql, and begin with mysql+pymysql://"),
+        ("mysql+pymysql", "pymysql", "pip install pymysql"),
+    ],
+)
+def test_a_driver_that_is_not_installed_is_told_before_a_run_begins(
+    scheme: str,
+    module: str,
+    remedy: str,
+    compose: Callable[..., DictConfig],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"{scheme}://u:secret@host/db")
+    with pytest.raises(ConfigurationError, match="driver that it needs is not") as refused:
+        train(compose("tracking.uri=${oc.env:MLFLOW_TRACKING_URI}", "dataset=digits"))
+    assert str(refused.value).endswith(remedy) or remedy in str(refused.value)
+    assert "secret" not in str(refused.value)
+    assert not (tmp_path / "run" / "journal.jsonl").exists()
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg2", "postgresql+psycopg"])
+def test_every_spelling_of_a_postgresql_address_is_delivered_to(
+    scheme: str, postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", spelled(postgres, scheme))
+    store = configured_store(compose_config("train", ["output_dir=none"]).tracking, tmp_path)
+    assert store is not None
+    recorder = Recorder(tmp_path / "run", store, name="a run", experiment=scheme)
+    recorder.metrics({"loss": 0.5}, 1)
+    recorder.end("FINISHED")
+    assert recorder.drain().complete
+    (run,) = StoredRuns(store).read([scheme])
+    assert run.metrics == {"loss": 0.5}
+
+
+def spelled(postgres: Postgres, scheme: str) -> str:
+    """The address of the tests' own database, and a password that must be quoted."""
+    address = postgres.database(f"spelled_{uuid.uuid4().hex}")
+    login = quote("p#a/s?s@w'o\"r d%", safe="")
+    return address.replace("postgresql+psycopg2", scheme).replace("@", f":{login}@")
 
 
 def test_the_login_of_a_server_leaves_its_address() -> None:

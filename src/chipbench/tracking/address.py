@@ -13,8 +13,12 @@ SCHEMES = (
     "postgresql+psycopg",
     "mysql",
     "mysql+pymysql",
-    "file",
 )
+#: How the drivers of a database come here.
+_REMEDIES = {
+    "postgresql": "pip install 'chipbench[server]'",
+    "mysql": "pip install pymysql, and begin with mysql+pymysql://",
+}
 _CREDENTIALS = {"user", "username", "password", "passwd", "token", "sslpassword"}
 
 
@@ -47,14 +51,41 @@ def quoted_login(uri: str) -> str:
 
 
 def check_address(uri: str) -> None:
-    """Raise ConfigurationError for an address that cannot be used, without saying its login."""
-    scheme = urlsplit(uri).scheme
+    """Raise ConfigurationError for an address that cannot be used, without saying its login.
+
+    What would fail at the first record is said here, before anything is measured.
+    """
+    try:
+        scheme = urlsplit(uri).scheme
+    except ValueError as error:
+        raise ConfigurationError(f"tracking.uri: it is no address: {error}") from None
     if scheme != "sqlite" and "@" in without_login(uri):
         raise ConfigurationError(
             "tracking.uri: where its user and password end cannot be told; it must be like "
             "https://user:password@host, with / ? # @ in them as %2F %3F %23 %40"
         )
+    if scheme == "file":
+        raise ConfigurationError(
+            f"tracking.uri={uri}: MLflow keeps no runs in plain folders any more; use "
+            "sqlite:///<folder>/mlflow.db (`mlflow migrate-filestore` brings earlier runs there)"
+        )
     if scheme not in SCHEMES:
         known = ", ".join(f"{scheme}://" for scheme in SCHEMES)
         address = without_login(uri)
         raise ConfigurationError(f"tracking.uri={address}: must begin with one of {known}")
+    if scheme not in ("http", "https", "sqlite"):
+        _check_driver(without_login(uri), _REMEDIES[scheme.partition("+")[0]])
+
+
+def _check_driver(address: str, remedy: str) -> None:
+    """Which driver a database wants, its address says or SQLAlchemy's version decides."""
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+    try:
+        create_engine(address)
+    except (ImportError, NoSuchModuleError) as error:
+        why = f"the driver that it needs is not installed ({error})"
+        raise ConfigurationError(f"tracking.uri={address}: {why}; {remedy}") from None
+    except (ArgumentError, ValueError) as error:
+        raise ConfigurationError(f"tracking.uri={address}: {error}") from None

@@ -55,7 +55,10 @@ def _of_environment(names: Iterable[str]) -> set[str]:
 
 def _of_address(*names: str) -> set[str]:
     """What the store's address says under one of `names`, as it stands there and decoded."""
-    address = urlsplit(os.environ.get("MLFLOW_TRACKING_URI", ""))
+    try:
+        address = urlsplit(os.environ.get("MLFLOW_TRACKING_URI", ""))
+    except ValueError:  # no address: it is refused, and not repeated
+        return set()
     found = {value for key, value in parse_qsl(address.query) if key in names}
     found |= {getattr(address, name) or "" for name in names if name in ("username", "password")}
     return (found | {unquote(value) for value in found}) - {""}
