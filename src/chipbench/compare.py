@@ -5,9 +5,9 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
+from chipbench.comparison.charts import History, batch_size_chart, group_charts
 from chipbench.comparison.claims import check_claims
 from chipbench.comparison.groups import Benchmark, Sorted, sort_runs
-from chipbench.comparison.illustrations import History, batch_size_chart, group_charts
 from chipbench.comparison.pages import write_pages
 from chipbench.comparison.report import (
     Report,

@@ -1,122 +1,135 @@
-"""The comparison's charts, readable in print and by colour-blind readers."""
+"""Which charts a report has: drawn from the groups, and from the histories of some runs."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from chipbench.comparison.groups import Group, Row
+from chipbench.comparison.groups import Benchmark, Group, Row
+from chipbench.comparison.report import Chart
+from chipbench.ground import metrics
+from chipbench.ground.drawing.bars import Bar, draw_bars
+from chipbench.ground.drawing.lines import Points, draw_batch_sizes, draw_lines
 from chipbench.ground.metrics import metric
+from chipbench.measure.recorded_run import RecordedRun
 
-if TYPE_CHECKING:  # matplotlib takes a second to import, which `--help` need not wait for
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+#: Gives a run's metric as (step, value, Unix time in ms): `history(run_id, metric)`.
+History = Callable[[str, str], Sequence[tuple[int, float, int]]]
 
-# Okabe and Ito's colours, with line styles and markers beside them for print without colour.
-_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#000000")
-_MARKERS = "osD^vP*"
-_STYLES = ("-", "--", "-.", ":")
+_MOST_LINES = 6
 _MOST_BARS = 12
 
-Curve = Sequence[tuple[float, float]]
+
+def group_charts(folder: Path, benchmark: str, group: Group, history: History) -> Iterator[Chart]:
+    """Times per machine, times per epoch, and use over time, as far as they are known."""
+    title = _title(benchmark, group)
+    stem = _digest(f"{benchmark} {group.fingerprint} {group.metric}")
+    if len(group.rows) > 1:
+        path = folder / f"times_{stem}.png"
+        _draw_times(path, group, title)
+        yield Chart(f"time per machine, {title}", path)
+    curves = _epoch_curves(group, history)
+    if curves:
+        path = folder / f"epochs_{stem}.png"
+        draw_lines(path, curves, title, "epoch", "time of the epoch (s)")
+        yield Chart(f"time per epoch, {title}", path)
+    use = _utilisation(group, history)
+    if use:
+        path = folder / f"utilisation_{stem}.png"
+        draw_lines(path, use, title, "time (s)", "CPU use (%)")
+        yield Chart(f"utilisation over time, {title}", path)
 
 
-def draw_times(path: Path, group: Group, title: str) -> None:
-    """Bars of every machine's time, fastest on top; published results are hatched."""
-    rows = group.rows[:_MOST_BARS]
-    height = 1.2 + 0.4 * len(rows)
-    figure = _figure(height)
-    axes = figure.subplots()
-    for place, row in enumerate(rows):
-        axes.barh(
-            place,
-            row.time_s,
-            color=_COLOURS[1] if row.is_reference else _COLOURS[0],
-            hatch="//" if row.is_reference else None,
-            edgecolor="white",
+def batch_size_chart(
+    folder: Path, benchmark: Benchmark, failed: Sequence[RecordedRun]
+) -> Chart | None:
+    """Images per second against batch size; None where only one size was measured."""
+    curves: dict[str, dict[int, float]] = defaultdict(dict)
+    for group in benchmark.groups:
+        for row in group.rows:
+            size = _batch_size(row.runs[0])
+            if size is not None and row.speed is not None:
+                curves[curve_name(row)][size] = row.speed
+    curves = {name: sizes for name, sizes in curves.items() if len(sizes) > 1}
+    if not curves:
+        return None
+    failures: dict[str, list[int]] = defaultdict(list)
+    for run in failed:
+        size = _batch_size(run)
+        if run.tags["experiment"] == benchmark.name and size is not None:
+            failures[run.machine].append(size)
+    path = folder / f"batch_sizes_{_digest(benchmark.name)}.png"
+    shown = dict(list(curves.items())[:_MOST_LINES])
+    points = {name: list(sizes.items()) for name, sizes in shown.items()}
+    draw_batch_sizes(path, points, failures, benchmark.name)
+    return Chart(f"images per second against batch size, {benchmark.name}", path)
+
+
+def _draw_times(path: Path, group: Group, title: str) -> None:
+    """Every machine's time, fastest on top."""
+    shown = metric(group.metric)
+    bars = [
+        Bar(
+            name=row.machine,
+            value=row.time_s,
+            label=shown.format(row.time_s),
+            note=" (published)" if row.is_reference else "",
+            published=row.is_reference,
         )
-        axes.text(row.time_s, place, f" {metric(group.metric).format(row.time_s)}", va="center")
-    axes.set_yticks(range(len(rows)), [_label(row) for row in rows], fontsize="small")
-    axes.invert_yaxis()
-    axes.margins(x=0.3)  # room for the label of the longest bar
-    axes.set(title=title, xlabel=f"{metric(group.metric).meaning} (s), less is better")
-    figure.subplots_adjust(left=0.4, right=0.98, top=1 - 0.4 / height, bottom=0.6 / height)
-    figure.savefig(path, dpi=110)
+        for row in group.rows[:_MOST_BARS]
+    ]
+    draw_bars(path, bars, title, f"{shown.meaning} (s), less is better")
 
 
-def draw_curves(path: Path, curves: Mapping[str, Curve], title: str, x: str, y: str) -> None:
-    """One line per machine, told apart by colour, style and marker."""
-    figure, axes = _wide_figure()
-    for place, (name, points) in enumerate(curves.items()):
-        axes.plot(
-            [point[0] for point in points],
-            [point[1] for point in points],
-            label=_short(name),
-            color=_COLOURS[place % len(_COLOURS)],
-            linestyle=_STYLES[place % len(_STYLES)],
-            marker=_MARKERS[place % len(_MARKERS)] if len(points) < 40 else None,
-        )
-    axes.set(title=title, xlabel=x, ylabel=y)
-    from matplotlib.ticker import MaxNLocator
-
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))  # there is no epoch 1.5
-    _from_zero(axes)
-    axes.legend(fontsize="small", loc="lower right")
-    figure.savefig(path, dpi=110)
+def _epoch_curves(group: Group, history: History) -> dict[str, Points]:
+    curves: dict[str, Points] = {}
+    for row in _with_history(group):
+        for name in (metrics.EPOCH_TIME, metrics.EPOCH_TOTAL_TIME):
+            if row.runs[0].metric(name) is not None:
+                points = history(row.runs[0].run_id, name)
+                if len(points) > 1:
+                    curves[row.machine] = [(step, value) for step, value, _ in points]
+    return curves
 
 
-def draw_batch_sizes(
-    path: Path, curves: Mapping[str, Curve], failures: Mapping[str, Sequence[int]], title: str
-) -> None:
-    """Images per second against batch size; a batch size that failed is marked on the axis."""
-    figure, axes = _wide_figure()
-    for place, name in enumerate(dict.fromkeys([*curves, *failures])):
-        colour = _COLOURS[place % len(_COLOURS)]
-        marker = _MARKERS[place % len(_MARKERS)]
-        points = sorted(curves.get(name, ()))
-        style = _STYLES[place % len(_STYLES)]
-        axes.plot(*_columns(points), style, color=colour, marker=marker, label=_short(name))
-        failed = failures.get(name, ())
-        axes.plot(failed, [0] * len(failed), "x", color=colour, markersize=9, clip_on=False)
-    axes.set_xscale("log", base=2)
-    axes.set(title=title, xlabel="batch size (x: failed)", ylabel="images/s")
-    _from_zero(axes)
-    _whole_ticks(axes, [p[0] for points in curves.values() for p in points])
-    axes.legend(fontsize="small")
-    figure.savefig(path, dpi=110)
+def _utilisation(group: Group, history: History) -> dict[str, Points]:
+    curves: dict[str, Points] = {}
+    for row in _with_history(group):
+        if row.runs[0].metric(metrics.CPU_UTILIZATION) is not None:
+            points = history(row.runs[0].run_id, metrics.CPU_UTILIZATION)
+            first_ms = points[0][2] if points else 0
+            seconds = [((ms - first_ms) / 1000, value) for _, value, ms in points]
+            if len(seconds) > 1:
+                curves[row.machine] = seconds
+    return curves
 
 
-def _figure(height: float) -> "Figure":
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(8, height))
+def _with_history(group: Group) -> Sequence[Row]:
+    return group.rows[:_MOST_LINES]
 
 
-# Laid out by hand, as the bars are: matplotlib's own layout draws everything twice.
-def _wide_figure() -> "tuple[Figure, Axes]":
-    figure = _figure(4.5)
-    figure.subplots_adjust(left=0.1, right=0.98, top=0.92, bottom=0.12)
-    return figure, figure.subplots()
+def curve_name(row: Row) -> str:
+    """The machine, and what keeps this curve from being joined with another of the same machine."""
+    tags = row.runs[0].tags
+    parts = [row.machine]
+    if tags.get("protocol", "article") != "article":
+        parts.append(tags["protocol"])
+    if tags.get("data_source") == "generated":
+        parts.append("generated data")
+    return ", ".join(parts)
 
 
-def _from_zero(axes: "Axes") -> None:
-    """A vertical axis from zero, with air above the highest point."""
-    axes.set_ylim(0, 1.05 * axes.get_ylim()[1])
+def _batch_size(run: RecordedRun) -> int | None:
+    text = run.params.get("batch_size", "")
+    return int(text) if text.isdigit() and int(text) > 0 else None
 
 
-def _whole_ticks(axes: "Axes", sizes: Sequence[float]) -> None:
-    ticks = sorted(set(sizes))
-    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+def _title(benchmark: str, group: Group) -> str:
+    """The benchmark, and what a chart's reader must know about its data."""
+    source = group.shared.get("data source")
+    return f"{benchmark}, {source} data" if source == "generated" else benchmark
 
 
-def _columns(points: Curve) -> tuple[list[float], list[float]]:
-    return [x for x, _ in points], [y for _, y in points]
-
-
-def _label(row: Row) -> str:
-    return f"{_short(row.machine)}{' (published)' if row.is_reference else ''}"
-
-
-def _short(name: str) -> str:
-    """One line that matplotlib takes as text: `$` would begin a formula."""
-    plain = " ".join(name.split()).replace("$", r"\$")
-    return plain if len(plain) <= 40 else f"{plain[:39]}…"
+def _digest(text: str) -> str:
+    """Ten characters that are safe in a file's name, whatever the text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:10]

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from chipbench.measure.plots import plot_beside_published
+from chipbench.ground import metrics
+from chipbench.ground.drawing.bars import Bar, draw_bars
+from chipbench.ground.metrics import metric
 from chipbench.published import published_machines, training_rows
 
 
@@ -76,6 +78,15 @@ def plot_beside(path: Path, config: DictConfig, machine: str, time_per_epoch_s: 
     if not_comparable(config) or config.batch_size not in {row.batch_size for row in rows}:
         return
     what = "generated images" if config.dataset.source == "generated" else "this run"
-    times = {row.machine: row.time_per_epoch_s for row in rows}
-    title = f"{config.benchmark}, published beside this run"
-    plot_beside_published(path, (f"{machine}, {what}", time_per_epoch_s), times, title)
+    label = metric(metrics.TIME_PER_EPOCH).format
+    bars = [Bar(machine, time_per_epoch_s, label(time_per_epoch_s), note=f", {what}")]
+    bars += [
+        Bar(row.machine, row.time_per_epoch_s, label(row.time_per_epoch_s), published=True)
+        for row in rows
+    ]
+    draw_bars(
+        path,
+        sorted(bars, key=lambda bar: bar.value),
+        f"{config.benchmark}, published beside this run",
+        "time per epoch, training and validation (s), less is better",
+    )

@@ -3,6 +3,7 @@
 import threading
 from pathlib import Path
 
+from chipbench.ground.drawing.lines import draw_batch_sizes
 from chipbench.ground.tables import write_table
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping import summary
@@ -69,8 +70,6 @@ class Parent:
         self._recorder.artifact(folder / "sweep.csv")
         curves = summary.curves(jobs)
         if curves:
-            from chipbench.comparison.charts import draw_batch_sizes
-
             path = folder / "batch_sizes.png"
             draw_batch_sizes(path, curves, summary.failed_sizes(jobs), self._plan.entry)
             self._recorder.artifact(path)

@@ -7,9 +7,9 @@ from typing import Any
 from omegaconf import DictConfig
 
 from chipbench.ground import metrics
+from chipbench.ground.drawing.images import draw_images
 from chipbench.hardware.machine import Machine
 from chipbench.measure.fingerprint import training_fingerprint
-from chipbench.measure.plots import plot_images
 from chipbench.workloads.training.workload import Training
 
 _SHOWN = 16
@@ -40,7 +40,7 @@ class StandIn(Training):
         if hasattr(self, "_loop") and self._loop.inputs is not None:
             images, _ = next(iter(self._loop.inputs["x"]))
             shown = images[:_SHOWN].numpy() * self._config.model.pixel_scale
-            plot_images(folder / "augmented.png", shown)
+            draw_images(folder / "augmented.png", shown)
 
     def _in_graph(self) -> bool:
         """Never: augmentation gives other images, and so other features, in every epoch."""

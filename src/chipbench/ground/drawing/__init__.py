@@ -1,0 +1,1 @@
+"""Pictures of measurements: the only code that knows matplotlib, others say what to draw."""

@@ -1,0 +1,75 @@
+"""Lines: something over time or epochs, and speed against batch size."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chipbench.ground.drawing.figure import (
+    COLOURS,
+    MARKERS,
+    STYLES,
+    from_zero,
+    short_name,
+    whole_numbers,
+    wide_axes,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Points = Sequence[tuple[float, float]]
+
+_FEW = 40  # points that are marked one by one
+
+
+def draw_lines(
+    path: Path,
+    lines: Mapping[str, Points],
+    title: str,
+    x: str,
+    y: str,
+    top: float | None = None,
+) -> None:
+    """One line per name, told apart by colour, style and marker; `top` ends the vertical axis."""
+    with wide_axes(path, title, x, y) as axes:
+        for place, (name, points) in enumerate(lines.items()):
+            looks = _looks(place) | ({} if len(points) < _FEW else {"marker": None})
+            axes.plot(*_columns(points), label=short_name(name), **looks)
+        whole_numbers(axes)
+        from_zero(axes, top)
+        axes.legend(fontsize="small", loc="lower right")
+
+
+def draw_batch_sizes(
+    path: Path, curves: Mapping[str, Points], failures: Mapping[str, Sequence[int]], title: str
+) -> None:
+    """Images per second against batch size; a batch size that failed is marked on the axis."""
+    with wide_axes(path, title, "batch size (x: failed)", "images/s") as axes:
+        for place, name in enumerate(dict.fromkeys([*curves, *failures])):
+            looks = _looks(place)
+            axes.plot(*_columns(sorted(curves.get(name, ()))), label=short_name(name), **looks)
+            failed = failures.get(name, ())
+            marks = {"color": looks["color"], "markersize": 9, "clip_on": False}
+            axes.plot(failed, [0] * len(failed), "x", **marks)
+        axes.set_xscale("log", base=2)
+        from_zero(axes)
+        _ticks_at(axes, [size for points in curves.values() for size, _ in points])
+        axes.legend(fontsize="small")
+
+
+def _looks(place: int) -> dict[str, Any]:
+    """The colour, style and marker of the line at `place`."""
+    return {
+        "color": COLOURS[place % len(COLOURS)],
+        "linestyle": STYLES[place % len(STYLES)],
+        "marker": MARKERS[place % len(MARKERS)],
+    }
+
+
+def _ticks_at(axes: "Axes", sizes: Sequence[float]) -> None:
+    ticks = sorted(set(sizes))
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+
+
+def _columns(points: Points) -> tuple[list[float], list[float]]:
+    return [x for x, _ in points], [y for _, y in points]
