@@ -24,7 +24,7 @@ from support.tracking_server import TrackingServer, free_port
 from chipbench.config.compose import compose_config
 from chipbench.ground.errors import ConfigurationError
 from chipbench.sync import UndeliveredError, sync
-from chipbench.tracking.journal import Artifact
+from chipbench.tracking.journal import Artifact, read
 from chipbench.tracking.journal_writer import JournalWriter
 from chipbench.tracking.lock import delivery_lock
 
@@ -56,6 +56,22 @@ def test_all_that_waits_is_delivered_once(
     assert "2 runs found; 2 was delivered before; 0 records" in capsys.readouterr().out
     for path in paths:
         assert_all_there(database, path)
+
+
+def test_a_run_of_the_first_release_is_delivered(
+    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What its training left in the output folder while its store was away, byte for byte."""
+    samples = Path(__file__).parents[1] / "tracking" / "samples" / "release_0_1_0"
+    path = Path(shutil.copytree(samples, tmp_path / "outputs" / "run")) / "journal.jsonl"
+    for record, _ in read(path):
+        if isinstance(record, Artifact):
+            (path.parent / record.path).write_text(f"stands for the file {record.path}")
+    run_sync(database)
+    assert "1 delivered; 24 records" in capsys.readouterr().out
+    assert_all_there(database, path)
+    (run,) = runs_of(database, key_of(path))
+    assert run.data.tags["chipbench.fingerprint"] == "c294c5e1d87a"
 
 
 def test_a_copy_on_another_machine_changes_nothing(database: str, tmp_path: Path) -> None:

@@ -82,3 +82,12 @@ def test_half_a_surrogate_pair_survives(tmp_path: Path) -> None:
 
 def test_the_last_time_is_that_of_the_records(tmp_path: Path) -> None:
     assert last_time_ms(write(tmp_path)) == 3
+
+
+def test_lines_of_the_first_release_are_read_and_would_be_written_alike() -> None:
+    journal = Path(__file__).parent / "samples" / "release_0_1_0" / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    assert len(lines) == 24
+    for line in lines:
+        record = record_of(line)
+        assert record is not None and line_of(record) == line
