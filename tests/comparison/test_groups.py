@@ -2,7 +2,7 @@ import pytest
 from support.recorded_runs import run
 
 from chipbench.comparison.groups import sort_runs
-from chipbench.comparison.illustrations import curve_name
+from chipbench.comparison.charts import curve_name
 from chipbench.comparison.report import count_text, group_table
 from chipbench.comparison.value import values_for_money
 
