@@ -10,7 +10,7 @@ from chipbench.config.compose import project_dir
 from chipbench.ground.errors import ConfigurationError
 from chipbench.running import command
 from chipbench.tracking.journal import find_journals
-from chipbench.tracking.redelivery import COMPLETE, WAITING, Outcome, deliver
+from chipbench.tracking.redelivery import COMPLETE, WAITING, Redelivery, deliver
 from chipbench.tracking.store import Store, configured_store
 
 
@@ -39,7 +39,7 @@ def sync(config: DictConfig) -> None:
         raise UndeliveredError(f"{waiting[0].error}; run sync again when that is mended")
 
 
-def line_of(outcome: Outcome) -> str:
+def line_of(outcome: Redelivery) -> str:
     """What became of one journal, and the reasons why anything of it is not in the store."""
     records = f" ({outcome.records} records)" if outcome.records else ""
     lines = [f"{outcome.folder.name} {outcome.what}{records}"]
@@ -49,7 +49,7 @@ def line_of(outcome: Outcome) -> str:
     return "\n".join(lines)
 
 
-def summary_of(outcomes: Sequence[Outcome], store: Store) -> str:
+def summary_of(outcomes: Sequence[Redelivery], store: Store) -> str:
     """All journals in one line."""
     kinds = Counter(outcome.what for outcome in outcomes)
     counted = "".join(f"; {number} {what}" for what, number in kinds.items())

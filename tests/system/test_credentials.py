@@ -187,7 +187,7 @@ def test_no_entry_point_says_the_login(
     for path in stage.folder.rglob("*"):
         if path.is_file():
             assert_hidden(path.read_bytes().decode(errors="replace"), str(path))
-    assert any("chipbench.tracking.follow" in line for line in stage.seen)
+    assert any("chipbench.tracking.delivery_process" in line for line in stage.seen)
     assert_hidden("\n".join(stage.seen), "the list of processes")
     assert server is None or set(server.logins) == {f"{NAME}:{SECRET}"}
 

@@ -23,9 +23,9 @@ from support.tracking_server import TrackingServer
 
 from chipbench.tracking.artifacts import ArtifactStore
 from chipbench.tracking.delivery import Delivery
+from chipbench.tracking.delivery_state import read_state
 from chipbench.tracking.journal import Artifact, Metrics, Params, Tags, read
 from chipbench.tracking.runs import DUPLICATE_TAG, KEY_TAG
-from chipbench.tracking.state import read_state
 from chipbench.tracking.store import Store
 
 

@@ -127,11 +127,11 @@ import os
 from pathlib import Path
 from chipbench.tracking.store import Store
 os.environ.update(Store("sqlite:///mlflow.db", Path(), 1.0, 1.0).environment())
-import chipbench.tracking.follow
+import chipbench.tracking.delivery_process
 """
 _MODEL = """
 from pathlib import Path
-from chipbench.tracking.model import save_model
+from chipbench.tracking.saved_model import save_model
 try:
     save_model(None, Path())
 except AttributeError:

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 from chipbench.checks.check import OK, PROBLEM, WARNING, Check
 from chipbench.checks.disk import disk_check, shown
 from chipbench.ground.background import Background, Ended
+from chipbench.tracking.delivery_state import read_state
 from chipbench.tracking.journal import find_journals
 from chipbench.tracking.journal_writer import writer_is_alive
 from chipbench.tracking.redaction import anonymous
-from chipbench.tracking.state import read_state
 from chipbench.tracking.store import Store
 
 _MODULE = "chipbench.tracking.probe"

@@ -19,8 +19,8 @@ from chipbench.measure.plots import plot_utilisation
 from chipbench.measure.result import Result
 from chipbench.published.claim import confirm, facts, machine_id
 from chipbench.terminal.lines import complain
-from chipbench.tracking.model import save_model
 from chipbench.tracking.recorder import LOCAL_FILES, Recorder
+from chipbench.tracking.saved_model import save_model
 from chipbench.tracking.store import configured_store
 from chipbench.workloads.workload import Workload
 

@@ -16,9 +16,9 @@ from chipbench.sweeping.launching import launch, search
 from chipbench.sweeping.outcome import outcome_of
 from chipbench.sweeping.parent import Parent
 from chipbench.sweeping.plan import FILE_NAME, Job, Plan, expand, order, read_plan, swept_keys
+from chipbench.tracking.delivery_state import read_state
 from chipbench.tracking.journal import FILE_NAME as JOURNAL
 from chipbench.tracking.recorder import Recorder
-from chipbench.tracking.state import read_state
 from chipbench.tracking.store import configured_store
 
 _ENTRIES = ("train", "export", "createml")

@@ -17,11 +17,11 @@ from pathlib import Path
 from mlflow import MlflowClient
 
 from chipbench.tracking import journal
+from chipbench.tracking.delivery_state import DeliveryState, read_state, write_state
 from chipbench.tracking.journal import Artifact, End, Entry, Metrics, Params, Start, Tags
 from chipbench.tracking.reason import reason
 from chipbench.tracking.run_writer import MAX_METRICS, MAX_TRIES, RunWriter
 from chipbench.tracking.runs import RunDeletedError, RunReplacedError, Runs
-from chipbench.tracking.state import DeliveryState, read_state, write_state
 
 STATUS_TAG = "chipbench.status"
 REASON_TAG = "chipbench.reason"

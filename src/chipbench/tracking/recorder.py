@@ -14,18 +14,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from chipbench.terminal.lines import complain
-from chipbench.tracking import journal, lock, state
+from chipbench.tracking import delivery_state, journal, lock
+from chipbench.tracking.delivery_state import DeliveryState, is_ready, read_state
 from chipbench.tracking.journal import Artifact, End, Metrics, Params, Record, Start, Tags
 from chipbench.tracking.journal_writer import JournalWriter
 from chipbench.tracking.redaction import redacted
-from chipbench.tracking.state import DeliveryState, is_ready, read_state
 from chipbench.tracking.store import DELIVERY_LOG, Store
 
 TAG_PREFIX = "chipbench."
 #: Names, to the process of a job, the key of the run that it is nested under.
 PARENT_VARIABLE = "CHIPBENCH_PARENT_KEY"
 #: What an output folder holds for delivery; not part of the result.
-LOCAL_FILES = (journal.FILE_NAME, *state.FILE_NAMES, lock.FILE_NAME, DELIVERY_LOG)
+LOCAL_FILES = (journal.FILE_NAME, *delivery_state.FILE_NAMES, lock.FILE_NAME, DELIVERY_LOG)
 
 
 def _now_ms() -> int:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chipbench.tracking.client import refuse_telemetry
+from chipbench.tracking.delivery_state import read_state
 from chipbench.tracking.journal import count, read_start
 from chipbench.tracking.journal_writer import writer_is_alive
 from chipbench.tracking.lock import delivery_lock
 from chipbench.tracking.reason import asking, reason, unlogged
-from chipbench.tracking.state import read_state
 from chipbench.tracking.store import Store
 
 if TYPE_CHECKING:  # MLflow takes seconds to import, which `--help` need not wait for
@@ -30,7 +30,7 @@ _PAUSE_S = 1.0
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Redelivery:
     """What became of one journal."""
 
     folder: Path
@@ -40,7 +40,7 @@ class Outcome:
     refused: tuple[str, ...] = ()  # why the store took single records not, one reason each
 
 
-def deliver(journals: Iterable[Path], store: Store, everything: bool) -> Iterator[Outcome]:
+def deliver(journals: Iterable[Path], store: Store, everything: bool) -> Iterator[Redelivery]:
     """Deliver `journals` to `store` and yield what became of each.
 
     With `everything` also what was delivered before, to this store or to another: it is compared,
@@ -50,7 +50,7 @@ def deliver(journals: Iterable[Path], store: Store, everything: bool) -> Iterato
     for path in [journal.absolute() for journal in journals]:
         outcome = _settled(path, everything)
         if outcome is None and away is not None:
-            outcome = Outcome(path.parent, WAITING, error=away)
+            outcome = Redelivery(path.parent, WAITING, error=away)
         if outcome is None:
             with chdir(store.folder), unlogged():
                 outcome = _deliver(path, store, everything)
@@ -71,29 +71,29 @@ def _label_own_run(store: Store) -> None:
             Runs(client).label(run_id, "sync")
 
 
-def _settled(path: Path, everything: bool) -> Outcome | None:
+def _settled(path: Path, everything: bool) -> Redelivery | None:
     """What can be said of a journal without asking the store."""
     if read_start(path) is None:
-        return Outcome(path.parent, UNREADABLE)
+        return Redelivery(path.parent, UNREADABLE)
     state = read_state(path)
     if state.complete and not everything:
-        return Outcome(path.parent, DELETED if state.deleted else COMPLETE)
+        return Redelivery(path.parent, DELETED if state.deleted else COMPLETE)
     return None
 
 
-def _deliver(path: Path, store: Store, everything: bool) -> Outcome:
+def _deliver(path: Path, store: Store, everything: bool) -> Redelivery:
     refuse_telemetry()
     from chipbench.tracking.delivery import Delivery
 
     with delivery_lock(path) as free:
         if not free:
-            return Outcome(path.parent, RUNNING)
+            return Redelivery(path.parent, RUNNING)
         delivery = Delivery(path, store.client, store.digest, afresh=everything)
         before = count(path, delivery.state.offset)
         what, error = _persist(path, delivery, store.drain_timeout_s)
         state = delivery.state
         records = before - count(path, state.offset)
-        return Outcome(path.parent, what, records, error, tuple(state.refused.values()))
+        return Redelivery(path.parent, what, records, error, tuple(state.refused.values()))
 
 
 def _persist(path: Path, delivery: "Delivery", patience_s: float) -> tuple[str, str | None]:

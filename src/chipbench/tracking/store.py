@@ -78,7 +78,7 @@ class Store:
         When the writer has ended, it reads from its stdin what the disk did not take.
         """
         numbers = [str(self.delivery_interval_s), str(self.drain_timeout_s)]
-        module = ["-m", "chipbench.tracking.follow"]
+        module = ["-m", "chipbench.tracking.delivery_process"]
         command = [sys.executable, *module, str(journal.absolute()), self.digest, *numbers]
         nice = shutil.which("nice")
         with (journal.parent / DELIVERY_LOG).open("ab") as log:

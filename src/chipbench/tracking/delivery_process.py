@@ -1,7 +1,8 @@
 """The process beside a benchmark: delivers its journal until the run has ended and is delivered.
 
-Run as `python -m chipbench.tracking.follow JOURNAL STORE INTERVAL_S PATIENCE_S`; the store's
-address is in MLflow's environment variables, lines that the disk did not take come on stdin.
+Run as `python -m chipbench.tracking.delivery_process JOURNAL STORE INTERVAL_S PATIENCE_S`: the
+store's address is in MLflow's environment variables, lines that the disk did not take come on
+stdin.
 """
 
 import logging
