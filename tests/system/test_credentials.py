@@ -192,6 +192,19 @@ def test_no_entry_point_says_the_login(
     assert server is None or set(server.logins) == {f"{NAME}:{SECRET}"}
 
 
+@pytest.mark.parametrize("entry", [*RECORDING, *ASKING])
+def test_a_configuration_that_is_printed_has_no_login(
+    entry: str, stage: Stage, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    login = f"{quote(NAME)}:{quote(SECRET, safe='')}"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://{login}@host:5000")
+    words = ["createml.engine=keras"] if entry == "createml" else []
+    assert stage.play(entry, ["--cfg", "job", "--resolve", *words]) == 0
+    said = capfd.readouterr()
+    assert_hidden(said.out + said.err, f"{entry} --cfg job")
+    assert entry == "sweep" or "uri: http://host:5000" in said.out
+
+
 def _uri_of(answer: str, server: HostileServer | None, request: pytest.FixtureRequest) -> str:
     if answer == "postgresql":
         postgres: Postgres = request.getfixturevalue("postgres")

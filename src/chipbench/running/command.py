@@ -17,6 +17,7 @@ from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.signals import Terminated, end_with_parent, install
 from chipbench.sweeping.conduct import conduct, is_several, split
 from chipbench.terminal.lines import complain
+from chipbench.tracking.address import forget_login
 from chipbench.tracking.recorder import PARENT_VARIABLE
 from chipbench.tracking.redaction import redacted
 
@@ -46,7 +47,9 @@ def _run(config_name: str, task: Callable[[DictConfig], object], words: Sequence
     if _HELP & set(arguments):
         print(usage(CONF_DIR, config_name, dict(word.split("=", 1) for word in overrides)))
         return DONE
-    if not _PRINTING & set(arguments):
+    if _PRINTING & set(arguments):
+        forget_login()  # Hydra prints the address of the store as it is
+    else:
         if config_name == "sweep" or _MULTIRUN & set(arguments) or is_several(overrides):
             return conduct(*split(config_name, overrides))
         compose_config(config_name, overrides)

@@ -1,5 +1,6 @@
 """A tracking store's address: how it is told without its login, and which ones are refused."""
 
+import os
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from chipbench.ground.errors import ConfigurationError
@@ -42,6 +43,12 @@ def without_login(uri: str) -> str:
         return bare
     public = [(k, v) for k, v in parse_qsl(parts.query) if k not in _CREDENTIALS]
     return bare.replace(parts.query, urlencode(public), 1)
+
+
+def forget_login() -> None:
+    """Leave the address in this process's environment without its user and password."""
+    if "MLFLOW_TRACKING_URI" in os.environ:
+        os.environ["MLFLOW_TRACKING_URI"] = without_login(os.environ["MLFLOW_TRACKING_URI"])
 
 
 def quoted_login(uri: str) -> str:
