@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from chipbench.measure.statistics import (
+    deviation_percent,
+    drift_of,
     interval,
     outliers,
     ratio,
@@ -34,10 +36,14 @@ def test_the_interval_is_welchs_on_the_logarithms(a: list[float], b: list[float]
     spread = max(max(sample) - min(sample) for sample in logs)
     if spread < 1e-6:
         return
-    expected = stats.ttest_ind(*logs, equal_var=False).confidence_interval(0.95)
+    errors = [np.var(sample, ddof=1) / len(sample) for sample in logs]
+    parts = [error**2 / (len(sample) - 1) for error, sample in zip(errors, logs, strict=True)]
+    freedom = sum(errors) ** 2 / sum(parts)  # after Welch and Satterthwaite
+    half = stats.t.ppf(0.975, freedom) * math.sqrt(sum(errors))
+    middle = np.mean(logs[0]) - np.mean(logs[1])
     assert found.low is not None and found.high is not None
-    assert math.log(found.low) == pytest.approx(expected.low, rel=1e-6, abs=1e-9)
-    assert math.log(found.high) == pytest.approx(expected.high, rel=1e-6, abs=1e-9)
+    assert math.log(found.low) == pytest.approx(middle - half, rel=1e-6, abs=1e-9)
+    assert math.log(found.high) == pytest.approx(middle + half, rel=1e-6, abs=1e-9)
 
 
 def test_one_sample_claims_nothing() -> None:
@@ -55,6 +61,13 @@ def test_equal_repeats_have_an_interval_of_no_width() -> None:
     found = ratio([5.0, 5.0], [10.0, 10.0])
     assert found.low == found.high == pytest.approx(0.5)
     assert found.differs is True
+
+
+@pytest.mark.filterwarnings("error")
+def test_one_side_of_equal_repeats_is_no_reason_for_a_warning() -> None:
+    found = ratio([208.0, 208.0], [10.0, 10.1])
+    assert found.low is not None and found.high is not None
+    assert found.low < found.value < found.high
 
 
 def test_spread_by_hand() -> None:
@@ -88,3 +101,34 @@ def test_a_means_interval_is_students_on_the_logarithms(values: list[float]) -> 
 
 def test_one_time_has_no_interval() -> None:
     assert interval([10.0]) is None
+
+
+def test_a_steady_growth_is_found_with_its_size() -> None:
+    drift = drift_of([10.0, 10.2, 10.4, 10.6, 10.8, 11.0])
+    assert drift is not None and drift.significant
+    # The slope is 0.2 s an epoch, five times, of a median of 10.6 s.
+    assert drift.percent == pytest.approx(100 * 1.0 / 10.6)
+
+
+def test_noise_is_no_drift() -> None:
+    times = [10.0, 10.3, 9.9, 10.2, 10.0, 10.1, 9.8]
+    drift = drift_of(times)
+    assert drift is not None and not drift.significant
+    assert drift.p_value == pytest.approx(stats.kendalltau(range(7), times).pvalue)
+
+
+def test_one_slow_epoch_is_no_drift() -> None:
+    drift = drift_of([10.0, 10.0, 10.1, 9.9, 10.0, 30.0])
+    assert drift is not None
+    assert abs(drift.percent) < 3
+
+
+def test_equal_times_and_too_few() -> None:
+    equal = drift_of([5.0] * 6)
+    assert equal is not None and equal.percent == 0 and not equal.significant
+    assert drift_of([1.0, 2.0, 3.0, 4.0]) is None
+
+
+def test_the_median_distance_from_the_median() -> None:
+    assert deviation_percent([1.0, 2.0]) is None
+    assert deviation_percent([9.0, 10.0, 12.0]) == pytest.approx(10.0)

@@ -6,8 +6,8 @@ from statistics import fmean, median
 from chipbench.ground import metrics
 from chipbench.hardware.load import Load
 from chipbench.hardware.machine import Machine
-from chipbench.measure.drift import drift_of
 from chipbench.measure.monitor import Reading
+from chipbench.measure.statistics import deviation_percent, drift_of
 
 #: An idle desktop uses one or two per cent of its cores.
 _IDLE_PERCENT = 5.0
@@ -65,14 +65,6 @@ def of_memory(summary: Mapping[str, float]) -> Iterable[str]:
             f"swap grew by {grown:,.0f} MiB: memory was short and the times are the disk's: "
             "use a smaller batch_size"
         )
-
-
-def deviation_percent(times_s: Sequence[float]) -> float | None:
-    """Median distance from the median, in per cent of it; None with fewer than three times."""
-    if len(times_s) < 3:
-        return None
-    middle = median(times_s)
-    return 100 * median(abs(time - middle) for time in times_s) / middle
 
 
 def _throttling(readings: Sequence[Reading]) -> Iterable[str]:
