@@ -9,7 +9,7 @@ from chipbench.ground.errors import ConfigurationError
 from chipbench.measure.fingerprint import training_fingerprint
 from chipbench.published.runs import published_runs
 from chipbench.running import command
-from chipbench.terminal.lines import announce
+from chipbench.terminal.lines import announce, say
 from chipbench.tracking.importing import import_runs
 from chipbench.tracking.store import configured_store
 
@@ -22,8 +22,8 @@ def reference(config: DictConfig) -> tuple[int, int]:
     announce("importing the published results")
     runs = list(published_runs(_fingerprint))
     added, present = import_runs(store, config.tracking.experiment_name, runs)
-    print(f"{added} published results imported, {present} were there already")
-    print("the article's tables of training times say minutes; their numbers are seconds")
+    say(f"{added} published results imported, {present} were there already")
+    say("the article's tables of training times say minutes; their numbers are seconds")
     return added, present
 
 

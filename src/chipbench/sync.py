@@ -9,6 +9,7 @@ from omegaconf import DictConfig
 from chipbench.config.compose import project_dir
 from chipbench.ground.errors import ConfigurationError
 from chipbench.running import command
+from chipbench.terminal.lines import say
 from chipbench.tracking.journal import find_journals
 from chipbench.tracking.redelivery import COMPLETE, WAITING, Redelivery, deliver
 from chipbench.tracking.store import Store, configured_store
@@ -32,21 +33,21 @@ def sync(config: DictConfig) -> None:
     for outcome in deliver(find_journals(folder), store, config.everything):
         outcomes.append(outcome)
         if outcome.what != COMPLETE:
-            print(line_of(outcome), flush=True)
-    print(summary_of(outcomes, store), flush=True)
+            for line in lines_of(outcome):
+                say(line)
+    say(summary_of(outcomes, store))
     waiting = [outcome for outcome in outcomes if outcome.what == WAITING]
     if waiting:
         raise UndeliveredError(f"{waiting[0].error}; run sync again when that is mended")
 
 
-def line_of(outcome: Redelivery) -> str:
+def lines_of(outcome: Redelivery) -> list[str]:
     """What became of one journal, and the reasons why anything of it is not in the store."""
     records = f" ({outcome.records} records)" if outcome.records else ""
     lines = [f"{outcome.folder.name} {outcome.what}{records}"]
     if outcome.error is not None:
         lines.append(f"  {outcome.error}")
-    lines += [f"  refused: {why}" for why in outcome.refused]
-    return "\n".join(lines)
+    return lines + [f"  refused: {why}" for why in outcome.refused]
 
 
 def summary_of(outcomes: Sequence[Redelivery], store: Store) -> str:

@@ -1,6 +1,5 @@
 """One benchmark from start to end: identify, record, prepare, measure, conclude."""
 
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -71,7 +70,7 @@ class Benchmark:
             self._write(self._save_model)
         except BaseException as error:
             self._conclude(_status(error), _reason(error))
-            print(self.delivered(), file=sys.stderr)
+            complain(self.delivered())
             raise
         return self._conclude(results.COMPLETED, None)
 

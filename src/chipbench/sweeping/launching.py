@@ -16,6 +16,7 @@ from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.outcome import next_attempt
 from chipbench.sweeping.plan import Job
 from chipbench.sweeping.worker import run_job, work
+from chipbench.terminal.lines import say
 
 #: Hydra's plug-in packages and the extra of chipbench that installs each.
 _EXTRAS = {"joblib": "joblib", "submitit": "slurm", "ray": "ray", "optuna": "optuna"}
@@ -48,7 +49,7 @@ def search(
         chosen = tuple(HydraConfig.get().overrides.task)
         job = Job(len(jobs), chosen, 1 + sum(known.overrides == chosen for known in jobs))
         jobs.append(job)
-        print(f"trial {len(jobs)}: {job.text}", flush=True)
+        say(f"trial {len(jobs)}: {job.text}")
         attempt = next_attempt(folder, job.number)
         outcome = run_job(entry, job, attempt, parent_key, settings.job_timeout_s)
         memory = outcome.metrics.get("memory_peak_mib", 0.0)

@@ -13,6 +13,7 @@ from chipbench.ground.signals import JOB_TIMEOUT_VARIABLE
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.outcome import Outcome, next_attempt, outcome_of
 from chipbench.sweeping.plan import Job, Plan, read_plan
+from chipbench.terminal.lines import say
 from chipbench.tracking.recorder import PARENT_VARIABLE, Recorder
 from chipbench.tracking.store import configured_store
 
@@ -30,11 +31,11 @@ def work(config: DictConfig) -> str:
     else:
         if job.number > 0 and plan.cooldown_s:
             time.sleep(plan.cooldown_s)
-        print(f"job {job.number + 1} of {len(plan.jobs)}: {job.text}", flush=True)
+        say(f"job {job.number + 1} of {len(plan.jobs)}: {job.text}")
         attempt = next_attempt(folder, job.number)
         outcome = run_job(plan.entry, job, attempt, plan.key, plan.job_timeout_s)
     if outcome.reason is not None:
-        print(f"job {job.number + 1} {outcome.what}: {outcome.reason}", flush=True)
+        say(f"job {job.number + 1} {outcome.what}: {outcome.reason}")
     return outcome.what
 
 

@@ -4,6 +4,7 @@ from omegaconf import DictConfig
 
 from chipbench import hardware
 from chipbench.published.claim import confirm
+from chipbench.terminal.lines import say
 from chipbench.workloads.training.distributed.cluster import Cluster
 from chipbench.workloads.training.workload import Training
 
@@ -16,4 +17,4 @@ def follow(config: DictConfig, cluster: Cluster) -> None:
     training = Training(config, machine)
     training.prepare()
     training.measure(lambda step, values: None)
-    print(f"worker {cluster.index} of {cluster.size} is done; worker 0, the chief, records the run")
+    say(f"worker {cluster.index} of {cluster.size} is done; worker 0, the chief, records the run")
