@@ -21,6 +21,7 @@ from chipbench.comparison.selection import selection_of
 from chipbench.comparison.terminal_report import print_comparison
 from chipbench.comparison.tidy import comparison_rows
 from chipbench.config.compose import project_dir
+from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.tables import write_table
 from chipbench.measure.recorded_run import RecordedRun
@@ -62,8 +63,8 @@ def compare(config: DictConfig) -> Report:
 
 
 def _selected(config: DictConfig, runs: list[RecordedRun]) -> list[RecordedRun]:
-    tags = {str(key): value for key, value in config.tags.items()}
-    selection = selection_of(config.machines, tags, config.since, config.until)
+    wanted = {str(key): value for key, value in config.tags.items()}
+    selection = selection_of(config.machines, wanted, config.since, config.until)
     return [run for run in runs if selection.takes(run)]
 
 
@@ -74,7 +75,7 @@ def _refuse_nothing(config: DictConfig, found: Sorted) -> None:
             "there is nothing to compare: measure this machine with `mlflow run .`, import the "
             "published results with `mlflow run . -e reference`, or widen the selection"
         )
-    ids = {row.machine for row in rows} | {row.runs[0].tags.get("machine", "") for row in rows}
+    ids = {row.machine for row in rows} | {row.runs[0].tags.get(tags.MACHINE, "") for row in rows}
     if config.baseline is not None and config.baseline not in ids:
         names = ", ".join(plain(name) for name in sorted(filter(None, ids))[:20])
         raise ConfigurationError(
@@ -113,7 +114,7 @@ def _section(
 
 
 def _record(recorder: Recorder, report: Report) -> None:
-    recorder.tags({"kind": "comparison", "status": "completed"})
+    recorder.tags({tags.KIND: "comparison", tags.STATUS: "completed"})
     recorder.description(report.counts)
     for path in sorted(recorder.folder.iterdir()):
         if path.suffix in (".html", ".md", ".csv", ".png"):

@@ -15,6 +15,7 @@ from mlflow.entities import Run
 from omegaconf import DictConfig
 
 from chipbench import hardware
+from chipbench.ground import tags as registry
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.measure.epochs import Epoch
 from chipbench.tracking.journal import End, Tags, read
@@ -68,6 +69,11 @@ def test_a_run_records_every_name_of_the_contract(finished: Path) -> None:
     assert (tags["optimizer_requested"], tags["optimizer_used"]) == ("adam", "adam")
     assert {"machine", "protocol", "fingerprint", "device", "limited_by"} <= set(tags)
     assert "optimizer_fallback_reason" not in tags
+    assert {tag for tag in tags if not tag.startswith("mlflow.")} <= known_tags()
+
+
+def known_tags() -> set[str]:
+    return {value for name, value in vars(registry).items() if name.isupper()}
 
 
 def test_a_run_is_called_what_the_user_says(compose: Compose, tmp_path: Path) -> None:

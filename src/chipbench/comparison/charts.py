@@ -7,7 +7,7 @@ from pathlib import Path
 
 from chipbench.comparison.groups import Benchmark, Group, Row
 from chipbench.comparison.report import Chart
-from chipbench.ground import metrics
+from chipbench.ground import metrics, tags
 from chipbench.ground.drawing.bars import Bar, draw_bars
 from chipbench.ground.drawing.lines import Points, draw_batch_sizes, draw_lines
 from chipbench.ground.metrics import metric
@@ -56,7 +56,7 @@ def batch_size_chart(
     failures: dict[str, list[int]] = defaultdict(list)
     for run in failed:
         size = _batch_size(run)
-        if run.tags["experiment"] == benchmark.name and size is not None:
+        if run.tags[tags.EXPERIMENT] == benchmark.name and size is not None:
             failures[run.machine].append(size)
     path = folder / f"batch_sizes_{_digest(benchmark.name)}.png"
     shown = dict(list(curves.items())[:_MOST_LINES])
@@ -110,11 +110,11 @@ def _with_history(group: Group) -> Sequence[Row]:
 
 def curve_name(row: Row) -> str:
     """The machine, and what keeps this curve from being joined with another of the same machine."""
-    tags = row.runs[0].tags
+    known = row.runs[0].tags
     parts = [row.machine]
-    if tags.get("protocol", "article") != "article":
-        parts.append(tags["protocol"])
-    if tags.get("data_source") == "generated":
+    if known.get(tags.PROTOCOL, "article") != "article":
+        parts.append(known[tags.PROTOCOL])
+    if known.get(tags.DATA_SOURCE) == "generated":
         parts.append("generated data")
     return ", ".join(parts)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from chipbench.ground import metrics
+from chipbench.ground import metrics, tags
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.measure.statistics import time_saved_percent
 from chipbench.published import read_published
@@ -26,7 +26,7 @@ class Claim:
 def check_claims(runs: Iterable[RecordedRun]) -> list[Claim]:
     """Each claim of the published table, checked against the published runs among `runs`."""
     times = {
-        (run.tags.get("experiment", ""), run.tags.get("machine", "")): value
+        (run.tags.get(tags.EXPERIMENT, ""), run.tags.get(tags.MACHINE, "")): value
         for run in runs
         if run.is_reference
         for name in (metrics.TOTAL_TIME, metrics.EXPORT_TIME)

@@ -5,19 +5,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from chipbench.ground import metrics
+from chipbench.ground import metrics, tags
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.measure.statistics import Ratio, outliers, ratio, spread_percent
 
 #: What may differ within a group and is then printed: tags, by the words that the report uses.
 _CONTEXT = {
-    "data_source": "data source",
-    "optimizer_used": "optimizer",
-    "tensorflow": "TensorFlow",
-    "os": "operating system",
-    "protocol": "protocol",
-    "learning_curve": "learning curve",
-    "power_source": "power source",
+    tags.DATA_SOURCE: "data source",
+    tags.OPTIMIZER_USED: "optimizer",
+    tags.TENSORFLOW: "TensorFlow",
+    tags.OS: "operating system",
+    tags.PROTOCOL: "protocol",
+    tags.LEARNING_CURVE: "learning curve",
+    tags.POWER_SOURCE: "power source",
 }
 _SPEEDS = (metrics.STEADY_IMAGES_PER_SECOND, metrics.FRAMES_PER_SECOND)
 
@@ -60,7 +60,7 @@ class Row:
     @property
     def caveats(self) -> str | None:
         """Why the latest doubted run's times may not be the machine's own; None if none is."""
-        doubted = [run.tags["caveats"] for run in self.runs if run.tags.get("caveats")]
+        doubted = [run.tags[tags.CAVEATS] for run in self.runs if run.tags.get(tags.CAVEATS)]
         if not doubted:
             return None
         return f"caution, {len(doubted)} of {len(self.runs)} runs: {doubted[-1]}"
@@ -74,7 +74,7 @@ class Row:
     def price_usd(self) -> float | None:
         """As bought; None if unknown or free."""
         try:
-            return float(self.runs[0].tags.get("price_usd", "")) or None
+            return float(self.runs[0].tags.get(tags.PRICE, "")) or None
         except ValueError:
             return None
 
@@ -140,7 +140,7 @@ def sort_runs(runs: Iterable[RecordedRun], baseline: str | None = None) -> Sorte
             if run.status == "FAILED":
                 failed.append(run)
             continue
-        key = (run.tags["experiment"], run.tags["fingerprint"], str(run.ranking_metric))
+        key = (run.tags[tags.EXPERIMENT], run.tags[tags.FINGERPRINT], str(run.ranking_metric))
         groups[key].append(run)
     benchmarks: dict[str, list[Group]] = defaultdict(list)
     for (name, fingerprint, metric), members in sorted(groups.items()):
@@ -153,8 +153,8 @@ def sort_runs(runs: Iterable[RecordedRun], baseline: str | None = None) -> Sorte
 
 
 def _why_left_out(run: RecordedRun) -> str | None:
-    if "experiment" not in run.tags or "fingerprint" not in run.tags:
-        return f"of kind {run.tags['kind']}" if "kind" in run.tags else "not chipbench's"
+    if tags.EXPERIMENT not in run.tags or tags.FINGERPRINT not in run.tags:
+        return f"of kind {run.tags[tags.KIND]}" if tags.KIND in run.tags else "not chipbench's"
     if run.status != "FINISHED":
         return f"status {run.status}"
     return None if run.ranking_metric else "no valid time"
@@ -184,7 +184,7 @@ def _baseline(
 ) -> Sequence[RecordedRun] | None:
     """The row that the others are compared with: the one asked for, else the slowest."""
     for members in rows:
-        if wanted is not None and wanted in (members[0].machine, members[0].tags.get("machine")):
+        if wanted is not None and wanted in (members[0].machine, members[0].tags.get(tags.MACHINE)):
             return members
     if wanted is not None or len(rows) < 2:
         return None

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError
 from chipbench.measure.recorded_run import RecordedRun
 
@@ -20,7 +21,7 @@ class Selection:
     def takes(self, run: RecordedRun) -> bool:
         """Whether `run` is compared."""
         if self.machines is not None:
-            names = {run.machine.lower(), run.tags.get("machine", "").lower()}
+            names = {run.machine.lower(), run.tags.get(tags.MACHINE, "").lower()}
             if not names & self.machines:
                 return False
         if run.is_reference:

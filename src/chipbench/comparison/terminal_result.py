@@ -2,7 +2,7 @@
 
 from omegaconf import DictConfig
 
-from chipbench.ground import metrics
+from chipbench.ground import metrics, tags
 from chipbench.ground.metrics import metric
 from chipbench.measure.result import Result
 from chipbench.published import published_machines, read_published
@@ -23,10 +23,10 @@ def print_training(result: Result, config: DictConfig) -> None:
             total_time_s=result.metrics[metrics.TOTAL_TIME],
             epochs=config.epochs,
             batch_size=config.batch_size,
-            optimizer=result.tags["optimizer_used"],
+            optimizer=result.tags[tags.OPTIMIZER_USED],
         )
         _print_beside(result, row, published, not_comparable(config))
-    curve = result.tags.get("learning_curve", "")
+    curve = result.tags.get(tags.LEARNING_CURVE, "")
     if curve.startswith(OUTSIDE):
         say(f"the learning curve is {curve}", style="bold red")
 
@@ -42,7 +42,7 @@ def print_export(result: Result, config: DictConfig) -> None:
     ]
     if not published:
         return
-    encoder = f"{config.method}, {result.tags['encoder']}"
+    encoder = f"{config.method}, {result.tags[tags.ENCODER]}"
     own = bold((result.machine, encoder, shown.format(result.metrics[shown.name])))
     show_table(
         [Column("machine"), Column("what"), Column("time", right=True)],
@@ -87,9 +87,9 @@ def _print_numbers(result: Result) -> None:
         [(name, metric(name).format(value)) for name, value in result.metrics.items()],
         title=f"{result.benchmark} on {result.machine}",
     )
-    if "limited_by" in result.tags:
-        say(f"limited by: {result.tags['limited_by']}")
-    for caveat in filter(None, result.tags.get("caveats", "").split("; ")):
+    if tags.LIMITED_BY in result.tags:
+        say(f"limited by: {result.tags[tags.LIMITED_BY]}")
+    for caveat in filter(None, result.tags.get(tags.CAVEATS, "").split("; ")):
         say(f"caution: {caveat}", style="yellow")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chipbench.ground import metrics
+from chipbench.ground import metrics, tags
 
 #: The time by which a benchmark ranks machines: the first of these that a run has.
 RANKING_METRICS = (metrics.TOTAL_TIME, metrics.EXPORT_TIME, metrics.STEADY_EPOCH_TIME)
@@ -38,9 +38,9 @@ class RecordedRun:
     @property
     def is_reference(self) -> bool:
         """Whether this is a published result."""
-        return self.tags.get("kind") == "reference"
+        return self.tags.get(tags.KIND) == "reference"
 
     @property
     def machine(self) -> str:
         """The machine's display name."""
-        return self.tags.get("machine_name") or self.tags.get("machine") or "unknown machine"
+        return self.tags.get(tags.MACHINE_NAME) or self.tags.get(tags.MACHINE) or "unknown machine"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from chipbench.ground import metrics
+from chipbench.ground import metrics, tags
 from chipbench.ground.drawing.bars import Bar, draw_bars
 from chipbench.ground.metrics import metric
 from chipbench.published import published_machines, training_rows
@@ -54,10 +54,10 @@ def not_comparable(config: DictConfig) -> str | None:
     return None
 
 
-def differences(row: Row, published: Sequence[Row], tags: Mapping[str, str]) -> list[str]:
-    """What keeps `row`, of a run with `tags`, from being the published benchmark, in words."""
+def differences(row: Row, published: Sequence[Row], known: Mapping[str, str]) -> list[str]:
+    """What keeps `row`, of a run tagged `known`, from being the published benchmark, in words."""
     found = []
-    if tags.get("data_source") == "generated":
+    if known.get(tags.DATA_SOURCE) == "generated":
         found.append("generated images of the same shape")
     first = published[0]
     if row.batch_size != first.batch_size:
@@ -67,7 +67,7 @@ def differences(row: Row, published: Sequence[Row], tags: Mapping[str, str]) -> 
     for optimizer in sorted({other.optimizer for other in published} - {row.optimizer}):
         names = ", ".join(o.machine for o in published if o.optimizer == optimizer)
         found.append(f"optimizer {row.optimizer}, published {optimizer} ({names})")
-    version = tags.get("tensorflow")
+    version = known.get(tags.TENSORFLOW)
     found.append(f"TensorFlow {version}, published with that of late 2021")
     return found
 

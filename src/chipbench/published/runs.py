@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from chipbench.ground import metrics
+from chipbench.ground import metrics, tags
 from chipbench.measure.fingerprint import createml_fingerprint, fingerprint
 from chipbench.published import MODEL_NAMES, curve_rows, published_machines, read_published
 
@@ -43,7 +43,7 @@ def _trainings(fingerprint_of: FingerprintOf) -> Iterator[PublishedRun]:
             f"{row['article_total']} in total, {row['article_per_epoch']} per epoch, under a head "
             "that says minutes; the author's own files show seconds"
         )
-        tags = _tags(row["machine"], f"{_label(model)}_{dataset}", ARTICLE, printed)
+        known = _tags(row["machine"], f"{_label(model)}_{dataset}", ARTICLE, printed)
         yield PublishedRun(
             key=f"published-training-{row['machine']}-{model}-{dataset}",
             name=_name(row["machine"], f"{_label(model)}_{dataset}", f"b{batch}"),
@@ -52,12 +52,12 @@ def _trainings(fingerprint_of: FingerprintOf) -> Iterator[PublishedRun]:
                 metrics.TOTAL_TIME: float(row["total_time_s"]),
                 metrics.TIME_PER_EPOCH: float(row["time_per_epoch_s"]),
             },
-            tags=tags
+            tags=known
             | {
-                "fingerprint": fingerprint_of(model, dataset, batch, epochs),
-                "optimizer_requested": "adam",
-                "optimizer_used": row["optimizer"],
-                "time_includes": "building the model and its first compilation",
+                tags.FINGERPRINT: fingerprint_of(model, dataset, batch, epochs),
+                tags.OPTIMIZER_REQUESTED: "adam",
+                tags.OPTIMIZER_USED: row["optimizer"],
+                tags.TIME_INCLUDES: "building the model and its first compilation",
             },
             epochs=_curve(model, dataset, row["machine"]),
         )
@@ -78,14 +78,14 @@ def _exports() -> Iterator[PublishedRun]:
     for row in read_published("export_times"):
         benchmark = f"export_{row['clip']}_{row['codec']}"
         parts = {"kind": "export", "benchmark": benchmark, "method": "final_cut_pro"}
-        tags = _tags(row["machine"], benchmark, ARTICLE, row["export_time_printed"])
-        tags |= {"protocol": "Final Cut Pro", "data_source": "footage that is not known"}
+        known = _tags(row["machine"], benchmark, ARTICLE, row["export_time_printed"])
+        known |= {tags.PROTOCOL: "Final Cut Pro", tags.DATA_SOURCE: "footage that is not known"}
         yield PublishedRun(
             key=f"published-{benchmark}-{row['machine']}",
             name=_name(row["machine"], benchmark, "Final Cut Pro"),
             params={"clip.name": row["clip"], "codec.name": row["codec"]},
             metrics={metrics.EXPORT_TIME: float(row["export_time_s"])},
-            tags=tags | {"fingerprint": fingerprint(parts), "method": "Final Cut Pro"},
+            tags=known | {tags.FINGERPRINT: fingerprint(parts), tags.METHOD: "Final Cut Pro"},
         )
 
 
@@ -93,7 +93,7 @@ def _createml() -> Iterator[PublishedRun]:
     for row in read_published("createml_times"):
         benchmark = f"createml_{row['dataset']}"
         seconds, epochs = 60 * float(row["train_time_min"]), int(row["epochs"])
-        tags = _tags(row["machine"], benchmark, ARTICLE, f"{row['train_time_min']} min")
+        known = _tags(row["machine"], benchmark, ARTICLE, f"{row['train_time_min']} min")
         yield PublishedRun(
             key=f"published-{benchmark}-{row['machine']}",
             name=_name(row["machine"], benchmark, "CreateML"),
@@ -102,7 +102,8 @@ def _createml() -> Iterator[PublishedRun]:
                 metrics.TOTAL_TIME: seconds,
                 metrics.TIME_PER_EPOCH: seconds / epochs,
             },
-            tags=tags | {"fingerprint": createml_fingerprint(benchmark), "engine": "createml"},
+            tags=known
+            | {tags.FINGERPRINT: createml_fingerprint(benchmark), tags.ENGINE: "createml"},
         )
 
 
@@ -121,36 +122,38 @@ def _sweeps(fingerprint_of: FingerprintOf) -> Iterator[PublishedRun]:
                 metrics.STEADY_IMAGES_PER_SECOND: _IMAGES[dataset] / seconds,
             },
             tags={
-                "kind": "reference",
-                "machine": machine,
-                "machine_name": machine,
-                "experiment": benchmark,
-                "protocol": "article",
-                "data_source": "tfds",
-                "source": SWEEP,
-                "printed": f"{row['time_per_epoch_s']} s per epoch, training only",
-                "status": "completed",
-                "fingerprint": fingerprint_of(model, dataset, batch, 5),
+                tags.KIND: "reference",
+                tags.MACHINE: machine,
+                tags.MACHINE_NAME: machine,
+                tags.EXPERIMENT: benchmark,
+                tags.PROTOCOL: "article",
+                tags.DATA_SOURCE: "tfds",
+                tags.SOURCE: SWEEP,
+                tags.PRINTED: f"{row['time_per_epoch_s']} s per epoch, training only",
+                tags.STATUS: "completed",
+                tags.FINGERPRINT: fingerprint_of(model, dataset, batch, 5),
             },
         )
 
 
 def _tags(machine: str, benchmark: str, source: str, printed: str) -> dict[str, str]:
     facts = published_machines()[machine]
-    tags = {
-        "kind": "reference",
-        "machine": machine,
-        "machine_name": short_name(machine),
-        "experiment": benchmark,
-        "protocol": "article",
-        "data_source": "tfds",
-        "source": source,
-        "printed": printed,
-        "status": "completed",
+    known = {
+        tags.KIND: "reference",
+        tags.MACHINE: machine,
+        tags.MACHINE_NAME: short_name(machine),
+        tags.EXPERIMENT: benchmark,
+        tags.PROTOCOL: "article",
+        tags.DATA_SOURCE: "tfds",
+        tags.SOURCE: source,
+        tags.PRINTED: printed,
+        tags.STATUS: "completed",
     }
-    specification = {f"machine_{key}": str(value) for key, value in facts.items() if key != "name"}
+    specification = {
+        tags.machine_fact(key): str(value) for key, value in facts.items() if key != "name"
+    }
     price = facts.get("price_usd")
-    return tags | specification | ({} if price is None else {"price_usd": str(price)})
+    return known | specification | ({} if price is None else {tags.PRICE: str(price)})
 
 
 def short_name(machine: str) -> str:

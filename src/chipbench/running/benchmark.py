@@ -7,7 +7,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from chipbench import hardware
 from chipbench.config.compose import project_dir, public_config, recorded_params, writable
-from chipbench.ground import metrics
+from chipbench.ground import metrics, tags
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.tables import write_table
 from chipbench.hardware.machine import Machine
@@ -63,7 +63,7 @@ class Benchmark:
         try:
             self._describe()
             self.workload.prepare()
-            self._tag(**self.workload.tags())
+            self._tag(self.workload.tags())
             self._recorder.settle()
             self._measure()
             self.workload.finish()
@@ -82,16 +82,18 @@ class Benchmark:
         config = self.config
         self._recorder.params(recorded_params(config))
         self._tag(
-            kind=config.kind,
-            machine=machine_id(config.machine, self.machine),
-            machine_name=self.machine.name,
-            price_usd=facts(config.machine).get("price_usd"),
-            experiment=config.benchmark,
-            protocol=config.protocol.name,
-            fingerprint=self.workload.fingerprint(),
-            os=self.machine.os,
-            tensorflow=self.machine.versions.get("tensorflow"),
-            power_source=self.machine.power_source,
+            {
+                tags.KIND: config.kind,
+                tags.MACHINE: machine_id(config.machine, self.machine),
+                tags.MACHINE_NAME: self.machine.name,
+                tags.PRICE: facts(config.machine).get("price_usd"),
+                tags.EXPERIMENT: config.benchmark,
+                tags.PROTOCOL: config.protocol.name,
+                tags.FINGERPRINT: self.workload.fingerprint(),
+                tags.OS: self.machine.os,
+                tags.TENSORFLOW: self.machine.versions.get("tensorflow"),
+                tags.POWER_SOURCE: self.machine.power_source,
+            }
         )
 
     def _measure(self) -> None:
@@ -143,11 +145,11 @@ class Benchmark:
         summary = self.workload.summary() | self._utilisation
         self._recorder.metrics(summary)
         caveats = "; ".join(self._conditions.caveats(self._utilisation, self._readings)) or None
-        self._tag(reason=reason, caveats=caveats, **self.workload.tags())
+        self._tag({tags.REASON: reason, tags.CAVEATS: caveats, **self.workload.tags()})
         result = Result(
             benchmark=self.config.benchmark,
             machine=self.machine.name,
-            fingerprint=str(self._tags["fingerprint"]),
+            fingerprint=str(self._tags[tags.FINGERPRINT]),
             status=status,
             reason=reason,
             metrics=summary,
@@ -155,7 +157,7 @@ class Benchmark:
         )
         self._write(lambda: self._write_artifacts(result))
         self._recorder.description(self.workload.headline())
-        self._tag(status=status)
+        self._tag({tags.STATUS: status})
         self._recorder.end(_MLFLOW_STATUS[status])
         return result
 
@@ -180,9 +182,9 @@ class Benchmark:
         except OSError as error:
             why = f"files of the result are missing: {error.strerror or error}"
             complain(f"{self.folder}: {why}")
-            self._tag(artifacts=why)
+            self._tag({tags.ARTIFACTS: why})
 
-    def _tag(self, **values: object) -> None:
+    def _tag(self, values: Mapping[str, object]) -> None:
         self._tags |= values
         self._recorder.tags(values)
 

@@ -10,6 +10,7 @@ from omegaconf import DictConfig
 
 from chipbench.config.compose import compose_config, project_dir
 from chipbench.config.overrides import is_sweep, parse
+from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.launching import launch, search
@@ -47,7 +48,7 @@ def conduct(entry: str, overrides: Sequence[str], own: Sequence[str] = ()) -> in
     folder = _new_folder()
     jobs = order(combinations, settings)
     recorder = _begin(folder, configs[0], f"{entry}, {len(jobs)} jobs")
-    recorder.tags({"kind": "sweep", "entry": entry, "jobs": len(jobs)})
+    recorder.tags({tags.KIND: "sweep", tags.ENTRY: entry, tags.JOBS: len(jobs)})
     recorder.params({"entry": entry} | {parse(o).key_or_group: _listed(o) for o in overrides})
     plan = _plan(entry, recorder.key, jobs, swept_keys(overrides), settings)
     return _run(folder, plan, recorder, hydra)
@@ -141,7 +142,7 @@ def _search(
     config = compose_config(entry, [*fixed, "output_dir=none"])
     folder = _new_folder()
     recorder = _begin(folder, config, f"{entry}, search for the best")
-    recorder.tags({"kind": "sweep", "entry": entry, "objective": settings.objective})
+    recorder.tags({tags.KIND: "sweep", tags.ENTRY: entry, tags.OBJECTIVE: settings.objective})
     recorder.params({"entry": entry} | {parse(o).key_or_group: _listed(o) for o in overrides})
     jobs = search(entry, folder, recorder.key, overrides, settings, hydra)
     plan = _plan(entry, recorder.key, tuple(jobs), swept_keys(overrides), settings)

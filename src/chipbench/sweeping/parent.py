@@ -3,6 +3,7 @@
 import threading
 from pathlib import Path
 
+from chipbench.ground import tags
 from chipbench.ground.drawing.lines import draw_batch_sizes
 from chipbench.ground.tables import write_table
 from chipbench.sweeping import outcome as outcomes
@@ -47,7 +48,7 @@ class Parent:
         done = all(ended.outcome.what == outcomes.DONE for ended in jobs)
         status = "completed" if done else "interrupted" if interrupted else "failed"
         text = summary.text(jobs)
-        self._recorder.tags({"status": status, "reason": None if done else text})
+        self._recorder.tags({tags.STATUS: status, tags.REASON: None if done else text})
         self._recorder.end("FINISHED" if done else "KILLED" if interrupted else "FAILED")
         self._recorder.drain()
         if len(jobs) > 1:
@@ -73,5 +74,5 @@ class Parent:
             path = folder / "batch_sizes.png"
             draw_batch_sizes(path, curves, summary.failed_sizes(jobs), self._plan.entry)
             self._recorder.artifact(path)
-        self._recorder.tags({"best": summary.best(jobs)})
+        self._recorder.tags({tags.BEST: summary.best(jobs)})
         self._recorder.description(summary.text(jobs))

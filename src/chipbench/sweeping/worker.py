@@ -9,6 +9,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from chipbench.config.compose import compose_config, project_dir
+from chipbench.ground import tags
 from chipbench.ground.signals import JOB_TIMEOUT_VARIABLE
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.outcome import Outcome, next_attempt, outcome_of
@@ -105,7 +106,7 @@ def _skip(folder: Path, plan: Plan, job: Job, why: str) -> Outcome:
         parent_key=plan.key,
     )
     recorder.params({"batch_size": job.batch_size})
-    recorder.tags({"kind": "skipped job", "status": "skipped", "reason": why})
+    recorder.tags({tags.KIND: "skipped job", tags.STATUS: "skipped", tags.REASON: why})
     recorder.end("FAILED")
     recorder.drain()
     outcome = Outcome(outcomes.SKIPPED, why)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from mlflow import MlflowClient
 
+from chipbench.ground import tags
 from chipbench.tracking import journal
 from chipbench.tracking.delivery_state import DeliveryState, read_state, write_state
 from chipbench.tracking.journal import Artifact, End, Entry, Metrics, Params, Start, Tags
@@ -23,8 +24,7 @@ from chipbench.tracking.reason import reason
 from chipbench.tracking.run_writer import MAX_METRICS, MAX_TRIES, RunWriter
 from chipbench.tracking.runs import RunDeletedError, RunReplacedError, Runs
 
-STATUS_TAG = "chipbench.status"
-REASON_TAG = "chipbench.reason"
+STATUS_TAG, REASON_TAG = tags.stored(tags.STATUS), tags.stored(tags.REASON)
 _RUNNING = "RUNNING"
 ENDED_EARLY = "the journal ends before the run does: its process died or its disk was full"
 _MAX_REPLACEMENTS = 3  # of the run within one step

@@ -4,10 +4,10 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from chipbench.ground import tags
 from chipbench.published.runs import PublishedRun
 from chipbench.tracking.client import PAGE, mark_as_training, pages
 from chipbench.tracking.reason import asking
-from chipbench.tracking.recorder import TAG_PREFIX
 from chipbench.tracking.store import Store
 
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ def _experiment_id(client: "MlflowClient", name: str) -> str:
 def _known_keys(client: "MlflowClient", experiment_id: str) -> set[str]:
     """Keys of the whole imports; a run that an interrupted import left is removed."""
     keys: set[str] = set()
-    ids, query = [experiment_id], "tags.`chipbench.kind` = 'reference'"
+    ids, query = [experiment_id], f"tags.`{tags.stored(tags.KIND)}` = 'reference'"
     for run in pages(
         lambda token: client.search_runs(ids, query, max_results=PAGE, page_token=token)
     ):
-        key = run.data.tags[f"{TAG_PREFIX}key"]
+        key = run.data.tags[tags.stored(tags.KEY)]
         if run.info.status != "FINISHED" or key in keys:
             client.delete_run(run.info.run_id)
         else:
@@ -58,15 +58,14 @@ def _known_keys(client: "MlflowClient", experiment_id: str) -> set[str]:
 def _create(client: "MlflowClient", experiment_id: str, run: PublishedRun) -> None:
     from mlflow.entities import Metric, Param, RunTag
 
-    tags = {f"{TAG_PREFIX}{name}": value for name, value in run.tags.items()}
-    tags[f"{TAG_PREFIX}key"] = run.key
-    tags["mlflow.note.content"] = (
-        f"Published: {run.tags['source']}. Printed: {run.tags['printed']}."
-    )
+    known = {tags.stored(name): value for name, value in run.tags.items()}
+    known[tags.stored(tags.KEY)] = run.key
+    source, printed = run.tags[tags.SOURCE], run.tags[tags.PRINTED]
+    known["mlflow.note.content"] = f"Published: {source}. Printed: {printed}."
     created = client.create_run(
         experiment_id,
         _PUBLISHED_MS,
-        tags={f"{TAG_PREFIX}kind": "reference", f"{TAG_PREFIX}key": run.key},
+        tags={tags.stored(tags.KIND): "reference", tags.stored(tags.KEY): run.key},
         run_name=run.name,
     )
     values = [Metric(name, value, _PUBLISHED_MS, 0) for name, value in run.metrics.items()]
@@ -76,6 +75,6 @@ def _create(client: "MlflowClient", experiment_id: str, run: PublishedRun) -> No
         created.info.run_id,
         metrics=values,
         params=[Param(name, value) for name, value in run.params.items()],
-        tags=[RunTag(name, value) for name, value in tags.items()],
+        tags=[RunTag(name, value) for name, value in known.items()],
     )
     client.set_terminated(created.info.run_id, "FINISHED", _PUBLISHED_MS)

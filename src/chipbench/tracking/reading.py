@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.tracking.client import PAGE, pages
 from chipbench.tracking.reason import asking
-from chipbench.tracking.recorder import TAG_PREFIX
 from chipbench.tracking.store import Store
 
 if TYPE_CHECKING:
@@ -64,9 +64,9 @@ def _recorded(run: "Run") -> RecordedRun:
         status=run.info.status,
         start_ms=run.info.start_time or 0,
         tags={
-            key.removeprefix(TAG_PREFIX): value
+            key.removeprefix(tags.PREFIX): value
             for key, value in run.data.tags.items()
-            if key.startswith(TAG_PREFIX)
+            if key.startswith(tags.PREFIX)
         },
         params=run.data.params,
         metrics=run.data.metrics,

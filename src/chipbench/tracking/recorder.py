@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from chipbench.ground import tags
 from chipbench.terminal.lines import complain
 from chipbench.tracking import delivery_state, journal, lock
 from chipbench.tracking.delivery_state import DeliveryState, is_ready, read_state
@@ -21,7 +22,6 @@ from chipbench.tracking.journal_writer import JournalWriter
 from chipbench.tracking.redaction import redacted
 from chipbench.tracking.store import DELIVERY_LOG, Store
 
-TAG_PREFIX = "chipbench."
 #: Names, to the process of a job, the key of the run that it is nested under.
 PARENT_VARIABLE = "CHIPBENCH_PARENT_KEY"
 #: What an output folder holds for delivery; not part of the result.
@@ -75,8 +75,8 @@ class Recorder:
         self._append(Params({key: _text(value) for key, value in values.items()}))
 
     def tags(self, values: Mapping[str, object]) -> None:
-        """Record tags under `chipbench.`; a value that is None is absent."""
-        known = {TAG_PREFIX + k: _text(v) for k, v in values.items() if v is not None}
+        """Record tags by their names in `ground.tags`; a value that is None is absent."""
+        known = {tags.stored(k): _text(v) for k, v in values.items() if v is not None}
         self._append(Tags(known))
 
     def description(self, text: str) -> None:

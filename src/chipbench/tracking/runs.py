@@ -9,12 +9,14 @@ from mlflow import MlflowClient
 from mlflow.entities import Run, ViewType
 from mlflow.exceptions import MlflowException
 
+from chipbench.ground import tags
+from chipbench.ground.tags import stored
 from chipbench.tracking.client import PAGE, mark_as_training, pages
 from chipbench.tracking.journal import Start
 
-KEY_TAG = "chipbench.key"
-PARENT_KEY_TAG = "chipbench.parent_key"
-DUPLICATE_TAG = "chipbench.duplicate_of"
+KEY_TAG = stored(tags.KEY)
+PARENT_KEY_TAG = stored(tags.PARENT_KEY)
+DUPLICATE_TAG = stored(tags.DUPLICATE_OF)
 PARENT_TAG = "mlflow.parentRunId"
 #: Tags in which `mlflow run` names the user and the local folder.
 _REVEALING_TAGS = ("mlflow.user", "mlflow.source.name")
@@ -58,7 +60,7 @@ class Runs:
         """Say what a run that `mlflow run` made is for, and remove what it reveals."""
         run = self._get(run_id)
         if run is not None:
-            self._client.set_tag(run_id, "chipbench.kind", kind)
+            self._client.set_tag(run_id, stored(tags.KIND), kind)
             self._client.set_tag(run_id, "mlflow.runName", kind)
             self._conceal(run)
 
@@ -159,9 +161,9 @@ class Runs:
 
     def _conceal(self, run: Run) -> None:
         """Remove what `mlflow run` says about the user, the folder and access to the sources."""
-        tags = run.data.tags
-        revealing = [tag for tag in _REVEALING_TAGS if tag in tags]
-        revealing += [tag for tag in _URL_TAGS if _reveals_login(tags.get(tag, ""))]
+        known = run.data.tags
+        revealing = [tag for tag in _REVEALING_TAGS if tag in known]
+        revealing += [tag for tag in _URL_TAGS if _reveals_login(known.get(tag, ""))]
         for tag in revealing:
             self._client.delete_tag(_id(run), tag)
 

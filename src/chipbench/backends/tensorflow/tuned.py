@@ -18,6 +18,7 @@ from chipbench.backends.tensorflow.graph_loop import (
 )
 from chipbench.config.compose import cache_dir
 from chipbench.data import DataSet, arrays, untuned
+from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError
 from chipbench.measure.epochs import Epoch
 from chipbench.measure.stopwatch import Stopwatch
@@ -68,7 +69,7 @@ class Tuned:
     def tags(self) -> Mapping[str, object]:
         """The slices that were chosen, and whether the features were there before."""
         reused = "reused" if self.features_reused else None
-        return {"slices": self.slices, "features": reused}
+        return {tags.SLICES: self.slices, tags.FEATURES: reused}
 
     def epochs(self) -> Iterator[Epoch]:
         """Train; an epoch's two parts are timed, what the caller does with it is not."""

@@ -9,7 +9,7 @@ from omegaconf import DictConfig
 
 from chipbench import data
 from chipbench.config.compose import cache_dir
-from chipbench.ground import metrics
+from chipbench.ground import metrics, tags
 from chipbench.ground.metrics import metric
 from chipbench.hardware.machine import Machine
 from chipbench.measure.fingerprint import createml_fingerprint, fingerprint
@@ -32,7 +32,7 @@ class CreateML:
         self._config = config
         self._values: dict[str, float] = {}
         self._phases: dict[str, dict[str, float]] = {}
-        self._tags: dict[str, object] = {"engine": "createml"}
+        self._tags: dict[str, object] = {tags.ENGINE: "createml"}
 
     @property
     def variant(self) -> str:
@@ -72,8 +72,8 @@ class CreateML:
             self._values[metrics.COMPILE_TIME] = stopwatch.lap()
         revision = config.createml.feature_extractor_revision
         self._tags |= {
-            "data_source": config.dataset.source,
-            "feature_extractor": f"scenePrint, revision {revision}",
+            tags.DATA_SOURCE: config.dataset.source,
+            tags.FEATURE_EXTRACTOR: f"scenePrint, revision {revision}",
         }
 
     def tags(self) -> Mapping[str, object]:
@@ -131,17 +131,17 @@ class CreateML:
 
     def _take(self, message: Mapping[str, Any]) -> None:
         if message["event"] == "started" and message["resumed"]:
-            self._tags["resumed"] = "from a checkpoint: it has no total time"
+            self._tags[tags.RESUMED] = "from a checkpoint: it has no total time"
         elif message["event"] == "progress":
             phase = self._phases.setdefault(str(message["phase"]), {"begin": message["elapsed_s"]})
             phase |= {"end": message["elapsed_s"], "done": message["done"]}
         elif message["event"] == "done":
-            names = [*_ERRORS, *([] if "resumed" in self._tags else [metrics.TOTAL_TIME])]
+            names = [*_ERRORS, *([] if tags.RESUMED in self._tags else [metrics.TOTAL_TIME])]
             self._values |= {name: float(message[name]) for name in names if name in message}
 
     def _parts(self) -> dict[str, float]:
         """Feature extraction and iterations, from what the program said along the way."""
-        if "resumed" in self._tags:
+        if tags.RESUMED in self._tags:
             return {}
         values = {}
         extracting, training = self._phases.get(_EXTRACTING), self._phases.get(_TRAINING)

@@ -6,7 +6,7 @@ from typing import Any
 
 from omegaconf import DictConfig
 
-from chipbench.ground import metrics
+from chipbench.ground import metrics, tags
 from chipbench.ground.drawing.images import draw_images
 from chipbench.hardware.machine import Machine
 from chipbench.measure.fingerprint import training_fingerprint
@@ -28,7 +28,7 @@ class StandIn(Training):
 
     def tags(self) -> Mapping[str, object]:
         """A training's, and that this is a stand-in."""
-        return {**super().tags(), "engine": "keras", "stand_in": "for CreateML"}
+        return {**super().tags(), tags.ENGINE: "keras", tags.STAND_IN: "for CreateML"}
 
     def summary(self) -> dict[str, float]:
         """A training's, and what the input pipeline gives with and without augmentation."""

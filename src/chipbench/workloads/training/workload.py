@@ -14,7 +14,7 @@ from chipbench.backends.tensorflow.building import build_model, seed
 from chipbench.backends.tensorflow.device import Device, open_device, threads_for
 from chipbench.backends.tensorflow.distributed.replicas import open_replicas
 from chipbench.config.compose import cache_dir
-from chipbench.ground import metrics, signals
+from chipbench.ground import metrics, signals, tags
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.metrics import metric
 from chipbench.ground.tables import write_table
@@ -83,8 +83,11 @@ class Training:
         chosen = self._loop.tags() if hasattr(self, "_loop") else {}
         limit = limited_by(self._limits)
         return {
-            **self._tags, **chosen, "learning_curve": self._learning_curve(), "limited_by": limit,
-        }  # fmt: skip
+            **self._tags,
+            **chosen,
+            tags.LEARNING_CURVE: self._learning_curve(),
+            tags.LIMITED_BY: limit,
+        }
 
     def measure(self, report: Report) -> None:
         """Train all epochs, each validated."""
@@ -191,15 +194,15 @@ class Training:
 
     def _findings(self, device: Device, optimizer: Choice) -> dict[str, object]:
         return {
-            "device": device.name,
-            "replicas": self._replicas.number if self._replicas.number > 1 else None,
-            "batch_size_per_replica": self._share if self._replicas.number > 1 else None,
-            "workers": None if self._cluster is None else self._cluster.size,
-            "data_source": self._data.source,
-            "weights": self._weights(),
-            "optimizer_requested": optimizer.requested,
-            "optimizer_used": optimizer.used,
-            "optimizer_fallback_reason": optimizer.reason,
+            tags.DEVICE: device.name,
+            tags.REPLICAS: self._replicas.number if self._replicas.number > 1 else None,
+            tags.BATCH_SIZE_PER_REPLICA: self._share if self._replicas.number > 1 else None,
+            tags.WORKERS: None if self._cluster is None else self._cluster.size,
+            tags.DATA_SOURCE: self._data.source,
+            tags.WEIGHTS: self._weights(),
+            tags.OPTIMIZER_REQUESTED: optimizer.requested,
+            tags.OPTIMIZER_USED: optimizer.used,
+            tags.OPTIMIZER_FALLBACK_REASON: optimizer.reason,
         }
 
     def _learning_curve(self) -> str | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from chipbench.config.compose import cache_dir
-from chipbench.ground import metrics
+from chipbench.ground import metrics, tags
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.metrics import metric
 from chipbench.ground.program import ProgramFailed
@@ -31,7 +31,7 @@ class Export:
     def __init__(self, config: DictConfig, machine: Machine) -> None:
         self._config = config
         self._values: dict[str, float] = {}
-        self._tags: dict[str, object] = {"method": config.method}
+        self._tags: dict[str, object] = {tags.METHOD: config.method}
 
     @property
     def variant(self) -> str:
@@ -149,11 +149,11 @@ class Export:
         refused = "; ".join(f"{name}: {why}" for name, why in choice.refused.items())
         looped = clip.loops > 1
         return {
-            "encoder": choice.encoder.name,
-            "encoders_refused": refused or None,
-            "device": "software" if choice.encoder.software else "hardware",
-            "data_source": "own file" if self._config.clip.path else "generated",
-            "clip_looped": f"a rendered part, {clip.loops} times" if looped else None,
+            tags.ENCODER: choice.encoder.name,
+            tags.ENCODERS_REFUSED: refused or None,
+            tags.DEVICE: "software" if choice.encoder.software else "hardware",
+            tags.DATA_SOURCE: "own file" if self._config.clip.path else "generated",
+            tags.CLIP_LOOPED: f"a rendered part, {clip.loops} times" if looped else None,
         }
 
 
@@ -185,8 +185,8 @@ class AvConvert(Export):
         require_space(self._output.parent, size, "the export", "output_dir")
         self._try()
         self._tags |= {
-            "encoder": self._encoder_name,
-            "data_source": "own file" if config.clip.path else "generated",
+            tags.ENCODER: self._encoder_name,
+            tags.DATA_SOURCE: "own file" if config.clip.path else "generated",
         }
 
     def _try(self) -> None:
@@ -216,7 +216,7 @@ class HandTimed(Export):
                 f"export_time_s={seconds}: method=final_cut_manual needs the seconds that you "
                 "timed, such as export_time_s=208"
             )
-        self._tags |= {"encoder": "Final Cut Pro, timed by hand"}
+        self._tags |= {tags.ENCODER: "Final Cut Pro, timed by hand"}
 
     def measure(self, report: Report) -> None:
         """Take the stated time."""

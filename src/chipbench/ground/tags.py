@@ -1,0 +1,77 @@
+"""Every tag's name and meaning, once: what says of a run what no metric can.
+
+Whoever writes or reads a tag takes its name from here. A store has it after a prefix, see `stored`.
+"""
+
+PREFIX = "chipbench."
+
+# What was done.
+KIND = "kind"  # training, export, createml, sweep, comparison, reference, …
+EXPERIMENT = "experiment"  # the benchmark, such as tinyvgg_cifar10
+PROTOCOL = "protocol"  # how it was timed: the article's way, tuned, …
+FINGERPRINT = "fingerprint"  # of what must be equal for two runs to be compared
+DATA_SOURCE = "data_source"  # where the data come from: generated, tfds, bundled, own file
+
+# On what.
+MACHINE = "machine"  # the id that runs on one machine share
+MACHINE_NAME = "machine_name"  # as tables and charts show it
+PRICE = "price_usd"  # what the machine cost
+OS = "os"  # operating system and its version
+TENSORFLOW = "tensorflow"  # its version
+POWER_SOURCE = "power_source"  # battery or mains
+DEVICE = "device"  # what computed it
+REPLICAS = "replicas"  # devices that trained together
+BATCH_SIZE_PER_REPLICA = "batch_size_per_replica"
+WORKERS = "workers"  # machines that trained together
+
+# How it ended.
+STATUS = "status"  # completed, failed, skipped or interrupted
+REASON = "reason"  # why it is not completed
+CAVEATS = "caveats"  # what the result must be doubted for
+ARTIFACTS = "artifacts"  # why files of the result are missing
+
+# Of a training.
+WEIGHTS = "weights"  # that it began with: random, imagenet or a file's
+OPTIMIZER_REQUESTED = "optimizer_requested"
+OPTIMIZER_USED = "optimizer_used"
+OPTIMIZER_FALLBACK_REASON = "optimizer_fallback_reason"  # why these two differ
+LEARNING_CURVE = "learning_curve"  # how it lies beside the published one
+LIMITED_BY = "limited_by"  # the input pipeline or the device
+SLICES = "slices"  # that the tuned protocol cuts a batch into
+FEATURES = "features"  # whether a frozen backbone's were there before
+ENGINE = "engine"  # createml, or keras, which stands in for it
+STAND_IN = "stand_in"  # what it stands in for
+FEATURE_EXTRACTOR = "feature_extractor"  # Apple's, and its revision
+RESUMED = "resumed"  # from a checkpoint, so that it has no total time
+
+# Of an export.
+METHOD = "method"  # transcode, avconvert, or by hand
+ENCODER = "encoder"
+ENCODERS_REFUSED = "encoders_refused"  # those that did not work, and why
+CLIP_LOOPED = "clip_looped"  # how often a rendered part is repeated
+
+# Of a sweep.
+ENTRY = "entry"  # the entry point of its jobs
+JOBS = "jobs"  # how many they are
+OBJECTIVE = "objective"  # the metric that a search made as large as it could
+BEST = "best"  # the fastest combination
+
+# Of a published result; its machine's facts have tags as well, see `machine_fact`.
+SOURCE = "source"  # where it was published
+PRINTED = "printed"  # what stands there
+TIME_INCLUDES = "time_includes"  # what its time contains besides
+
+# Of the run in its store.
+KEY = "key"  # of the journal, or of the published result, that it belongs to
+PARENT_KEY = "parent_key"  # of the journal of the run that it is nested under
+DUPLICATE_OF = "duplicate_of"  # the run that stays in its place
+
+
+def stored(name: str) -> str:
+    """A tag's name in a store."""
+    return f"{PREFIX}{name}"
+
+
+def machine_fact(key: str) -> str:
+    """The tag of a fact about a published machine, such as its GPU."""
+    return f"machine_{key}"
