@@ -5,19 +5,12 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from chipbench.comparison.charts import History, batch_size_chart, group_charts
-from chipbench.comparison.claims import check_claims
-from chipbench.comparison.groups import Benchmark, Sorted, sort_runs
+from chipbench.comparison.contents import make_report
+from chipbench.comparison.groups import Sorted
 from chipbench.comparison.pages import write_pages
-from chipbench.comparison.report import (
-    Report,
-    Section,
-    count_text,
-    group_table,
-    shown_benchmarks,
-    value_table,
-)
+from chipbench.comparison.report import Report
 from chipbench.comparison.selection import selection_of
+from chipbench.comparison.sorting import sort_runs
 from chipbench.comparison.terminal_report import print_comparison
 from chipbench.comparison.tidy import comparison_rows
 from chipbench.config.compose import project_dir
@@ -31,9 +24,6 @@ from chipbench.terminal.plain import plain
 from chipbench.tracking.reading import StoredRuns
 from chipbench.tracking.recorder import Recorder
 from chipbench.tracking.store import configured_store
-
-#: Groups that get charts: enough for a reader, and a bound on the report's size.
-_MOST_ILLUSTRATED = 40
 
 
 def compare(config: DictConfig) -> Report:
@@ -51,7 +41,7 @@ def compare(config: DictConfig) -> Report:
     recorder = Recorder(
         folder, store, name="comparison", experiment=config.tracking.experiment_name
     )
-    report = _report(folder, found, runs, stored.history)
+    report = make_report(folder, found, runs, stored.history)
     write_pages(folder, report)
     write_table(folder / "comparison.csv", comparison_rows(found))
     _record(recorder, report)
@@ -81,36 +71,6 @@ def _refuse_nothing(config: DictConfig, found: Sorted) -> None:
         raise ConfigurationError(
             f"baseline={config.baseline}: no such machine among the runs; there are {names}"
         )
-
-
-def _report(folder: Path, found: Sorted, runs: list[RecordedRun], history_of: History) -> Report:
-    names = shown_benchmarks(found)
-    shown = [benchmark for benchmark in found.benchmarks if benchmark.name in names]
-    illustrated = 0
-    sections = []
-    for benchmark in shown:
-        budget = _MOST_ILLUSTRATED - illustrated
-        sections.append(_section(folder, benchmark, found, history_of, budget))
-        illustrated += len(benchmark.groups)
-    values = [value_table(b.name, group) for b in shown for group in b.groups]
-    return Report(
-        counts=count_text(found),
-        sections=tuple(sections),
-        values=tuple(table for table in values if table is not None)[:_MOST_ILLUSTRATED],
-        claims=tuple(check_claims(runs)),
-    )
-
-
-def _section(
-    folder: Path, benchmark: Benchmark, found: Sorted, history_of: History, budget: int
-) -> Section:
-    tables = []
-    for place, group in enumerate(benchmark.groups[:_MOST_ILLUSTRATED]):
-        drawn = place < budget
-        charts = group_charts(folder, benchmark.name, group, history_of) if drawn else ()
-        tables.append(group_table(group, charts))
-    curve = batch_size_chart(folder, benchmark, found.failed)
-    return Section(benchmark.name, tuple(tables), () if curve is None else (curve,))
 
 
 def _record(recorder: Recorder, report: Report) -> None:

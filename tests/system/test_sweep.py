@@ -27,6 +27,7 @@ from chipbench.sweeping.table import print_jobs
 
 pytestmark = pytest.mark.usefixtures("made_store")
 
+SUPPORT = PROJECT / "tests" / "support"
 MANUAL = ("method=final_cut_manual", "codec=h264")  # real runs that take no time
 
 
@@ -178,8 +179,7 @@ def test_a_plan_survives_its_file(tmp_path: Path) -> None:
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
     store = {"MLFLOW_TRACKING_URI": f"sqlite:///{folder / 'mlflow.db'}"}
-    path = f"{PROJECT / 'src'}{os.pathsep}{PROJECT / 'tests'}"
-    return os.environ | store | {"PYTHONPATH": path} | more
+    return os.environ | store | {"PYTHONPATH": f"{PROJECT / 'src'}{os.pathsep}{SUPPORT}"} | more
 
 
 def sweep(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
@@ -187,7 +187,9 @@ def sweep(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     checkout(folder)
     return subprocess.run(
         [sys.executable, "-m", "chipbench.sweep", *words],
-        env=environment(folder, PYTHONPATH=f"{folder / 'src'}{os.pathsep}{PROJECT / 'tests'}"),
+        env=environment(
+            folder, PYTHONPATH=f"{folder / 'src'}{os.pathsep}{PROJECT / 'tests' / 'support'}"
+        ),
         cwd=folder,
         capture_output=True,
         text=True,

@@ -1,20 +1,10 @@
-"""The report: what its pages show, apart from how they are drawn."""
+"""What a report says, apart from how it is drawn."""
 
 import base64
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from chipbench.comparison.claims import Claim
-from chipbench.comparison.groups import Group, Row, Sorted
-from chipbench.comparison.value import Value, values_for_money
-from chipbench.ground.metrics import metric
-from chipbench.measure.statistics import Ratio
-
-#: Rows that a table shows; the rest are counted, and are in comparison.csv.
-_MOST_ROWS = 40
-#: Benchmarks that the report shows in full.
-_MOST_SECTIONS = 40
 
 
 @dataclass(frozen=True)
@@ -78,112 +68,4 @@ class Report:
     counts: str
     sections: tuple[Section, ...]
     values: tuple[Table, ...]
-    claims: tuple[Claim, ...] = field(default=())
-
-
-def count_text(found: Sorted) -> str:
-    """How many runs were compared, and how many were left out and why."""
-    rows = [row for b in found.benchmarks for group in b.groups for row in group.rows]
-    runs = sum(len(row.runs) for row in rows)
-    text = f"{runs:,} runs on {len({row.machine for row in rows}):,} machines"
-    text += f" in {len(found.benchmarks):,} benchmarks."
-    if found.left_out:
-        reasons = ", ".join(f"{number:,} {why}" for why, number in sorted(found.left_out.items()))
-        text += f" Left out: {reasons}."
-    return text
-
-
-def group_table(group: Group, charts: Iterable[Chart] = ()) -> Table:
-    """A group's ranking."""
-    heads = (
-        "machine", "time", "spread", "repeats", "throughput", "of peak", "time / baseline", "",
-    )  # fmt: skip
-    shown = group.rows[:_MOST_ROWS]
-    notes = list(_notes(group))
-    if len(group.rows) > len(shown):
-        notes.append(f"{len(group.rows) - len(shown):,} slower machines are in comparison.csv")
-    lines = tuple(_line(group, row) for row in shown)
-    filled = _without_empty_columns(heads, lines)
-    return Table(group.title, *filled, tuple(notes), tuple(charts))
-
-
-def _without_empty_columns(
-    heads: tuple[str, ...], lines: tuple[Line, ...]
-) -> tuple[tuple[str, ...], tuple[Line, ...]]:
-    kept = [i for i in range(len(heads)) if any(line.cells[i].text for line in lines)]
-    shown = tuple(Line(tuple(line.cells[i] for i in kept), line.published) for line in lines)
-    return tuple(heads[i] for i in kept), shown
-
-
-def _line(group: Group, row: Row) -> Line:
-    name = f"{row.machine} (published)" if row.is_reference else row.machine
-    spread = row.spread_percent
-    cells = (
-        Cell(name),
-        Cell(metric(group.metric).format(row.time_s), row.time_s),
-        Cell("" if spread is None else f"± {spread:.1f} %", spread or ""),
-        Cell(str(len(row.runs)), len(row.runs)),
-        Cell("" if row.speed is None else f"{row.speed:,.1f} /s", row.speed or ""),
-        Cell("" if row.of_peak is None else f"{row.of_peak:.1f} %", row.of_peak or ""),
-        Cell(ratio_text(row.ratio), row.ratio.value if row.ratio else ""),
-        Cell("; ".join(row.marks)),
-    )
-    return Line(cells, row.is_reference)
-
-
-def ratio_text(ratio: Ratio | None) -> str:
-    """A ratio with its interval, and whether it is a difference."""
-    if ratio is None:
-        return ""
-    if ratio.low is None or ratio.high is None:
-        return f"{ratio.value:.2f} (one sample)" if ratio.value != 1 else "1"
-    claim = "" if ratio.differs else ", no difference claimed"
-    return f"{ratio.value:.2f} [{ratio.low:.2f}, {ratio.high:.2f}]{claim}"
-
-
-def _notes(group: Group) -> Iterable[str]:
-    if group.baseline is not None:
-        yield f"Baseline: {group.baseline}."
-    for row in group.rows:
-        if row.outliers_s:
-            times = ", ".join(f"{time:,.2f} s" for time in row.outliers_s)
-            yield f"{row.machine}: {times} stand apart from its other repeats, and are counted."
-    for row in group.rows[:_MOST_ROWS]:
-        if row.caveats is not None:
-            yield f"{row.machine}: {row.caveats}."
-
-
-def value_table(benchmark: str, group: Group) -> Table | None:
-    """What the group's machines give for their price and power; None if none is known."""
-    found = values_for_money(group)
-    if not found:
-        return None
-    heads = ("machine", "runs per hour", "price", "runs per hour and 1,000 USD", "power", "per kWh")
-    lines = tuple(_value_line(value) for value in found[:_MOST_ROWS])
-    return Table(f"{benchmark}: {group.title}", heads, lines)
-
-
-def _value_line(value: Value) -> Line:
-    def cell(number: float | None, form: str) -> Cell:
-        return Cell("") if number is None else Cell(form.format(number), number)
-
-    return Line(
-        (
-            Cell(value.machine),
-            cell(value.runs_per_hour, "{:,.2f}"),
-            cell(value.price_usd, "{:,.0f} USD"),
-            cell(value.runs_per_hour_per_1000_usd, "{:,.2f}"),
-            cell(value.power_w, "{:,.0f} W"),
-            cell(value.runs_per_kwh, "{:,.1f}"),
-        )
-    )
-
-
-def shown_benchmarks(found: Sorted) -> Sequence[str]:
-    """The benchmarks that get a section: those with the most runs, in order of name."""
-    sizes = {
-        b.name: sum(len(row.runs) for group in b.groups for row in group.rows)
-        for b in found.benchmarks
-    }
-    most = sorted(sizes, key=lambda name: -sizes[name])[:_MOST_SECTIONS]
-    return sorted(most)
+    claims: tuple[Claim, ...] = ()

@@ -1,9 +1,10 @@
 import pytest
 from support.recorded_runs import run
 
-from chipbench.comparison.groups import sort_runs
+from chipbench.comparison.sorting import sort_runs
 from chipbench.comparison.charts import curve_name
-from chipbench.comparison.report import count_text, group_table
+from chipbench.comparison.contents import count_text
+from chipbench.comparison.tables import group_table
 from chipbench.comparison.value import values_for_money
 
 

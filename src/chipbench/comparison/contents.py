@@ -1,0 +1,71 @@
+"""What goes into a report: its benchmarks, tables, charts and claims."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from chipbench.comparison.charts import History, batch_size_chart, group_charts
+from chipbench.comparison.claims import check_claims
+from chipbench.comparison.groups import Benchmark, Sorted
+from chipbench.comparison.report import Report, Section
+from chipbench.comparison.tables import group_table, value_table
+from chipbench.measure.recorded_run import RecordedRun
+
+#: Benchmarks that the report shows in full.
+_MOST_SECTIONS = 40
+#: Groups that get charts: enough for a reader, and a bound on the report's size.
+_MOST_ILLUSTRATED = 40
+
+
+def make_report(
+    folder: Path, found: Sorted, runs: Iterable[RecordedRun], history_of: History
+) -> Report:
+    """The report on what was `found` among `runs`, its charts drawn into `folder`."""
+    names = shown_benchmarks(found)
+    shown = [benchmark for benchmark in found.benchmarks if benchmark.name in names]
+    illustrated = 0
+    sections = []
+    for benchmark in shown:
+        budget = _MOST_ILLUSTRATED - illustrated
+        sections.append(_section(folder, benchmark, found, history_of, budget))
+        illustrated += len(benchmark.groups)
+    values = [value_table(b.name, group) for b in shown for group in b.groups]
+    return Report(
+        counts=count_text(found),
+        sections=tuple(sections),
+        values=tuple(table for table in values if table is not None)[:_MOST_ILLUSTRATED],
+        claims=tuple(check_claims(runs)),
+    )
+
+
+def _section(
+    folder: Path, benchmark: Benchmark, found: Sorted, history_of: History, budget: int
+) -> Section:
+    tables = []
+    for place, group in enumerate(benchmark.groups[:_MOST_ILLUSTRATED]):
+        drawn = place < budget
+        charts = group_charts(folder, benchmark.name, group, history_of) if drawn else ()
+        tables.append(group_table(group, charts))
+    curve = batch_size_chart(folder, benchmark, found.failed)
+    return Section(benchmark.name, tuple(tables), () if curve is None else (curve,))
+
+
+def count_text(found: Sorted) -> str:
+    """How many runs were compared, and how many were left out and why."""
+    rows = [row for b in found.benchmarks for group in b.groups for row in group.rows]
+    runs = sum(len(row.runs) for row in rows)
+    text = f"{runs:,} runs on {len({row.machine for row in rows}):,} machines"
+    text += f" in {len(found.benchmarks):,} benchmarks."
+    if found.left_out:
+        reasons = ", ".join(f"{number:,} {why}" for why, number in sorted(found.left_out.items()))
+        text += f" Left out: {reasons}."
+    return text
+
+
+def shown_benchmarks(found: Sorted) -> Sequence[str]:
+    """The benchmarks that get a section: those with the most runs, in order of name."""
+    sizes = {
+        b.name: sum(len(row.runs) for group in b.groups for row in group.rows)
+        for b in found.benchmarks
+    }
+    most = sorted(sizes, key=lambda name: -sizes[name])[:_MOST_SECTIONS]
+    return sorted(most)
