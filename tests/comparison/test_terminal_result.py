@@ -13,7 +13,7 @@ Printed = Callable[..., str]
 def printed(capsys: pytest.CaptureFixture[str], wide_terminal: None) -> Printed:
     """What a training that took `total_s` and has `tags` shows."""
 
-    def shown(config: DictConfig, total_s: float = 71.6, **tags: str) -> str:
+    def shown(config: DictConfig, total_s: float = 71.6, caveats: tuple[str, ...] = (), **tags: str) -> str:
         known = {"optimizer_used": "adam", "data_source": "tfds", "tensorflow": "2.19.1"}
         result = Result(
             benchmark=config.benchmark,
@@ -23,6 +23,7 @@ def printed(capsys: pytest.CaptureFixture[str], wide_terminal: None) -> Printed:
             reason=None,
             metrics={"total_time_s": total_s},
             tags=known | tags,
+            caveats=caveats,
         )
         print_training(result, config)
         return capsys.readouterr().out
@@ -76,11 +77,9 @@ def test_a_curve_outside_its_band_is_said(
 def test_what_speaks_against_the_times_is_said(
     compose: Callable[..., DictConfig], printed: Printed
 ) -> None:
-    caveats = (
-        "not idle: other programs used 23 % of the CPU before it; on battery power: plug it in"
-    )
+    caveats = ("not idle: other programs used 23 % of the CPU; before it", "on battery power: plug it in")
     text = printed(compose(), caveats=caveats, limited_by="input")
     assert "limited by: input" in text
-    assert "caution: not idle: other programs used 23 % of the CPU before it\n" in text
+    assert "caution: not idle: other programs used 23 % of the CPU; before it\n" in text
     assert "caution: on battery power: plug it in\n" in text
     assert "caution" not in printed(compose())

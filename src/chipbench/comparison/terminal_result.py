@@ -89,7 +89,7 @@ def _print_numbers(result: Result) -> None:
     )
     if tags.LIMITED_BY in result.tags:
         say(f"limited by: {result.tags[tags.LIMITED_BY]}")
-    for caveat in filter(None, result.tags.get(tags.CAVEATS, "").split("; ")):
+    for caveat in result.caveats:
         say(f"caution: {caveat}", style="yellow")
 
 

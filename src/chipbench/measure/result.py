@@ -21,6 +21,7 @@ class Result:
     reason: str | None  # None if completed
     metrics: dict[str, float]  # summary metrics by name
     tags: dict[str, str]
+    caveats: tuple[str, ...] = ()  # what speaks against the times, a clause each
 
     def write(self, path: Path) -> None:
         """Write the record as JSON."""

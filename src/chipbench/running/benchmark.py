@@ -144,8 +144,10 @@ class Benchmark:
         """Record the summary, the artifacts and the end, and wait for their delivery."""
         summary = self.workload.summary() | self._utilisation
         self._recorder.metrics(summary)
-        caveats = "; ".join(self._conditions.caveats(self._utilisation, self._readings)) or None
-        self._tag({tags.REASON: reason, tags.CAVEATS: caveats, **self.workload.tags()})
+        caveats = tuple(self._conditions.caveats(self._utilisation, self._readings))
+        self._tag(
+            {tags.REASON: reason, tags.CAVEATS: "; ".join(caveats) or None, **self.workload.tags()}
+        )
         result = Result(
             benchmark=self.config.benchmark,
             machine=self.machine.name,
@@ -154,6 +156,7 @@ class Benchmark:
             reason=reason,
             metrics=summary,
             tags={key: str(value) for key, value in self._tags.items() if value is not None},
+            caveats=caveats,
         )
         self._write(lambda: self._write_artifacts(result))
         self._recorder.description(self.workload.headline())
