@@ -135,7 +135,7 @@ def test_features_of_a_frozen_backbone_are_computed_once_and_train_the_same_head
     words = (
         "protocol.slices=1", "dataset=digits", "dataset.in_memory=false",
         "dataset.shuffle_buffer=500", "epochs=3",
-        "model.frozen_backbone=true", "model.build._target_=frozen_models.build",
+        "model.frozen_backbone=true", "model.build._target_=support.frozen_models.build",
     )  # fmt: skip
     article, tuned = both(compose, tmp_path, *words)
     np.testing.assert_allclose(tuned, article, rtol=1e-4, atol=1e-4)
