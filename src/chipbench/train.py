@@ -2,12 +2,12 @@
 
 from omegaconf import DictConfig
 
+from chipbench.backends.tensorflow.distributed.cluster import find_cluster
 from chipbench.comparison.terminal_result import print_training
 from chipbench.measure.result import Result
 from chipbench.running import command
 from chipbench.running.shown import run_and_show
-from chipbench.workloads.training.distributed.cluster import find_cluster
-from chipbench.workloads.training.distributed.follower import follow
+from chipbench.workloads.training.follower import follow
 from chipbench.workloads.training.workload import Training
 
 

@@ -47,12 +47,13 @@ def arrays_of(config: DictConfig) -> tuple[Any, Any]:
     """Training and validation images (float32, 0 to 1) and labels, as the article's notebook."""
     from chipbench import data
     from chipbench.backends.tensorflow.device import import_tensorflow
+    from chipbench.backends.tensorflow.reading import arrays
     from chipbench.config.compose import cache_dir
 
     import_tensorflow(verbose=False)
     loaded = data.load(config.dataset, cache_dir(config))
-    train = data.arrays(loaded.train, loaded.train_examples)
-    validation = data.arrays(loaded.validation, loaded.validation_examples)
+    train = arrays(loaded.train, loaded.train_examples)
+    validation = arrays(loaded.validation, loaded.validation_examples)
     return (train[0] / 255.0).astype("float32"), train[1], (
         (validation[0] / 255.0).astype("float32"),
         validation[1],

@@ -12,6 +12,7 @@ import tensorflow_datasets as tfds
 from omegaconf import DictConfig
 
 from chipbench import data
+from chipbench.backends.tensorflow.reading import arrays, images_of
 from chipbench.data import food101_10pct, generated, source, subset
 from chipbench.data.cifar10 import ENTRY as CIFAR10
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
@@ -20,13 +21,13 @@ Compose = Callable[..., DictConfig]
 
 
 def labels_of(loaded: data.DataSet) -> np.ndarray:
-    return np.array([int(label) for _, label in loaded.train.as_numpy_iterator()])
+    return np.array([int(label) for _, label in images_of(loaded.train).as_numpy_iterator()])
 
 
 def test_generated_cifar10_is_a_tfds_data_set_of_png_images(compose: Compose, cache: Path) -> None:
     loaded = data.load(compose("dataset=cifar10", "dataset.max_examples=500").dataset, cache)
     assert (loaded.train_examples, loaded.validation_examples, loaded.classes) == (500, 100, 10)
-    images, labels = data.arrays(loaded.train, 500)
+    images, labels = arrays(loaded.train, 500)
     assert images.shape == (500, 32, 32, 3) and images.dtype == np.uint8
     assert np.bincount(labels).tolist() == [50] * 10
     (folder,) = (cache / "generated").glob("cifar10-500-100-*/cifar10/1.0.0")
@@ -40,8 +41,8 @@ def test_generated_cifar10_is_a_tfds_data_set_of_png_images(compose: Compose, ca
 
 def test_generated_data_are_the_same_twice(compose: Compose, tmp_path: Path) -> None:
     config = compose("dataset=cifar100", "dataset.max_examples=200").dataset
-    first, _ = data.arrays(data.load(config, tmp_path / "a").train, 200)
-    second, labels = data.arrays(data.load(config, tmp_path / "b").train, 200)
+    first, _ = arrays(data.load(config, tmp_path / "a").train, 200)
+    second, labels = arrays(data.load(config, tmp_path / "b").train, 200)
     assert (first == second).all()
     assert len(set(labels.tolist())) == 100
 
@@ -50,7 +51,7 @@ def test_generated_food101_has_jpegs_of_the_originals_size(compose: Compose, cac
     config = compose("dataset=food101", "dataset.max_examples=24").dataset
     loaded = data.load(config, cache)
     assert (loaded.train_examples, loaded.validation_examples, loaded.classes) == (24, 8, 101)
-    for image, _ in loaded.train.as_numpy_iterator():
+    for image, _ in images_of(loaded.train).as_numpy_iterator():
         assert max(image.shape[:2]) == 512 and image.shape[2] == 3
     (folder,) = (cache / "generated").glob("food101-24-8-*/food101/1.0.0")
     size = sum(f.stat().st_size for f in folder.glob("*.tfrecord*")) / 32
@@ -150,8 +151,8 @@ def test_the_tenth_states_75_and_25_images_of_every_class() -> None:
 
 def test_digits_are_all_there_once(compose: Compose, cache: Path) -> None:
     loaded = data.load(compose("dataset=digits").dataset, cache)
-    images, labels = data.arrays(loaded.train, loaded.train_examples)
-    held_out, _ = data.arrays(loaded.validation, loaded.validation_examples)
+    images, labels = arrays(loaded.train, loaded.train_examples)
+    held_out, _ = arrays(loaded.validation, loaded.validation_examples)
     assert images.shape == (1437, 32, 32, 3) and held_out.shape == (360, 32, 32, 3)
     assert images.max() == 255 and (images[..., 0] == images[..., 2]).all()
     assert np.bincount(labels).min() > 135

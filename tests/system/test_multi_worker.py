@@ -10,7 +10,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
 import psutil
 import pytest
 from mlflow import MlflowClient
@@ -18,12 +17,12 @@ from mlflow.entities import Run
 from omegaconf import DictConfig
 
 from chipbench import data
+from chipbench.backends.tensorflow.distributed.cluster import Cluster, find_cluster
+from chipbench.backends.tensorflow.distributed.rendezvous import meet
 from chipbench.config.compose import compose_config, recorded_params
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.sweeping.conduct import conduct, split
 from chipbench.train import train
-from chipbench.workloads.training.distributed.cluster import Cluster, find_cluster
-from chipbench.workloads.training.distributed.rendezvous import meet
 
 pytestmark = pytest.mark.usefixtures("made_store")
 
@@ -191,7 +190,7 @@ def test_the_shares_of_a_step_are_the_whole_batch(
     words = ("dataset=digits", f"batch_size={batch}", f"dataset.in_memory={in_memory}")
     whole = compose(*words)
     digits = data.load(whole.dataset, Path("unused"))
-    labels = np.array([label for _, label in digits.validation.as_numpy_iterator()])
+    labels = digits.validation.labels
     steps = steps_of(len(labels), batch)
     parts = [
         shares(digits, whole, Part(worker, workers, replicas))[1].take(steps * replicas)

@@ -6,11 +6,11 @@ from typing import Any
 
 from omegaconf import DictConfig
 
-from chipbench.data.dataset import DataSet, arrays, untuned
+from chipbench.data.dataset import Arrays, DataSet, Records, Split
 from chipbench.ground.errors import ConfigurationError
 from chipbench.terminal.lines import announce
 
-__all__ = ["DataSet", "arrays", "load", "untuned", "write_folders"]
+__all__ = ["Arrays", "DataSet", "Records", "Split", "load", "write_folders"]
 
 
 def load(config: DictConfig, cache_dir: Path) -> DataSet:

@@ -1,21 +1,51 @@
-"""What a loaded data set is to the workloads."""
+"""What a loaded data set is to the back ends, which read it each in its own way."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import Any
 
-if TYPE_CHECKING:
-    import tensorflow as tf
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """A split held in memory: images uint8 [n, height, width, 3] and labels int64 [n]."""
+
+    images: Array
+    labels: Array
+
+    def shard(self, number: int, index: int) -> "Arrays":
+        """Every `number`-th example from `index` on."""
+        return Arrays(self.images[index::number], self.labels[index::number])
+
+
+@dataclass(frozen=True)
+class Records:
+    """A split as TFDS stores it, encoded images with labels, in a fixed order."""
+
+    builder: Any  # a prepared TFDS builder
+    split: str  # in TFDS's words, such as "train[:100]"
+    shards: int = 1
+    shard_index: int = 0
+
+    def shard(self, number: int, index: int) -> "Records":
+        """Every `number`-th example from `index` on, of a split that is whole."""
+        return replace(self, shards=number, shard_index=index)
+
+
+Split = Arrays | Records
 
 
 @dataclass(frozen=True)
 class DataSet:
-    """Images and labels: each split yields (image uint8 [height, width, 3], label int64 [])."""
+    """Labelled images in two splits."""
 
     name: str
     source: str  # "tfds", "generated" or "bundled"
     class_names: tuple[str, ...]
-    train: "tf.data.Dataset"  # one pass in a fixed order
-    validation: "tf.data.Dataset"
+    train: Split
+    validation: Split
     train_examples: int
     validation_examples: int
 
@@ -23,22 +53,3 @@ class DataSet:
     def classes(self) -> int:
         """Number of classes."""
         return len(self.class_names)
-
-
-def arrays(split: "tf.data.Dataset", examples: int) -> tuple[Any, Any]:
-    """All images uint8 [examples, height, width, 3] and labels int64 [examples] of a split."""
-    images, labels = next(iter(untuned(split.batch(examples))))
-    return images.numpy(), labels.numpy()
-
-
-def untuned(dataset: "tf.data.Dataset") -> "tf.data.Dataset":
-    """The same, but no thread of tf.data tunes it.
-
-    Where an iterator is destroyed, it waits for that thread, which can miss the notice (a
-    cancellation's callback runs before the cancellation is marked) and sleeps on for 10 s and more.
-    """
-    import tensorflow as tf
-
-    options = tf.data.Options()
-    options.autotune.enabled = False
-    return dataset.with_options(options)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from chipbench.data.dataset import DataSet
+from chipbench.data.dataset import Arrays, DataSet
+from chipbench.data.resizing import resize
 
 _VALIDATION_SHARE = 0.2
 _SPLIT_SEED = 0
@@ -13,13 +14,12 @@ def load(image_size: int) -> DataSet:
 
     One fixed split, stratified by class: 1,437 training and 360 validation images.
     """
-    import tensorflow as tf
     from sklearn.datasets import load_digits
     from sklearn.model_selection import train_test_split
 
     digits = load_digits()
     grey = (digits.images[..., None] * (255 / 16)).astype("uint8")
-    enlarged = tf.image.resize(grey, (image_size, image_size)).numpy().round().astype("uint8")
+    enlarged = resize(grey, image_size, image_size).round().astype("uint8")
     images = np.repeat(enlarged, 3, axis=-1)
     labels = digits.target.astype("int64")
     train, validation, train_labels, validation_labels = train_test_split(
@@ -29,8 +29,8 @@ def load(image_size: int) -> DataSet:
         name="digits",
         source="bundled",
         class_names=tuple(str(name) for name in digits.target_names),
-        train=tf.data.Dataset.from_tensor_slices((train, train_labels)),
-        validation=tf.data.Dataset.from_tensor_slices((validation, validation_labels)),
+        train=Arrays(train, train_labels),
+        validation=Arrays(validation, validation_labels),
         train_examples=len(train),
         validation_examples=len(validation),
     )

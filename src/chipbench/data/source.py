@@ -4,13 +4,11 @@ import math
 from pathlib import Path
 from typing import Any
 
-import tensorflow as tf
-import tensorflow_datasets as tfds
 from omegaconf import DictConfig
 
 from chipbench.data import folders, generated, subset
 from chipbench.data.catalog import Entry
-from chipbench.data.dataset import DataSet
+from chipbench.data.dataset import DataSet, Records
 from chipbench.data.download import prepared
 from chipbench.ground.errors import ConfigurationError
 
@@ -23,8 +21,8 @@ def load(entry: Entry, config: DictConfig, cache_dir: Path) -> DataSet:
         name=config.name,
         source=config.source,
         class_names=tuple(builder.info.features["label"].names),
-        train=_read(builder, "train", train),
-        validation=_read(builder, entry.validation_split, validation),
+        train=Records(builder, f"train[:{train}]"),
+        validation=Records(builder, f"{entry.validation_split}[:{validation}]"),
         train_examples=train,
         validation_examples=validation,
     )
@@ -57,16 +55,3 @@ def _sizes(entry: Entry, max_examples: int | None) -> tuple[int, int]:
         )
     share = max_examples / entry.train_examples
     return max_examples, math.ceil(entry.validation_examples * share)
-
-
-def _read(builder: Any, split: str, examples: int) -> tf.data.Dataset:
-    """The first `examples` of a split, decoded, in a fixed order."""
-    data = builder.as_dataset(
-        split=f"{split}[:{examples}]",
-        shuffle_files=False,
-        # What is cached is the protocol's choice, not TFDS's.
-        read_config=tfds.ReadConfig(try_autocache=False),
-    )
-    return data.map(
-        lambda example: (example["image"], example["label"]), tf.data.AUTOTUNE, deterministic=True
-    )

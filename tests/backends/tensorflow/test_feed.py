@@ -1,6 +1,7 @@
 """How images reach the model: what is kept in memory, and what is computed anew."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,20 @@ import tensorflow as tf
 from omegaconf import DictConfig
 
 from chipbench.backends.tensorflow.feed import batches_of, streamed
-from chipbench.data import DataSet
+from chipbench.data import DataSet, Records
 
 Compose = Callable[..., DictConfig]
 IMAGES = 20
+
+
+@dataclass(frozen=True)
+class Builder:
+    """What of a TFDS builder reads a split."""
+
+    examples: tf.data.Dataset
+
+    def as_dataset(self, **_: Any) -> tf.data.Dataset:
+        return self.examples
 
 
 @pytest.fixture
@@ -24,11 +35,11 @@ def counted() -> tuple[DataSet, list[int]]:
         decoded.append(int(number))
         return np.full((8, 8, 3), number, np.uint8)
 
-    def element(number: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def element(number: tf.Tensor) -> dict[str, tf.Tensor]:
         image = tf.numpy_function(decode, [number], tf.uint8)
-        return tf.ensure_shape(image, [8, 8, 3]), number % 2
+        return {"image": tf.ensure_shape(image, [8, 8, 3]), "label": number % 2}
 
-    split = tf.data.Dataset.range(IMAGES).map(element)
+    split = Records(Builder(tf.data.Dataset.range(IMAGES).map(element)), "train")
     return DataSet("d", "generated", ("a", "b"), split, split, IMAGES, IMAGES), decoded
 
 

@@ -13,6 +13,7 @@ from tree_sitter import Language, Parser
 
 from chipbench import data, hardware
 from chipbench.backends.tensorflow.augmentation import augmentation
+from chipbench.backends.tensorflow.reading import images_of
 from chipbench.config.compose import compose_config
 from chipbench.createml import createml
 from chipbench.ground.errors import UnsupportedBenchmark
@@ -212,7 +213,9 @@ def test_folders_hold_the_data_sets_own_bytes(cache: Path) -> None:
     paths = sorted(folder.glob("train/*/*.jpeg"), key=lambda path: path.name)
     assert len(paths) == 101 and len(list(folder.glob("test/*/*.jpeg"))) == 34
     loaded = data.load(config.dataset, cache)
-    for path, (image, label) in zip(paths[:3], loaded.train.as_numpy_iterator(), strict=False):
+    for path, (image, label) in zip(
+        paths[:3], images_of(loaded.train).as_numpy_iterator(), strict=False
+    ):
         np.testing.assert_array_equal(tf.io.decode_jpeg(path.read_bytes()), image)
         assert path.parent.name == loaded.class_names[label]
 

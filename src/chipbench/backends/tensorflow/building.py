@@ -5,8 +5,8 @@ from typing import Any
 from hydra.utils import get_method, instantiate
 from omegaconf import DictConfig
 
+from chipbench.backends.optimizer import ChosenOptimizer
 from chipbench.data import DataSet
-from chipbench.workloads.training.optimizer import Choice
 
 
 def seed(config: DictConfig) -> None:
@@ -20,7 +20,7 @@ def seed(config: DictConfig) -> None:
     keras.mixed_precision.set_global_policy(config.precision)
 
 
-def build_model(config: DictConfig, data: DataSet, optimizer: Choice) -> Any:
+def build_model(config: DictConfig, data: DataSet, optimizer: ChosenOptimizer) -> Any:
     """The same Keras model, with the same weights, at each call."""
     seed(config)
     # Called plainly: `instantiate` would wrap the errors that name a remedy in its own.

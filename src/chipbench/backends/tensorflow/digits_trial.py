@@ -8,7 +8,8 @@ import sys
 from typing import Any
 
 from chipbench.backends.tensorflow.device import import_tensorflow
-from chipbench.data import digits, untuned
+from chipbench.backends.tensorflow.reading import images_of, untuned
+from chipbench.data import digits
 
 _EPOCHS = 3
 _BATCH_SIZE = 64
@@ -38,9 +39,12 @@ def _batches() -> tuple[Any, Any]:
     import tensorflow as tf
 
     loaded = digits.load(_SIZE)
+
+    def scaled(image: tf.Tensor, label: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return tf.cast(image, tf.float32) / 255.0, label
+
     train, validation = (
-        untuned(split.map(lambda image, label: (tf.cast(image, tf.float32) / 255.0, label)).cache())
-        for split in (loaded.train, loaded.validation)
+        untuned(images_of(split).map(scaled).cache()) for split in (loaded.train, loaded.validation)
     )
     shuffled = train.shuffle(loaded.train_examples, seed=_SEED)
     return shuffled.batch(_BATCH_SIZE), validation.batch(loaded.validation_examples)

@@ -8,7 +8,8 @@ import numpy as np
 import tensorflow as tf
 from omegaconf import DictConfig
 
-from chipbench.data import DataSet, arrays, untuned
+from chipbench.backends.tensorflow.reading import arrays, images_of, untuned
+from chipbench.data import DataSet, Split
 
 if TYPE_CHECKING:
     from chipbench.backends.tensorflow.augmentation import Augment
@@ -20,7 +21,7 @@ _SLICED_BATCHES = 256
 def in_memory(data: DataSet, config: DictConfig) -> tuple[dict[str, Any], Any]:
     """All images as float32 arrays [n, height, width, 3], as the article holds CIFAR-10."""
 
-    def scaled(split: tf.data.Dataset, examples: int) -> tuple[Any, Any]:
+    def scaled(split: Split, examples: int) -> tuple[Any, Any]:
         images, labels = arrays(split, examples)
         return images / np.float32(config.model.pixel_scale), labels
 
@@ -47,7 +48,7 @@ def streamed(
 
 
 def _batches(
-    split: tf.data.Dataset,
+    split: Split,
     config: DictConfig,
     shuffle_buffer: int = 0,
     augment: "Augment | None" = None,
@@ -61,8 +62,9 @@ def _batches(
     def augmented(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         return images if augment is None else augment(images) / scale, labels
 
-    images = split.map(resized, tf.data.AUTOTUNE, deterministic=True)
-    batches = images.cache() if _fits(split, config) else images
+    decoded = images_of(split)
+    images = decoded.map(resized, tf.data.AUTOTUNE, deterministic=True)
+    batches = images.cache() if _fits(decoded, config) else images
     if shuffle_buffer > 0:
         batches = batches.shuffle(shuffle_buffer, seed=config.seed)
     batches = batches.batch(config.batch_size)
@@ -78,7 +80,7 @@ def _fits(split: tf.data.Dataset, config: DictConfig) -> bool:
     return bool(0 < size_bytes <= config.protocol.cache_gb * 1e9)
 
 
-def unshuffled(split: tf.data.Dataset, config: DictConfig) -> tf.data.Dataset:
+def unshuffled(split: Split, config: DictConfig) -> tf.data.Dataset:
     """Batches of a split in its own order."""
     return untuned(_batches(split, config))
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from omegaconf import DictConfig
 
+from chipbench.backends.loop import Take
 from chipbench.backends.tensorflow.distributed.replicas import Replicas
 from chipbench.backends.tensorflow.epoch_timer import EpochTimer
 from chipbench.backends.tensorflow.feed import first_batches
 from chipbench.backends.tensorflow.progress import TrainingProgress
 from chipbench.measure.stopwatch import Stopwatch
 from chipbench.terminal.epoch_bar import EpochBar
-from chipbench.workloads.training.loop import Take
 
 _RATE_STEPS = 50  # of one replica alone
 

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 from omegaconf import DictConfig
 
+from chipbench.backends.loop import Take
 from chipbench.backends.tensorflow.features import extract, kept, key_of, split_model
 from chipbench.backends.tensorflow.feed import unshuffled
 from chipbench.backends.tensorflow.graph_loop import (
@@ -16,13 +17,13 @@ from chipbench.backends.tensorflow.graph_loop import (
     fastest_slices,
     has_training_batch_norm,
 )
+from chipbench.backends.tensorflow.reading import arrays, untuned
 from chipbench.config.compose import cache_dir
-from chipbench.data import DataSet, arrays, untuned
+from chipbench.data import DataSet
 from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError
 from chipbench.measure.epochs import Epoch
 from chipbench.measure.stopwatch import Stopwatch
-from chipbench.workloads.training.loop import Take
 
 _SPLITS = ("train", "validation")
 

@@ -1,12 +1,12 @@
 """The optimizer that will be used: the one asked for if it trains here, else its fallback."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
+from chipbench.backends.optimizer import ChosenOptimizer
 from chipbench.config.compose import option
 from chipbench.ground.errors import UnsupportedBenchmark
 from chipbench.ground.processes import Answer, TrialError, kept, run_trial
@@ -16,24 +16,16 @@ from chipbench.terminal.lines import announce
 _TRIAL = "chipbench.backends.tensorflow.optimizer_trial"
 
 
-@dataclass(frozen=True)
-class Choice:
-    """Which optimizer was asked for, which one trains, and why it is another."""
-
-    requested: str
-    used: str
-    reason: str | None  # None if the requested one is used
-    create: Mapping[str, Any]  # Hydra's `_target_` and its arguments
-
-
-def choose(config: DictConfig, machine: Machine, device_kind: str, cache_dir: Path) -> Choice:
+def choose(
+    config: DictConfig, machine: Machine, device_kind: str, cache_dir: Path
+) -> ChosenOptimizer:
     """Try `config` (an optimizer option) on the device, and its `fallback` if it does not train.
 
     Raises UnsupportedBenchmark if neither trains.
     """
     problem = _problem(config, machine, device_kind, cache_dir)
     if problem is None:
-        return Choice(config.name, config.name, None, _create(config))
+        return ChosenOptimizer(config.name, config.name, None, _create(config))
     if config.fallback is None:
         raise UnsupportedBenchmark(
             f"optimizer={config.name} does not train on this {device_kind} ({problem}) and has no "
@@ -46,7 +38,7 @@ def choose(config: DictConfig, machine: Machine, device_kind: str, cache_dir: Pa
             f"neither optimizer={config.name} ({problem}) nor its fallback {fallback.name} "
             f"({second_problem}) trains on this {device_kind}; use machine.accelerator=cpu"
         )
-    return Choice(config.name, fallback.name, problem, _create(fallback))
+    return ChosenOptimizer(config.name, fallback.name, problem, _create(fallback))
 
 
 def _create(config: DictConfig) -> dict[str, Any]:

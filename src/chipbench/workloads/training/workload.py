@@ -10,8 +10,11 @@ import numpy as np
 from omegaconf import DictConfig
 
 from chipbench import data
+from chipbench.backends.loop import Loop
+from chipbench.backends.optimizer import ChosenOptimizer
 from chipbench.backends.tensorflow.building import build_model, seed
 from chipbench.backends.tensorflow.device import Device, open_device, threads_for
+from chipbench.backends.tensorflow.distributed.cluster import find_cluster
 from chipbench.backends.tensorflow.distributed.replicas import open_replicas
 from chipbench.config.compose import cache_dir
 from chipbench.ground import metrics, signals, tags
@@ -26,11 +29,9 @@ from chipbench.published import learning_curve
 from chipbench.published.beside import plot_beside
 from chipbench.terminal.epoch_bar import EpochBar
 from chipbench.terminal.lines import announce, say
-from chipbench.workloads.training.distributed.cluster import find_cluster
 from chipbench.workloads.training.epoch_line import epoch_line
 from chipbench.workloads.training.limits.share import limited_by
-from chipbench.workloads.training.loop import Loop
-from chipbench.workloads.training.optimizer import Choice, choose
+from chipbench.workloads.training.optimizer import choose
 from chipbench.workloads.workload import Report
 
 
@@ -192,7 +193,7 @@ class Training:
         feed = in_memory if self._config.dataset.in_memory else streamed
         return feed(self._data, self._config)
 
-    def _findings(self, device: Device, optimizer: Choice) -> dict[str, object]:
+    def _findings(self, device: Device, optimizer: ChosenOptimizer) -> dict[str, object]:
         return {
             tags.DEVICE: device.name,
             tags.REPLICAS: self._replicas.number if self._replicas.number > 1 else None,

@@ -8,6 +8,8 @@ from typing import Any
 import tensorflow as tf
 from omegaconf import DictConfig
 
+from chipbench.backends.loop import Take
+from chipbench.backends.tensorflow.distributed.cluster import Cluster
 from chipbench.backends.tensorflow.distributed.loop import DistributedLoop
 from chipbench.backends.tensorflow.distributed.replicas import Replicas
 from chipbench.backends.tensorflow.distributed.shares import Part, shares
@@ -15,8 +17,6 @@ from chipbench.data import DataSet
 from chipbench.ground.errors import ConfigurationError
 from chipbench.measure.epochs import Epoch
 from chipbench.measure.stopwatch import Stopwatch
-from chipbench.workloads.training.distributed.cluster import Cluster
-from chipbench.workloads.training.loop import Take
 
 _RATE_STEPS = 50  # of one replica alone
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from omegaconf import DictConfig
 
+from chipbench.backends.tensorflow.distributed.cluster import Cluster
+from chipbench.backends.tensorflow.distributed.rendezvous import meet
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.terminal.quiet import quiet_stderr
-from chipbench.workloads.training.distributed.cluster import Cluster
-from chipbench.workloads.training.distributed.rendezvous import meet
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from omegaconf import DictConfig
 
+from chipbench.backends.loop import Loop
 from chipbench.backends.tensorflow.device import Device
 from chipbench.backends.tensorflow.feed import batches_of
 from chipbench.backends.tensorflow.flops import flops_per_image
@@ -14,7 +15,6 @@ from chipbench.ground import metrics
 from chipbench.ground.processes import kept
 from chipbench.hardware.machine import Machine
 from chipbench.workloads.training.limits.share import device_peak, use_of
-from chipbench.workloads.training.loop import Loop
 
 _COMPUTED_IN = {"float32": "float32", "mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
 

@@ -3,9 +3,9 @@
 from omegaconf import DictConfig
 
 from chipbench import hardware
+from chipbench.backends.tensorflow.distributed.cluster import Cluster
 from chipbench.published.claim import confirm
 from chipbench.terminal.lines import say
-from chipbench.workloads.training.distributed.cluster import Cluster
 from chipbench.workloads.training.workload import Training
 
 

@@ -10,8 +10,8 @@ import time
 from contextlib import ExitStack, suppress
 from typing import Any
 
+from chipbench.backends.tensorflow.distributed.cluster import Cluster
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
-from chipbench.workloads.training.distributed.cluster import Cluster
 
 _RETRY_S = 0.2
 _MESSAGE_S = 5.0  # for one short message, or one connection

@@ -1,1 +1,0 @@
-"""Which machines train together."""
