@@ -4,6 +4,7 @@ import pytest
 from omegaconf import DictConfig
 
 from chipbench.comparison.terminal_result import print_training
+from chipbench.ground.finding import Finding
 from chipbench.measure.result import COMPLETED, Result
 
 Printed = Callable[..., str]
@@ -13,7 +14,7 @@ Printed = Callable[..., str]
 def printed(capsys: pytest.CaptureFixture[str], wide_terminal: None) -> Printed:
     """What a training that took `total_s` and has `tags` shows."""
 
-    def shown(config: DictConfig, total_s: float = 71.6, caveats: tuple[str, ...] = (), **tags: str) -> str:
+    def shown(config: DictConfig, total_s: float = 71.6, caveats: tuple[Finding, ...] = (), **tags: str) -> str:
         known = {"optimizer_used": "adam", "data_source": "tfds", "tensorflow": "2.19.1"}
         result = Result(
             benchmark=config.benchmark,
@@ -77,7 +78,10 @@ def test_a_curve_outside_its_band_is_said(
 def test_what_speaks_against_the_times_is_said(
     compose: Callable[..., DictConfig], printed: Printed
 ) -> None:
-    caveats = ("not idle: other programs used 23 % of the CPU; before it", "on battery power: plug it in")
+    caveats = (
+        Finding("not idle: other programs used 23 % of the CPU; before it"),
+        Finding("on battery power", "plug it in"),
+    )
     text = printed(compose(), caveats=caveats, limited_by="input")
     assert "limited by: input" in text
     assert "caution: not idle: other programs used 23 % of the CPU; before it\n" in text

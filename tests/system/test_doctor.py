@@ -285,7 +285,7 @@ def test_the_metadata_that_needs_another_protobuf(
     found = hardware.metadata_mismatch(machine)
     assert (found is not None) == breaks
     if found:
-        assert "tensorflow-metadata>=1.13,<1.18" in found.partition(": ")[2]
+        assert "tensorflow-metadata>=1.13,<1.18" in str(found.remedy)
 
 
 def test_cuda_libraries_that_are_missing_beside_a_driver(tmp_path: Path) -> None:

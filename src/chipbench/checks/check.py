@@ -1,6 +1,8 @@
-"""One finding about the machine."""
+"""How one thing that `doctor` looks at stands."""
 
 from dataclasses import dataclass
+
+from chipbench.ground.finding import Finding
 
 OK = "ok"
 WARNING = "warning"  # the main job runs; its numbers or some entry point may suffer
@@ -17,7 +19,6 @@ class Check:
     remedy: str | None = None  # None where nothing needs mending
 
 
-def mismatch(name: str, status: str, text: str) -> Check:
-    """The check for a `text` that names its remedy after a colon, as the hardware's do."""
-    found, _, remedy = text.partition(": ")
-    return Check(name, status, found, remedy)
+def check_of(name: str, status: str, finding: Finding) -> Check:
+    """The check that gave `finding`."""
+    return Check(name, status, finding.what, finding.remedy)

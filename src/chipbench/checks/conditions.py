@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from chipbench import hardware
-from chipbench.checks.check import OK, PROBLEM, WARNING, Check
+from chipbench.checks.check import OK, PROBLEM, WARNING, Check, check_of
 from chipbench.hardware import Load, Machine
-from chipbench.measure.caveats import of_load
+from chipbench.measure.caveats import of_governor, of_load, of_power
 
 #: The main job holds CIFAR-10 as float32 arrays beside TensorFlow: 3.4 GiB at its peak.
 _ENOUGH_MEMORY_MIB, _LEAST_MEMORY_MIB = 4096, 2048
@@ -22,28 +22,24 @@ def condition_checks(machine: Machine, load: Load | None) -> Iterator[Check]:
 
 
 def power_check(machine: Machine) -> Check:
-    """Laptops on battery run slower."""
-    if machine.power_source == "battery":
-        return Check("power", WARNING, "on battery, which slows the chip", "plug in the mains")
+    """The mains or a battery."""
+    finding = of_power(machine)
+    if finding is not None:
+        return check_of("power", WARNING, finding)
     return Check("power", OK, machine.power_source or "no battery")
 
 
 def governor_check(machine: Machine) -> Check:
-    """Linux' other governors let the clock wait for the load."""
-    governor = machine.cpu_governor
-    if governor not in (None, "performance"):
-        return Check(
-            "CPU governor",
-            WARNING,
-            f"{governor}: the clock follows the load, and times scatter",
-            "`sudo cpupower frequency-set -g performance`",
-        )
-    return Check("CPU governor", OK, governor or "none to set on this machine")
+    """Who sets the clock, on Linux."""
+    name, finding = "CPU governor", of_governor(machine)
+    if finding is not None:
+        return check_of(name, WARNING, finding)
+    return Check(name, OK, machine.cpu_governor or "none to set on this machine")
 
 
 def load_check(load: Load | None) -> Check:
     """What other programs, and other guests of the host, take is missing from the measurement."""
-    doubts = "; ".join(of_load(load, "just now"))
+    doubts = "; ".join(map(str, of_load(load, "just now")))
     if doubts:
         return Check("other load", WARNING, doubts, "end other programs, or wait")
     if load is None:

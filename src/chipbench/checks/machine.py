@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from omegaconf import DictConfig
 
 from chipbench import hardware
-from chipbench.checks.check import OK, PROBLEM, WARNING, Check, mismatch
+from chipbench.checks.check import OK, PROBLEM, WARNING, Check, check_of
 from chipbench.hardware import Accelerator, Machine
 from chipbench.published.claim import facts
 
@@ -15,16 +15,16 @@ def machine_checks(machine: Machine, config: DictConfig) -> Iterator[Check]:
     yield identity_check(machine, config)
     metadata = hardware.metadata_mismatch(machine)
     if metadata is not None:
-        yield mismatch("packages", PROBLEM, metadata)
+        yield check_of("packages", PROBLEM, metadata)
     unread = hardware.sensor_mismatch(machine)
     if unread is not None:
-        yield mismatch("sensors", WARNING, unread)
+        yield check_of("sensors", WARNING, unread)
     cuda = hardware.cuda_mismatch(
         machine, hardware.driver_version(), hardware.missing_cuda_libraries()
     )
     if cuda is not None:
         meant = config.accelerator == "cpu"
-        yield mismatch("CUDA", WARNING if meant else PROBLEM, cuda)
+        yield check_of("CUDA", WARNING if meant else PROBLEM, cuda)
 
 
 def identity_check(machine: Machine, config: DictConfig) -> Check:

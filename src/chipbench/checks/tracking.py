@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from chipbench.checks.check import OK, PROBLEM, WARNING, Check
 from chipbench.checks.disk import disk_check, shown
 from chipbench.ground.background import Background, Ended
+from chipbench.ground.finding import Finding
 from chipbench.tracking.delivery_state import read_state
 from chipbench.tracking.journal import find_journals
 from chipbench.tracking.journal_writer import writer_is_alive
@@ -54,10 +55,9 @@ def store_check(store: Store | None, ended: Ended | None) -> Check:
             f"{store.address}: {anonymous(ended.failure or 'no answer')}",
             "check that it runs and that MLFLOW_TRACKING_URI is its address",
         )
-    answer = json.loads(ended.lines[-1])
-    if answer["remedy"] is not None:
-        return Check(name, PROBLEM, f"{store.address}: {answer['found']}", answer["remedy"])
-    return Check(name, OK, f"{store.address}: {answer['found']}")
+    answer = Finding(**json.loads(ended.lines[-1]))
+    status = OK if answer.remedy is None else PROBLEM
+    return Check(name, status, f"{store.address}: {answer.what}", answer.remedy)
 
 
 def journals_check(folder: Path) -> Check:

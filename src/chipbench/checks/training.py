@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chipbench import hardware
-from chipbench.checks.check import OK, PROBLEM, WARNING, Check, mismatch
+from chipbench.checks.check import OK, PROBLEM, WARNING, Check, check_of
 from chipbench.ground.background import Background, Ended
+from chipbench.ground.finding import Finding
 from chipbench.hardware import Machine
 
 _MODULE = "chipbench.backends.tensorflow.digits_trial"
@@ -47,13 +48,13 @@ def tensorflow_check(machine: Machine, accelerator: str, trial: Trial | None) ->
     name = "TensorFlow"
     broken = hardware.metal_plugin_mismatch(machine)
     if broken is not None or trial is None:
-        return mismatch(name, PROBLEM, broken or "TensorFlow was not tried")
+        return check_of(name, PROBLEM, broken or Finding("TensorFlow was not tried"))
     if trial.tensorflow is None:
         remedy = "install it anew with `make clean env`, or see `python -c 'import tensorflow'`"
         return Check(name, PROBLEM, f"it does not start: {trial.failure}", remedy)
     unseen = hardware.accelerator_mismatch(machine, trial.gpus, accelerator)
     if unseen is not None:
-        return mismatch(name, PROBLEM, unseen)
+        return check_of(name, PROBLEM, unseen)
     if accelerator == "gpu" and not trial.gpus:
         return Check(
             name, PROBLEM, "machine.accelerator=gpu, and no GPU", "use machine.accelerator=cpu"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
+from chipbench.ground.finding import Finding
 from chipbench.hardware.machine import Accelerator, Machine
 
 #: Metal plug-in → first TensorFlow that has all its symbols, the one that no longer has, remedy.
@@ -20,7 +21,7 @@ _DETAIL = re.compile(
 _DESCRIPTIVE = {"gpu", "cpu", "processor", "core", "intel", "amd", "nvidia", "geforce", "tesla"}
 
 
-def metal_plugin_mismatch(machine: Machine) -> str | None:
+def metal_plugin_mismatch(machine: Machine) -> Finding | None:
     """Why the Metal plug-in would break `import tensorflow` itself; None if it does not.
 
     It is read from the installed versions, before anything imports TensorFlow.
@@ -32,20 +33,20 @@ def metal_plugin_mismatch(machine: Machine) -> str | None:
     first, beyond, remedy = _METAL[plugin]
     if first <= tuple(int(part) for part in re.findall(r"\d+", tensorflow)[:3]) < beyond:
         return None
-    return (
-        f"tensorflow-metal {plugin} does not work with TensorFlow {tensorflow}: "
-        f"`pip install '{remedy}'`"
+    return Finding(
+        f"tensorflow-metal {plugin} does not work with TensorFlow {tensorflow}",
+        f"`pip install '{remedy}'`",
     )
 
 
-def accelerator_mismatch(machine: Machine, visible_gpus: int, requested: str) -> str | None:
+def accelerator_mismatch(machine: Machine, visible_gpus: int, requested: str) -> Finding | None:
     """Why a GPU that is there would not be used; None if it is used or the CPU is meant."""
     if requested == "cpu" or visible_gpus or not machine.training_gpus:
         return None
     gpu = machine.training_gpus[0]
-    return (
-        f"this machine has a GPU ({gpu.name}) that TensorFlow does not see: "
-        f"{_remedy(gpu, machine.versions)}, or measure the CPU with machine.accelerator=cpu"
+    return Finding(
+        f"this machine has a GPU ({gpu.name}) that TensorFlow does not see",
+        f"{_remedy(gpu, machine.versions)}, or measure the CPU with machine.accelerator=cpu",
     )
 
 

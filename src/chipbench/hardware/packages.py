@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from chipbench.ground.finding import Finding
 from chipbench.hardware.machine import Machine
 
 #: From this one on, tensorflow-metadata's code is generated for a protobuf that TensorFlow 2.18
@@ -11,41 +12,41 @@ _METADATA_BEYOND = (1, 18)
 _PROTOBUF_FOR_IT = (6, 31)
 
 
-def metadata_mismatch(machine: Machine) -> str | None:
-    """Why `import tensorflow_datasets` would die, so that no data set loads; None if it does not.
-
-    Text that names the remedy after a colon, as all functions here.
-    """
+def metadata_mismatch(machine: Machine) -> Finding | None:
+    """Why `import tensorflow_datasets` would die, and no data set load; None if it does not."""
     metadata = machine.versions.get("tensorflow-metadata")
     protobuf = machine.versions.get("protobuf")
     if "tensorflow-datasets" not in machine.versions or metadata is None or protobuf is None:
         return None
     if _number(metadata) < _METADATA_BEYOND or _number(protobuf) >= _PROTOBUF_FOR_IT:
         return None
-    return (
+    return Finding(
         f"tensorflow-metadata {metadata} does not work with protobuf {protobuf}, which TensorFlow "
-        "needs: `pip install 'tensorflow-metadata>=1.13,<1.18'`"
+        "needs",
+        "`pip install 'tensorflow-metadata>=1.13,<1.18'`",
     )
 
 
-def sensor_mismatch(machine: Machine) -> str | None:
+def sensor_mismatch(machine: Machine) -> Finding | None:
     """Why Apple Silicon's power and temperature cannot be read; None if they can, or elsewhere."""
     if not any(gpu.vendor == "apple" for gpu in machine.accelerators):
         return None
     if "macmon" in machine.versions:
         both = " beside macmon-lib" if "macmon-lib" in machine.versions else ""
-        return (
-            f"the package macmon is installed{both}, another one with the same import name: "
-            "`pip uninstall --yes macmon macmon-lib && pip install macmon-lib`"
+        return Finding(
+            f"the package macmon is installed{both}, another one with the same import name",
+            "`pip uninstall --yes macmon macmon-lib && pip install macmon-lib`",
         )
     if "macmon-lib" not in machine.versions:
-        return "no macmon-lib, so no power and no temperature are read: `pip install macmon-lib`"
+        return Finding(
+            "no macmon-lib, so no power and no temperature are read", "`pip install macmon-lib`"
+        )
     return None
 
 
 def cuda_mismatch(
     machine: Machine, driver: str | None, missing_libraries: Sequence[str]
-) -> str | None:
+) -> Finding | None:
     """Why an NVIDIA GPU whose driver is loaded could not be used; None if it could, or elsewhere.
 
     `driver`: the kernel's; `missing_libraries`: those of CUDA that cannot be found.
@@ -54,14 +55,14 @@ def cuda_mismatch(
     if not gpus and driver is None:
         return None
     if missing_libraries:
-        return (
-            f"an NVIDIA driver is here, and {', '.join(missing_libraries)} cannot be found: "
-            "install TensorFlow's CUDA libraries with `pip install 'chipbench[cuda]'`"
+        return Finding(
+            f"an NVIDIA driver is here, and {', '.join(missing_libraries)} cannot be found",
+            "install TensorFlow's CUDA libraries with `pip install 'chipbench[cuda]'`",
         )
     if not gpus:
-        return (
-            f"the NVIDIA driver {driver} is loaded, and NVML shows no GPU: `pip install "
-            "nvidia-ml-py`, and see whether `nvidia-smi` lists it"
+        return Finding(
+            f"the NVIDIA driver {driver} is loaded, and NVML shows no GPU",
+            "`pip install nvidia-ml-py`, and see whether `nvidia-smi` lists it",
         )
     return None
 

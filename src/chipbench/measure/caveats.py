@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean, median
 
 from chipbench.ground import metrics
+from chipbench.ground.finding import Finding
 from chipbench.hardware.load import Load
 from chipbench.hardware.machine import Machine
 from chipbench.measure.monitor import Reading
@@ -19,51 +20,66 @@ _STALLED = 1.5
 _SWAP_GROWTH_MIB = 256.0
 
 
-def of_machine(machine: Machine) -> Iterable[str]:
+def of_machine(machine: Machine) -> Iterable[Finding]:
     """What the machine itself gives reason to doubt."""
-    if machine.power_source == "battery":
-        yield "on battery power: plug it in"
-    if machine.cpu_governor not in (None, "performance"):
-        yield f"the CPU governor is {machine.cpu_governor}: `cpupower frequency-set -g performance`"
+    return filter(None, (of_power(machine), of_governor(machine)))
 
 
-def of_load(load: Load | None, when: str) -> Iterable[str]:
+def of_power(machine: Machine) -> Finding | None:
+    """Laptops on battery run slower."""
+    if machine.power_source != "battery":
+        return None
+    return Finding("on battery power", "plug it in")
+
+
+def of_governor(machine: Machine) -> Finding | None:
+    """Linux' other governors let the clock wait for the load, so that times scatter."""
+    governor = machine.cpu_governor
+    if governor in (None, "performance"):
+        return None
+    return Finding(f"the CPU governor is {governor}", "`cpupower frequency-set -g performance`")
+
+
+def of_load(load: Load | None, when: str) -> Iterable[Finding]:
     """What else used the processor; `when` is such as "before the work"."""
     if load is None:
         return
     if load.others_percent > _IDLE_PERCENT:
-        yield f"not idle: other programs used {load.others_percent:.0f} % of the CPU {when}"
+        used = f"{load.others_percent:.0f} % of the CPU"
+        yield Finding(f"not idle: other programs used {used} {when}")
     if (load.stolen_percent or 0.0) > _STOLEN_PERCENT:
-        yield (
+        yield Finding(
             f"not idle: the virtual machine's host gave {load.stolen_percent:.0f} % of the CPU "
             f"to others {when}"
         )
 
 
-def of_times(times_s: Sequence[float], readings: Sequence[Reading]) -> Iterable[str]:
+def of_times(times_s: Sequence[float], readings: Sequence[Reading]) -> Iterable[Finding]:
     """Whether the times of equal work (epochs after the first) grew, or differ too much."""
     drift = drift_of(times_s)
     if drift is not None and drift.significant and drift.percent > _STEADY_PERCENT:
         seen = ", ".join(_throttling(readings))
-        yield (
+        yield Finding(
             f"it slowed down by {drift.percent:.0f} % from the first epoch to the last "
             f"(p = {drift.p_value:.3f})" + (f": {seen}" if seen else "")
         )
     off = deviation_percent(times_s)
     if off is not None and off > _STEADY_PERCENT:
-        yield f"not steady: half of the epochs differ from their median by {off:.0f} % or more"
+        yield Finding(
+            f"not steady: half of the epochs differ from their median by {off:.0f} % or more"
+        )
     if off is not None and max(times_s) > _STALLED * median(times_s):
         longest = max(times_s) / median(times_s)
-        yield f"an epoch stalled: the longest took {longest:.1f} times their median"
+        yield Finding(f"an epoch stalled: the longest took {longest:.1f} times their median")
 
 
-def of_memory(summary: Mapping[str, float]) -> Iterable[str]:
+def of_memory(summary: Mapping[str, float]) -> Iterable[Finding]:
     """Whether memory ran short."""
     grown = summary.get(metrics.SWAP_GROWTH, 0.0)
     if grown > _SWAP_GROWTH_MIB:
-        yield (
-            f"swap grew by {grown:,.0f} MiB: memory was short and the times are the disk's: "
-            "use a smaller batch_size"
+        yield Finding(
+            f"swap grew by {grown:,.0f} MiB: memory was short and the times are the disk's",
+            "use a smaller batch_size",
         )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from chipbench.ground import metrics
+from chipbench.ground.finding import Finding
 from chipbench.hardware import Load, Machine, OtherLoad, load_now
 from chipbench.measure import caveats
 from chipbench.measure.monitor import Reading
@@ -45,8 +46,8 @@ class Conditions:
             values[metrics.EPOCH_DRIFT] = drift.percent
         return values
 
-    def caveats(self, utilisation: dict[str, float], readings: Sequence[Reading]) -> list[str]:
-        """What a reader must know before trusting the times, a clause each."""
+    def caveats(self, utilisation: dict[str, float], readings: Sequence[Reading]) -> list[Finding]:
+        """What a reader must know before trusting the times."""
         return [
             *caveats.of_machine(self._machine),
             *caveats.of_load(self._before, "before the work"),

@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from chipbench.ground.finding import Finding
+
 COMPLETED = "completed"
 FAILED = "failed"
 SKIPPED = "skipped"
@@ -21,7 +23,7 @@ class Result:
     reason: str | None  # None if completed
     metrics: dict[str, float]  # summary metrics by name
     tags: dict[str, str]
-    caveats: tuple[str, ...] = ()  # what speaks against the times, a clause each
+    caveats: tuple[Finding, ...] = ()  # what speaks against the times
 
     def write(self, path: Path) -> None:
         """Write the record as JSON."""

@@ -146,7 +146,11 @@ class Benchmark:
         self._recorder.metrics(summary)
         caveats = tuple(self._conditions.caveats(self._utilisation, self._readings))
         self._tag(
-            {tags.REASON: reason, tags.CAVEATS: "; ".join(caveats) or None, **self.workload.tags()}
+            {
+                tags.REASON: reason,
+                tags.CAVEATS: "; ".join(map(str, caveats)) or None,
+                **self.workload.tags(),
+            }
         )
         result = Result(
             benchmark=self.config.benchmark,

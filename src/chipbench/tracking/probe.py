@@ -7,11 +7,13 @@ import json
 import logging
 import os
 import sys
+from dataclasses import asdict, replace
 
 from mlflow import MlflowClient
 
+from chipbench.ground.finding import Finding
 from chipbench.tracking.client import connect, mark_as_training
-from chipbench.tracking.reason import NOT_ALLOWED, reason, report
+from chipbench.tracking.reason import finding, report
 from chipbench.tracking.runs import Runs
 
 _AWAY = (
@@ -24,12 +26,11 @@ def main() -> None:
     """Ask, and label the run that `mlflow run` made for this."""
     logging.disable()  # the client may log the store's address, with a password
     try:
-        found, remedy = _asked(connect(), sys.argv[1]), None
+        answer = Finding(_asked(connect(), sys.argv[1]))
     except Exception as error:  # MLflow's, requests', SQLAlchemy's: whatever the store ends with
-        found, remedy = reason(error), _AWAY
-        if getattr(error, "error_code", None) in NOT_ALLOWED:
-            found, _, remedy = found.partition(": ")
-    print(json.dumps({"found": found, "remedy": remedy}))
+        known = finding(error)
+        answer = known if known.remedy is not None else replace(known, remedy=_AWAY)
+    print(json.dumps(asdict(answer)))
 
 
 def _asked(client: MlflowClient, name: str) -> str:

@@ -7,17 +7,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from chipbench.ground.errors import ConfigurationError
+from chipbench.ground.finding import Finding
 from chipbench.tracking.redaction import anonymous
 
 NOT_ALLOWED = ("PERMISSION_DENIED", "CUSTOMER_UNAUTHORIZED", "UNAUTHENTICATED")
 #: The cause at the end of what MLflow says when a request got no answer.
 _NETWORK = re.compile(r"API request to .* failed with .*\[Errno -?\d+\] ([\w ,]+)")
 _MAX_CHARACTERS = 300
-_LOGIN = (
-    "the store refuses the login: check MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, "
-    "or MLFLOW_TRACKING_TOKEN"
+_LOGIN = Finding(
+    "the store refuses the login",
+    "check MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN",
 )
-_PERMISSION = "the store does not let this user record here: its administrator has to allow it"
+_PERMISSION = Finding(
+    "the store does not let this user record here", "its administrator has to allow it"
+)
 
 
 class StoreError(Exception):
@@ -26,6 +29,11 @@ class StoreError(Exception):
 
 def reason(error: BaseException) -> str:
     """`error` in one line, without user names either."""
+    return str(finding(error))
+
+
+def finding(error: BaseException) -> Finding:
+    """What `error` says, and what mends it where the store's answer tells that."""
     code = getattr(error, "error_code", None)
     if code in ("CUSTOMER_UNAUTHORIZED", "UNAUTHENTICATED"):
         return _LOGIN
@@ -34,8 +42,8 @@ def reason(error: BaseException) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
     network = _NETWORK.search(text)
     if network:
-        return f"the store cannot be reached: {network[1]}"
-    return anonymous(text)[:_MAX_CHARACTERS]
+        return Finding(f"the store cannot be reached: {network[1]}")
+    return Finding(anonymous(text)[:_MAX_CHARACTERS])
 
 
 @contextmanager

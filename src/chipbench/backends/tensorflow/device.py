@@ -70,7 +70,7 @@ def open_device(
     """
     mismatch = hardware.metal_plugin_mismatch(machine)
     if mismatch is not None:
-        raise UnsupportedBenchmark(mismatch)
+        raise UnsupportedBenchmark(str(mismatch))
     announce("starting TensorFlow")
     tf = import_tensorflow(verbose)
     if threads.within_operation is not None:
@@ -81,7 +81,7 @@ def open_device(
         gpus = tf.config.list_physical_devices("GPU")
     problem = hardware.accelerator_mismatch(machine, len(gpus), accelerator)
     if problem is not None:
-        raise UnsupportedBenchmark(problem)
+        raise UnsupportedBenchmark(str(problem))
     if accelerator == "gpu" and not gpus:
         raise UnsupportedBenchmark(
             "machine.accelerator=gpu: TensorFlow sees no GPU here; use machine.accelerator=cpu"
