@@ -21,6 +21,7 @@ def printed(capsys: pytest.CaptureFixture[str], wide_terminal: None) -> Printed:
             machine="Test machine",
             fingerprint="f",
             status=COMPLETED,
+            end=COMPLETED,
             reason=None,
             metrics={"total_time_s": total_s},
             tags=known | tags,

@@ -22,7 +22,7 @@ from chipbench.sweeping import summary
 from chipbench.sweeping.conduct import conduct, is_several, split
 from chipbench.sweeping.outcome import Outcome, attempts, next_attempt, outcome_of
 from chipbench.sweeping.plan import Job, Plan, expand, order, read_plan, swept_keys
-from chipbench.sweeping.summary import Ended
+from chipbench.sweeping.summary import JobEnd
 from chipbench.sweeping.table import print_jobs
 
 pytestmark = pytest.mark.usefixtures("made_store")
@@ -92,8 +92,8 @@ def job(number: int, *overrides: str, repeat: int = 1) -> Job:
     return Job(number, overrides, repeat)
 
 
-def done(place: Job, **metrics: float) -> Ended:
-    return Ended(place, Outcome(outcomes.DONE, None, metrics))
+def done(place: Job, **metrics: float) -> JobEnd:
+    return JobEnd(place, Outcome(outcomes.DONE, None, metrics))
 
 
 def test_the_summary_by_hand() -> None:
@@ -102,7 +102,7 @@ def test_the_summary_by_hand() -> None:
         done(job(1, "batch_size=32"), total_time_s=5.0, steady_images_per_second=200.0),
         done(job(2, "batch_size=16", repeat=2), total_time_s=11.0, steady_images_per_second=90.0),
         done(job(3, "batch_size=32", repeat=2), total_time_s=5.5, steady_images_per_second=180.0),
-        Ended(job(4, "batch_size=64"), Outcome(outcomes.OUT_OF_MEMORY, "out of memory")),
+        JobEnd(job(4, "batch_size=64"), Outcome(outcomes.OUT_OF_MEMORY, "out of memory")),
     ]
     assert summary.best(jobs) == "batch_size=32"
     assert summary.speeds(jobs) == {"batch_size=16": 95.0, "batch_size=32": 190.0}
@@ -137,7 +137,7 @@ def test_a_job_is_named_by_what_tells_it_from_the_others() -> None:
 def test_the_end_shows_all_jobs_in_one_table(capsys: pytest.CaptureFixture[str]) -> None:
     jobs = [
         done(job(0, "epochs=2", "seed=1"), total_time_s=10.0, steady_images_per_second=1234.5),
-        Ended(job(1, "epochs=2", "seed=2"), Outcome(outcomes.CRASHED, "killed by signal 9")),
+        JobEnd(job(1, "epochs=2", "seed=2"), Outcome(outcomes.CRASHED, "killed by signal 9")),
     ]
     print_jobs(jobs)
     lines = capsys.readouterr().out.splitlines()
@@ -148,9 +148,24 @@ def test_the_end_shows_all_jobs_in_one_table(capsys: pytest.CaptureFixture[str])
     assert "val_accuracy" not in "".join(lines), "a column that no job has"
 
 
+@pytest.mark.parametrize("status", ["interrupted", "failed"])
+def test_how_a_job_ended_is_a_field_and_not_its_message(tmp_path: Path, status: str) -> None:
+    for end, what in (
+        ("out_of_memory", outcomes.OUT_OF_MEMORY),
+        ("timed_out", outcomes.TIMED_OUT),
+        (status, outcomes.FAILED),
+    ):
+        folder = next_attempt(tmp_path, 0)
+        folder.mkdir(parents=True)
+        told = "out of memory: longer than sweep.job_timeout_s=1"
+        result = {"status": status, "end": end, "reason": told, "metrics": {}}
+        (folder / "result.json").write_text(json.dumps(result))
+        assert outcome_of(tmp_path, 0) == Outcome(what, told)
+
+
 def test_an_outcome_is_the_jobs_own_word(tmp_path: Path) -> None:
     assert outcome_of(tmp_path, 0).what == outcomes.MISSING
-    for status, reason, what in (
+    for status, reason, what in (  # as release 0.1.0 wrote them, without a kind of end
         ("interrupted", "Terminated", outcomes.FAILED),
         ("failed", "out of memory: use a smaller batch_size", outcomes.OUT_OF_MEMORY),
         ("failed", "TimeoutError: longer than sweep.job_timeout_s=1", outcomes.TIMED_OUT),

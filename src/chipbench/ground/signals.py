@@ -52,6 +52,11 @@ def check() -> None:
         raise _received[-1]
 
 
+def job_timed_out() -> bool:
+    """Whether the time limit of this job is over, whatever the work then ended with."""
+    return any(isinstance(error, TimeoutError) for error in _received)
+
+
 def _receive(number: int, _frame: FrameType | None) -> None:
     _raise(KeyboardInterrupt() if number == signal.SIGINT else Terminated())
 

@@ -10,6 +10,9 @@ COMPLETED = "completed"
 FAILED = "failed"
 SKIPPED = "skipped"
 INTERRUPTED = "interrupted"
+# Of what failed, more exactly.
+OUT_OF_MEMORY = "out_of_memory"
+TIMED_OUT = "timed_out"
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,7 @@ class Result:
     machine: str
     fingerprint: str
     status: str  # completed, failed, skipped or interrupted
+    end: str  # the status, or why it failed where that is known: out_of_memory, timed_out
     reason: str | None  # None if completed
     metrics: dict[str, float]  # summary metrics by name
     tags: dict[str, str]

@@ -8,7 +8,6 @@ from omegaconf import DictConfig, OmegaConf
 from chipbench import hardware
 from chipbench.config.compose import project_dir, public_config, recorded_params, writable
 from chipbench.ground import metrics, tags
-from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.tables import write_table
 from chipbench.hardware.machine import Machine
 from chipbench.measure import result as results
@@ -17,6 +16,7 @@ from chipbench.measure.monitor import Monitor, Reading
 from chipbench.measure.plots import plot_utilisation
 from chipbench.measure.result import Result
 from chipbench.published.claim import confirm, facts, machine_id
+from chipbench.running.ending import COMPLETED, Ending, ending_of
 from chipbench.terminal.lines import complain
 from chipbench.tracking.recorder import LOCAL_FILES, Recorder
 from chipbench.tracking.saved_model import save_model
@@ -69,10 +69,10 @@ class Benchmark:
             self.workload.finish()
             self._write(self._save_model)
         except BaseException as error:
-            self._conclude(_status(error), _reason(error))
+            self._conclude(ending_of(error))
             complain(self.delivered())
             raise
-        return self._conclude(results.COMPLETED, None)
+        return self._conclude(COMPLETED)
 
     def _default_name(self) -> str:
         """Tells runs apart in MLflow's lists."""
@@ -140,14 +140,14 @@ class Benchmark:
             return f"run {state.run_id}: the store refused {len(state.refused)} records: {why}"
         return f"recorded as run {state.run_id} in {self._store.address}; `make ui` shows it"
 
-    def _conclude(self, status: str, reason: str | None) -> Result:
+    def _conclude(self, ending: Ending) -> Result:
         """Record the summary, the artifacts and the end, and wait for their delivery."""
         summary = self.workload.summary() | self._utilisation
         self._recorder.metrics(summary)
         caveats = tuple(self._conditions.caveats(self._utilisation, self._readings))
         self._tag(
             {
-                tags.REASON: reason,
+                tags.REASON: ending.reason,
                 tags.CAVEATS: "; ".join(map(str, caveats)) or None,
                 **self.workload.tags(),
             }
@@ -156,16 +156,17 @@ class Benchmark:
             benchmark=self.config.benchmark,
             machine=self.machine.name,
             fingerprint=str(self._tags[tags.FINGERPRINT]),
-            status=status,
-            reason=reason,
+            status=ending.status,
+            end=ending.kind,
+            reason=ending.reason,
             metrics=summary,
             tags={key: str(value) for key, value in self._tags.items() if value is not None},
             caveats=caveats,
         )
         self._write(lambda: self._write_artifacts(result))
         self._recorder.description(self.workload.headline())
-        self._tag({tags.STATUS: status})
-        self._recorder.end(_MLFLOW_STATUS[status])
+        self._tag({tags.STATUS: ending.status})
+        self._recorder.end(_MLFLOW_STATUS[ending.status])
         return result
 
     def _write_artifacts(self, result: Result) -> None:
@@ -194,22 +195,3 @@ class Benchmark:
     def _tag(self, values: Mapping[str, object]) -> None:
         self._tags |= values
         self._recorder.tags(values)
-
-
-def _status(error: BaseException) -> str:
-    if isinstance(error, UnsupportedBenchmark):
-        return results.SKIPPED
-    return results.FAILED if isinstance(error, Exception) else results.INTERRUPTED
-
-
-def _reason(error: BaseException) -> str:
-    """Why the run ended, in one line that names the remedy where there is one."""
-    name = type(error).__name__
-    if name in ("ResourceExhaustedError", "MemoryError"):
-        return "out of memory: use a smaller batch_size"
-    first = (str(error).strip().splitlines() or [name])[0]
-    return (
-        first
-        if isinstance(error, ConfigurationError | UnsupportedBenchmark)
-        else f"{name}: {first}"
-    )

@@ -17,6 +17,13 @@ CRASHED = "crashed"
 SKIPPED = "skipped"
 MISSING = "missing"
 
+#: What the end that a job's result names is called in a sweep; any other failed.
+_WHAT = {
+    results.COMPLETED: DONE,
+    results.OUT_OF_MEMORY: OUT_OF_MEMORY,
+    results.TIMED_OUT: TIMED_OUT,
+}
+
 _FILE_NAME = "outcome.json"
 _RESULT_NAME = "result.json"
 _EPOCHS_NAME = "epochs.csv"
@@ -88,11 +95,15 @@ def _last_accuracy(folder: Path) -> dict[str, float]:
 
 def _from_result(result: dict[str, Any], more: dict[str, float]) -> Outcome:
     found = {str(name): float(value) for name, value in result["metrics"].items()} | more
-    if result["status"] == results.COMPLETED:
-        return Outcome(DONE, None, found)
-    reason = str(result["reason"])
-    if reason.startswith(OUT_OF_MEMORY):
-        return Outcome(OUT_OF_MEMORY, reason, found)
-    if "sweep.job_timeout_s" in reason:
-        return Outcome(TIMED_OUT, reason, found)
-    return Outcome(FAILED, reason, found)
+    what = _WHAT.get(result["end"] if "end" in result else _end_before(result), FAILED)
+    return Outcome(what, None if what == DONE else str(result["reason"]), found)
+
+
+def _end_before(result: dict[str, Any]) -> str:
+    """The end of a job of release 0.1.0, whose result tells it by its reason alone."""
+    status, reason = str(result["status"]), str(result["reason"])
+    if status != results.COMPLETED and reason.startswith("out of memory: "):
+        return results.OUT_OF_MEMORY
+    if status != results.COMPLETED and "sweep.job_timeout_s" in reason:
+        return results.TIMED_OUT
+    return status

@@ -10,7 +10,7 @@ from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping import summary
 from chipbench.sweeping.outcome import outcome_of
 from chipbench.sweeping.plan import Plan
-from chipbench.sweeping.summary import Ended
+from chipbench.sweeping.summary import JobEnd
 from chipbench.sweeping.table import print_jobs
 from chipbench.terminal.lines import say
 from chipbench.tracking.recorder import Recorder
@@ -37,9 +37,9 @@ class Parent:
         self._over.set()
         self._thread.join()
 
-    def jobs(self) -> list[Ended]:
+    def jobs(self) -> list[JobEnd]:
         """All jobs as they stand now."""
-        return [Ended(job, outcome_of(self._folder, job.number)) for job in self._plan.jobs]
+        return [JobEnd(job, outcome_of(self._folder, job.number)) for job in self._plan.jobs]
 
     def conclude(self, interrupted: bool) -> bool:
         """Record the summary and the end; returns whether all jobs are done."""
@@ -60,7 +60,7 @@ class Parent:
         while not self._over.wait(_EVERY_S):
             self._update(self.jobs())
 
-    def _update(self, jobs: list[Ended]) -> None:
+    def _update(self, jobs: list[JobEnd]) -> None:
         """Record the table, the curve and the best, if another job has ended."""
         state = [ended.outcome.what for ended in jobs]
         if state == self._shown:

@@ -20,7 +20,7 @@ _SHOWN = (*PRINTED, metrics.MEMORY_PEAK)
 
 
 @dataclass(frozen=True)
-class Ended:
+class JobEnd:
     """A job with its outcome."""
 
     job: Job
@@ -39,7 +39,7 @@ class Ended:
         return speed if speed is not None or not time_s else 1 / time_s
 
 
-def names(jobs: Sequence[Ended]) -> dict[int, str]:
+def names(jobs: Sequence[JobEnd]) -> dict[int, str]:
     """What tells each job from the others, by its number: what all have in common is left out."""
     common = set.intersection(*(set(ended.job.overrides) for ended in jobs)) if jobs else set()
     return {ended.job.number: _name(ended.job, common, len(jobs)) for ended in jobs}
@@ -50,7 +50,7 @@ def _name(job: Job, common: set[str], jobs: int) -> str:
     return own or (job.text if jobs == 1 else f"repeat {job.repeat}")
 
 
-def rows(jobs: Sequence[Ended]) -> list[dict[str, object]]:
+def rows(jobs: Sequence[JobEnd]) -> list[dict[str, object]]:
     """The table: one row per job, in the order they were run."""
     return [
         {
@@ -65,7 +65,7 @@ def rows(jobs: Sequence[Ended]) -> list[dict[str, object]]:
     ]
 
 
-def speeds(jobs: Sequence[Ended]) -> dict[str, float]:
+def speeds(jobs: Sequence[JobEnd]) -> dict[str, float]:
     """Median speed of each combination that was done at least once."""
     return {
         name: median(values)
@@ -73,7 +73,7 @@ def speeds(jobs: Sequence[Ended]) -> dict[str, float]:
     }
 
 
-def best(jobs: Sequence[Ended]) -> str | None:
+def best(jobs: Sequence[JobEnd]) -> str | None:
     """The fastest combination, by what tells it from the others."""
     known = speeds(jobs)
     if not known:
@@ -82,13 +82,13 @@ def best(jobs: Sequence[Ended]) -> str | None:
     return next(names(jobs)[e.job.number] for e in jobs if e.job.text == fastest)
 
 
-def spread(jobs: Sequence[Ended]) -> float | None:
+def spread(jobs: Sequence[JobEnd]) -> float | None:
     """Largest standard deviation of a combination's repeats, in per cent of its mean time."""
     found = [spread_percent(times) for times in _by_combination(jobs, _time).values()]
     return max((value for value in found if value is not None), default=None)
 
 
-def drift(jobs: Sequence[Ended]) -> float | None:
+def drift(jobs: Sequence[JobEnd]) -> float | None:
     """How much longer the last repeats took than the first, in per cent, median over combinations.
 
     Repeats are interleaved, so drift hits all combinations alike.
@@ -101,7 +101,7 @@ def drift(jobs: Sequence[Ended]) -> float | None:
     return median(found) if found else None
 
 
-def curves(jobs: Sequence[Ended]) -> dict[str, list[tuple[float, float]]]:
+def curves(jobs: Sequence[JobEnd]) -> dict[str, list[tuple[float, float]]]:
     """Speed by batch size, one curve per combination of all else."""
     by_size: dict[str, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
     for ended in jobs:
@@ -114,7 +114,7 @@ def curves(jobs: Sequence[Ended]) -> dict[str, list[tuple[float, float]]]:
     }
 
 
-def failed_sizes(jobs: Sequence[Ended]) -> dict[str, list[int]]:
+def failed_sizes(jobs: Sequence[JobEnd]) -> dict[str, list[int]]:
     """Batch sizes that have no result, one list per combination of all else."""
     found: dict[str, list[int]] = defaultdict(list)
     for ended in jobs:
@@ -126,7 +126,7 @@ def failed_sizes(jobs: Sequence[Ended]) -> dict[str, list[int]]:
     return dict(found)
 
 
-def text(jobs: Sequence[Ended]) -> str:
+def text(jobs: Sequence[JobEnd]) -> str:
     """The sweep in one line, with the reasons of what is not done."""
     known = names(jobs)
     counts: dict[str, int] = defaultdict(int)
@@ -147,7 +147,7 @@ def text(jobs: Sequence[Ended]) -> str:
     return ", ".join(parts)
 
 
-def _repeats_text(jobs: Sequence[Ended]) -> list[str]:
+def _repeats_text(jobs: Sequence[JobEnd]) -> list[str]:
     """Median and interval of the one combination's times; nothing with fewer than two."""
     for name in _TIMES:
         times = [time for job in jobs if (time := job.first([name])) is not None]
@@ -159,7 +159,7 @@ def _repeats_text(jobs: Sequence[Ended]) -> list[str]:
     return []
 
 
-def _time(ended: Ended) -> float | None:
+def _time(ended: JobEnd) -> float | None:
     return ended.first(_TIMES)
 
 
@@ -168,7 +168,7 @@ def _else(job: Job) -> str:
 
 
 def _by_combination(
-    jobs: Sequence[Ended], value_of: Callable[[Ended], float | None]
+    jobs: Sequence[JobEnd], value_of: Callable[[JobEnd], float | None]
 ) -> dict[str, list[float]]:
     values: dict[str, list[float]] = defaultdict(list)
     for ended in jobs:

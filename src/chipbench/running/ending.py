@@ -1,0 +1,46 @@
+"""How a run ended, told from what it ended with."""
+
+from dataclasses import dataclass
+
+from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.ground.signals import job_timed_out
+from chipbench.measure import result as results
+
+#: TensorFlow's own is known by its name: nothing here imports it.
+_OUT_OF_MEMORY = ("ResourceExhaustedError", "MemoryError")
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What the result says of the end."""
+
+    status: str
+    kind: str  # the status, or more exactly why it failed
+    reason: str | None  # None if completed
+
+
+COMPLETED = Ending(results.COMPLETED, results.COMPLETED, None)
+
+
+def ending_of(error: BaseException) -> Ending:
+    """How a run ends that ended with `error`."""
+    if isinstance(error, UnsupportedBenchmark):
+        return Ending(results.SKIPPED, results.SKIPPED, _reason(error))
+    if not isinstance(error, Exception):
+        return Ending(results.INTERRUPTED, results.INTERRUPTED, _reason(error))
+    if _name(error) in _OUT_OF_MEMORY:
+        said = "out of memory: use a smaller batch_size"
+        return Ending(results.FAILED, results.OUT_OF_MEMORY, said)
+    kind = results.TIMED_OUT if job_timed_out() else results.FAILED
+    return Ending(results.FAILED, kind, _reason(error))
+
+
+def _reason(error: BaseException) -> str:
+    """Why the run ended, in one line that names the remedy where there is one."""
+    first = (str(error).strip().splitlines() or [_name(error)])[0]
+    plain = isinstance(error, ConfigurationError | UnsupportedBenchmark)
+    return first if plain else f"{_name(error)}: {first}"
+
+
+def _name(error: BaseException) -> str:
+    return type(error).__name__
