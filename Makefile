@@ -55,10 +55,12 @@ TOGETHER := --numprocesses=4 --dist=worksteal
 test: $(INSTALLED) ## run the tests; one of them: make test ARGS="-k stopwatch"
 	$(BIN)/python -m pytest $(TOGETHER) $(ARGS)
 
-lint: $(INSTALLED) ## check style and types
+lint: $(INSTALLED) ## check style, types, who imports whom, and that dependencies are declared
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
 
 format: $(INSTALLED) ## rewrite the sources in the project's style
 	$(BIN)/ruff check --fix .
@@ -68,7 +70,8 @@ conda.yaml: $(BIN)/python ## after a change of dependencies: renew the digest in
 	$(BIN)/python tests/support/conda_digest.py
 
 clean: ## remove the environment and the caches; recorded runs and outputs stay
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache \
+	  .hypothesis build dist
 	find conf src tests -name __pycache__ -prune -exec rm -rf {} +
 
 # uv installs in a fraction of pip's time, and pip knows indexes that only it is configured for.
