@@ -9,7 +9,7 @@ from omegaconf import DictConfig
 
 from chipbench import hardware
 from chipbench.config.compose import compose_config
-from chipbench.ground.processes import kept
+from chipbench.ground.cache import kept
 from chipbench.terminal.console import console
 
 pytest_plugins = ["support.store_fixtures"]
@@ -25,7 +25,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # A peak is kept only where nothing else uses the processor, and here other tests do.
     peak = {"tflops": 0.2, "gigabytes_per_s": 30.0, "processor_share": 1.0}
     request = {"device": "cpu", "dtype": "float32"}
-    kept(folder / "device_peaks", hardware.detect(), request, lambda: peak)
+    kept(folder / "device_peaks", hardware.detect().setup, request, lambda: peak)
     return folder
 
 

@@ -17,8 +17,9 @@ from chipbench.checks.encoders import encoders_check
 from chipbench.checks.machine import machine_checks
 from chipbench.checks.tracking import journals_check, start_probe, store_check
 from chipbench.checks.training import read, start, tensorflow_check, training_check, wrong_with
-from chipbench.config.compose import cache_dir, project_dir
-from chipbench.ground.background import Background
+from chipbench.config.compose import project_dir
+from chipbench.ground.cache import cache_folder
+from chipbench.ground.processes import Child
 from chipbench.hardware import Machine
 from chipbench.running import command
 from chipbench.terminal.lines import announce
@@ -45,7 +46,7 @@ def look(config: DictConfig) -> list[Check]:
         experiment = config.tracking.experiment_name
         probe = _started(stack, None if store is None else start_probe(store, experiment))
         encoders = stack.enter_context(ThreadPoolExecutor()).submit(encoders_check)
-        cache = cache_dir(config)
+        cache = cache_folder(config.cache_dir)
         journals = Path(config.journals).expanduser()
         beside = [
             *machine_checks(machine, config.machine),
@@ -60,18 +61,18 @@ def look(config: DictConfig) -> list[Check]:
         return [beside[0], *_trained(machine, config, training), *beside[1:]]
 
 
-def _started(stack: ExitStack, process: Background | None) -> Background | None:
+def _started(stack: ExitStack, process: Child | None) -> Child | None:
     return None if process is None else stack.enter_context(process)
 
 
-def _training(machine: Machine, config: DictConfig) -> Background | None:
+def _training(machine: Machine, config: DictConfig) -> Child | None:
     """None where importing TensorFlow itself would fail, which its versions tell."""
     if hardware.metal_plugin_mismatch(machine) is not None:
         return None
     return start(config.machine.accelerator, config.training_timeout_s)
 
 
-def _trained(machine: Machine, config: DictConfig, training: Background | None) -> Sequence[Check]:
+def _trained(machine: Machine, config: DictConfig, training: Child | None) -> Sequence[Check]:
     """TensorFlow and its training; a GPU that fails with Adam is tried with its fallback."""
     accelerator = config.machine.accelerator
     trial = None if training is None else read(training.ended())

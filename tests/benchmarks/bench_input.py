@@ -9,7 +9,8 @@ from statistics import median
 
 from chipbench import data
 from chipbench.backends.tensorflow.device import import_tensorflow
-from chipbench.config.compose import cache_dir, compose_config
+from chipbench.config.compose import compose_config
+from chipbench.ground.cache import cache_folder
 
 
 def main() -> None:
@@ -21,7 +22,7 @@ def main() -> None:
     from chipbench.backends.tensorflow.augmentation import augmentation
     from chipbench.backends.tensorflow.feed import input_rate
 
-    loaded = data.load(config.dataset, cache_dir(config))
+    loaded = data.load(config.dataset, cache_folder(config.cache_dir))
     augment = augmentation(config.augmentation, config.dataset.image_size, config.seed)
     plain, augmented = [], []
     for _ in range(repeats):

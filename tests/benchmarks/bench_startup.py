@@ -25,7 +25,8 @@ import tempfile
 from chipbench import command, data, hardware
 from chipbench.train import train
 done("import chipbench")
-from chipbench.config.compose import compose_config, cache_dir
+from chipbench.config.compose import compose_config
+from chipbench.ground.cache import cache_folder
 words = ["dataset.max_examples=2000", f"output_dir={tempfile.mkdtemp()}", "tracking=none"]
 config = compose_config("train", words)
 done("compose the configuration")
@@ -35,11 +36,11 @@ from chipbench.backends.tensorflow.device import import_tensorflow
 import_tensorflow(False)
 import keras
 done("import TensorFlow and Keras")
-loaded = data.load(config.dataset, cache_dir(config))
+loaded = data.load(config.dataset, cache_folder(config.cache_dir))
 images, labels = data.arrays(loaded.train, loaded.train_examples)
 done("load the data (2,000 images)")
 from chipbench.workloads.training.optimizer import choose
-choose(config.optimizer, machine, "cpu", cache_dir(config))
+choose(config.optimizer, machine, "cpu", cache_folder(config.cache_dir))
 done("optimizer's verdict (known)")
 from chipbench.models.tiny_vgg import build
 model = build(10, 32, None)

@@ -48,10 +48,10 @@ def arrays_of(config: DictConfig) -> tuple[Any, Any]:
     from chipbench import data
     from chipbench.backends.tensorflow.device import import_tensorflow
     from chipbench.backends.tensorflow.reading import arrays
-    from chipbench.config.compose import cache_dir
+    from chipbench.ground.cache import cache_folder
 
     import_tensorflow(verbose=False)
-    loaded = data.load(config.dataset, cache_dir(config))
+    loaded = data.load(config.dataset, cache_folder(config.cache_dir))
     train = arrays(loaded.train, loaded.train_examples)
     validation = arrays(loaded.validation, loaded.validation_examples)
     return (train[0] / 255.0).astype("float32"), train[1], (

@@ -1,11 +1,10 @@
 from pathlib import Path
 
 import pytest
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import OmegaConf
 
 from chipbench.config.compose import (
     CONF_DIR,
-    cache_dir,
     compose_config,
     public_config,
     recorded_params,
@@ -142,11 +141,3 @@ def test_local_paths_and_the_stores_address_are_not_recorded(tmp_path: Path) -> 
     for secret in ("secret_folder", "bob", "pass@", "example.org", str(tmp_path)):
         assert secret not in text
     assert recorded_params(config)["model.weights"] == "w.h5"
-
-
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    config = compose(f"cache_dir={tmp_path}/file/cache")
-    assert isinstance(config, DictConfig)
-    with pytest.raises(ConfigurationError, match="cache_dir=.*name a folder that can be written"):
-        cache_dir(config)

@@ -26,7 +26,7 @@ from chipbench.checks.training import Trial, tensorflow_check, training_check
 from chipbench.config.compose import compose_config
 from chipbench.data import cifar10
 from chipbench.data.places import WRITTEN_VERSION, generated_folder
-from chipbench.ground.background import Background, Ended
+from chipbench.ground.processes import Child, Exit, module_command
 from chipbench.hardware.nvidia import driver_version
 from chipbench.tracking.journal_writer import JournalWriter
 from chipbench.tracking.store import configured_store
@@ -180,7 +180,7 @@ def test_a_process_that_aborts_while_it_trains_keeps_what_it_said(tmp_path: Path
     (tmp_path / "aborting.py").write_text(
         'import os\nprint(\'{"tensorflow": "2.19.1", "gpus": 1}\', flush=True)\nos.abort()\n'
     )
-    with Background("aborting", [], 30, folder=tmp_path) as process:
+    with Child(module_command("aborting"), timeout_s=30, folder=tmp_path) as process:
         trial = training.read(process.ended())
     assert (trial.tensorflow, trial.gpus) == ("2.19.1", 1)
     assert tensorflow_check(TITAN, "auto", trial).status == OK
@@ -191,8 +191,8 @@ def test_a_process_that_aborts_while_it_trains_keeps_what_it_said(tmp_path: Path
 
 def test_no_process_is_left_when_its_block_ends(tmp_path: Path) -> None:
     (tmp_path / "sleeping.py").write_text("import time\ntime.sleep(600)\n")
-    with Background("sleeping", [], 30, folder=tmp_path) as process:
-        pid = process._process.pid
+    with Child(module_command("sleeping"), timeout_s=30, folder=tmp_path) as process:
+        pid = process.process.pid
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 
@@ -366,7 +366,7 @@ def test_the_probes_failure_is_told_without_an_answer() -> None:
     from chipbench.tracking.store import Store
 
     store = Store("http://user:secret-word@example.org", Path(), 5, 60)
-    check = store_check(store, Ended((), "no result within 30 s"))
+    check = store_check(store, Exit(None, 30.0, limit_s=30))
     assert check.status == PROBLEM
     assert check.found == "http://example.org: no result within 30 s"
 

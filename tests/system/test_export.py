@@ -16,7 +16,7 @@ from omegaconf import DictConfig, OmegaConf
 from chipbench.config.compose import compose_config
 from chipbench.export import export
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
-from chipbench.ground.program import ProgramFailed
+from chipbench.ground.processes import ProgramFailed
 from chipbench.workloads.video import clip as clips
 from chipbench.workloads.video.encoder import choose_encoder
 from chipbench.workloads.video.ffmpeg import find_ffmpeg, run_ffmpeg

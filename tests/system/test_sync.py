@@ -24,9 +24,9 @@ from support.tracking_server import TrackingServer, free_port
 from chipbench.config.compose import compose_config
 from chipbench.ground.errors import ConfigurationError
 from chipbench.sync import UndeliveredError, sync
+from chipbench.tracking.delivery_state import delivery_lock
 from chipbench.tracking.journal import Artifact, read
 from chipbench.tracking.journal_writer import JournalWriter
-from chipbench.tracking.lock import delivery_lock
 
 
 @pytest.fixture(autouse=True)

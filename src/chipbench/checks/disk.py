@@ -1,10 +1,10 @@
 """Whether the folders that are written to take what a benchmark writes."""
 
 import os
-import shutil
 from pathlib import Path
 
 from chipbench.checks.check import OK, PROBLEM, WARNING, Check
+from chipbench.ground.files import free_bytes
 
 _ENOUGH_GB = 10  # generated Food101 and a rendered clip
 _LEAST_GB = 1  # generated CIFAR-10, its journal and its model
@@ -15,7 +15,7 @@ def disk_check(name: str, folder: Path, key: str) -> Check:
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
         return Check(name, PROBLEM, f"{shown(folder)} cannot be written to", f"use {key}=<folder>")
-    free_gb = shutil.disk_usage(existing).free / 1e9
+    free_gb = free_bytes(existing) / 1e9
     found = f"{free_gb:.1f} GB free for {shown(folder)}"
     if free_gb >= _ENOUGH_GB:
         return Check(name, OK, found)

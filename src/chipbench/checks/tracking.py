@@ -1,13 +1,14 @@
 """Whether the tracking store takes this machine's runs, and which runs still wait for it."""
 
 import json
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from chipbench.checks.check import OK, PROBLEM, WARNING, Check
 from chipbench.checks.disk import disk_check, shown
-from chipbench.ground.background import Background, Ended
 from chipbench.ground.finding import Finding
+from chipbench.ground.processes import Child, Exit, module_command, with_import_path
 from chipbench.tracking.delivery_state import read_state
 from chipbench.tracking.journal import find_journals
 from chipbench.tracking.journal_writer import writer_is_alive
@@ -20,12 +21,18 @@ _ANSWER_TIMEOUT_S = 5
 _TIMEOUT_S = 30
 
 
-def start_probe(store: Store, experiment: str) -> Background | None:
+def start_probe(store: Store, experiment: str) -> Child | None:
     """Ask the store beside this process; None where asking would make a database."""
     if unmade_database(store) is not None:
         return None
-    environment = store.environment() | {"MLFLOW_HTTP_REQUEST_TIMEOUT": str(_ANSWER_TIMEOUT_S)}
-    return Background(_MODULE, [experiment], _TIMEOUT_S, environment, store.folder)
+    more = store.environment() | {"MLFLOW_HTTP_REQUEST_TIMEOUT": str(_ANSWER_TIMEOUT_S)}
+    return Child(
+        module_command(_MODULE, experiment),
+        timeout_s=_TIMEOUT_S,
+        environment=with_import_path(os.environ) | more,
+        folder=store.folder,
+        own_group=True,
+    )
 
 
 def unmade_database(store: Store) -> Path | None:
@@ -36,26 +43,26 @@ def unmade_database(store: Store) -> Path | None:
     return None if path.is_file() else path
 
 
-def store_check(store: Store | None, ended: Ended | None) -> Check:
-    """What the probe of `store` gave; `ended` is None where it was not asked."""
+def store_check(store: Store | None, end: Exit | None) -> Check:
+    """What the probe of `store` gave; `end` is None where it was not asked."""
     name = "tracking store"
     if store is None:
         return Check(name, OK, "tracking=none: records stay in the output folders")
-    if ended is None:
+    if end is None:
         path = unmade_database(store)
         assert path is not None
         made = disk_check(name, path.parent, "tracking.uri")
         if made.status == PROBLEM:
             return made
         return Check(name, OK, f"{shown(path)}, made by the first run")
-    if ended.failure is not None or not ended.lines:
+    if end.failure is not None or not end.lines:
         return Check(
             name,
             PROBLEM,
-            f"{store.address}: {anonymous(ended.failure or 'no answer')}",
+            f"{store.address}: {anonymous(end.failure or 'no answer')}",
             "check that it runs and that MLFLOW_TRACKING_URI is its address",
         )
-    answer = Finding(**json.loads(ended.lines[-1]))
+    answer = Finding(**json.loads(end.lines[-1]))
     status = OK if answer.remedy is None else PROBLEM
     return Check(name, status, f"{store.address}: {answer.what}", answer.remedy)
 

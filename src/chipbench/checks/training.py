@@ -2,13 +2,14 @@
 
 import json
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chipbench import hardware
 from chipbench.checks.check import OK, PROBLEM, WARNING, Check, check_of
-from chipbench.ground.background import Background, Ended
 from chipbench.ground.finding import Finding
+from chipbench.ground.processes import Child, Exit, module_command, with_import_path
 from chipbench.hardware import Machine
 
 _MODULE = "chipbench.backends.tensorflow.digits_trial"
@@ -26,21 +27,23 @@ class Trial:
     gpus: int  # that TensorFlow uses
     results: Mapping[str, tuple[float, float]]  # device → validation loss and accuracy
     failure: str | None  # how its process failed
+    timed_out: bool = False
 
 
-def start(accelerator: str, timeout_s: float, optimizer: str = "adam") -> Background:
+def start(accelerator: str, timeout_s: float, optimizer: str = "adam") -> Child:
     """Begin the trial beside this process; `accelerator` is that of `machine.accelerator`."""
-    return Background(_MODULE, [accelerator, optimizer], timeout_s)
+    command = module_command(_MODULE, accelerator, optimizer)
+    environment = with_import_path(os.environ)
+    return Child(command, timeout_s=timeout_s, environment=environment, own_group=True)
 
 
-def read(ended: Ended) -> Trial:
+def read(end: Exit) -> Trial:
     """The trial from what its process printed, however far it came."""
-    said = [json.loads(line) for line in ended.lines if line.startswith("{")]
+    said = [json.loads(line) for line in end.lines if line.startswith("{")]
     results = {line["device"]: (line["loss"], line["accuracy"]) for line in said if "loss" in line}
     started = [line for line in said if "tensorflow" in line]
-    if not started:
-        return Trial(None, 0, results, ended.failure)
-    return Trial(started[0]["tensorflow"], started[0]["gpus"], results, ended.failure)
+    version, gpus = (started[0]["tensorflow"], started[0]["gpus"]) if started else (None, 0)
+    return Trial(version, gpus, results, end.failure, timed_out=end.code is None)
 
 
 def tensorflow_check(machine: Machine, accelerator: str, trial: Trial | None) -> Check:
@@ -81,7 +84,7 @@ def training_check(trial: Trial | None, fallback: Trial | None = None) -> Check:
     remedy = "install TensorFlow anew with `make clean env`"
     if trial.gpus:
         remedy = "measure the CPU with machine.accelerator=cpu, or change the GPU's plug-in"
-    elif trial.failure is not None and trial.failure.startswith("no result"):
+    elif trial.timed_out:
         remedy = "end other programs, or allow it longer with training_timeout_s"
     return Check(name, PROBLEM, wrong, remedy)
 

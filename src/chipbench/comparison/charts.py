@@ -1,6 +1,5 @@
 """Which charts a report has: drawn from the groups, and from the histories of some runs."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from chipbench.comparison.report import Chart
 from chipbench.ground import metrics, tags
 from chipbench.ground.drawing.bars import Bar, draw_bars
 from chipbench.ground.drawing.lines import Points, draw_batch_sizes, draw_lines
+from chipbench.ground.files import digest
 from chipbench.ground.metrics import metric
 from chipbench.measure.recorded_run import RecordedRun
 
@@ -23,7 +23,7 @@ _MOST_BARS = 12
 def group_charts(folder: Path, benchmark: str, group: Group, history: History) -> Iterator[Chart]:
     """Times per machine, times per epoch, and use over time, as far as they are known."""
     title = _title(benchmark, group)
-    stem = _digest(f"{benchmark} {group.fingerprint} {group.metric}")
+    stem = digest(f"{benchmark} {group.fingerprint} {group.metric}", 10)
     if len(group.rows) > 1:
         path = folder / f"times_{stem}.png"
         _draw_times(path, group, title)
@@ -58,7 +58,7 @@ def batch_size_chart(
         size = _batch_size(run)
         if run.tags[tags.EXPERIMENT] == benchmark.name and size is not None:
             failures[run.machine].append(size)
-    path = folder / f"batch_sizes_{_digest(benchmark.name)}.png"
+    path = folder / f"batch_sizes_{digest(benchmark.name, 10)}.png"
     shown = dict(list(curves.items())[:_MOST_LINES])
     points = {name: list(sizes.items()) for name, sizes in shown.items()}
     draw_batch_sizes(path, points, failures, benchmark.name)
@@ -128,8 +128,3 @@ def _title(benchmark: str, group: Group) -> str:
     """The benchmark, and what a chart's reader must know about its data."""
     source = group.shared.get("data source")
     return f"{benchmark}, {source} data" if source == "generated" else benchmark
-
-
-def _digest(text: str) -> str:
-    """Ten characters that are safe in a file's name, whatever the text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:10]

@@ -1,8 +1,6 @@
 """The configuration: composed by Hydra from `conf/`, checked, and explained when it is wrong."""
 
 import difflib
-import errno
-import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -29,25 +27,6 @@ CONF_DIR = _PACKAGE / "conf" if (_PACKAGE / "conf").is_dir() else _SOURCE_TREE /
 def project_dir() -> Path:
     """The checkout that this package runs from, or the current folder for an installed copy."""
     return CONF_DIR.parent if (CONF_DIR.parent / "MLproject").is_file() else Path.cwd()
-
-
-def cache_dir(config: DictConfig) -> Path:
-    """Where data sets and verdicts are kept between runs. Raises ConfigurationError."""
-    folder = Path(config.cache_dir or Path.home() / ".cache" / "chipbench").expanduser()
-    return writable("cache_dir", folder)
-
-
-def writable(key: str, folder: Path) -> Path:
-    """`folder`, made if it is not there. Raises ConfigurationError where nothing can be written."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    except OSError as error:
-        raise ConfigurationError(
-            f"{key}={folder}: {error.strerror}; name a folder that can be written"
-        ) from None
-    return folder
 
 
 def compose_config(name: str, overrides: Sequence[str]) -> DictConfig:

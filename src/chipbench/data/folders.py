@@ -8,7 +8,8 @@ from typing import Any
 import tensorflow_datasets as tfds
 
 from chipbench.data.catalog import Entry
-from chipbench.data.writing import check_space, locked, shown
+from chipbench.data.writing import check_space, shown
+from chipbench.ground.files import locked
 
 
 def written(

@@ -1,10 +1,9 @@
 """Writing a TFDS data set into the cache, whole or not at all."""
 
-import fcntl
 import io
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +11,7 @@ import tensorflow_datasets as tfds
 
 from chipbench.data.places import WRITTEN_VERSION
 from chipbench.ground.errors import UnsupportedBenchmark
+from chipbench.ground.files import free_bytes, locked
 from chipbench.terminal.bar import Bar
 from chipbench.terminal.lines import announce
 
@@ -64,17 +64,9 @@ def shown(split: str, number: int, examples: Iterator[T]) -> Iterator[T]:
             yield example
 
 
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """One process at a time gets past this; the others wait."""
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
 def check_space(folder: Path, size: int) -> None:
     """Raise UnsupportedBenchmark unless the disk has room for `size` bytes and a fifth."""
-    free = shutil.disk_usage(folder).free
+    free = free_bytes(folder)
     if free < 1.2 * size:
         raise UnsupportedBenchmark(
             f"the data set takes {size / 1e9:.1f} GB, and the cache folder's disk has "

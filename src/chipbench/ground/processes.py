@@ -1,21 +1,193 @@
-"""Trials in a process of their own, which may hang or abort, and whose answers are kept."""
+"""Processes that this one starts: limited in time, ended with their block, failing in words.
 
-import hashlib
+An accelerator's plug-in can abort or hang its process, an encoder can die, and a server can leave
+one waiting; none of that may reach the process that measures.
+"""
+
+import contextlib
 import json
 import os
+import queue
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from chipbench.hardware.machine import Machine
+from typing import IO, Any
 
 Answer = dict[str, Any]
+
+_LAST_LINES = 5  # of what a failed process said that are told
+_LAST_BYTES = 2**20  # of its stderr that are looked at
+_COMMAND_TIMEOUT_S = 20
+
+
+class ProgramFailed(Exception):  # noqa: N818 - it reads as what happened
+    """A program ended with an error; the message holds its own last words."""
 
 
 class TrialError(Exception):
     """Why a trial gave no answer, in a few words."""
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How a process ended."""
+
+    code: int | None  # negative: the signal that killed it; None: the time limit
+    time_s: float  # from its start to its end
+    lines: tuple[str, ...] = ()  # what it wrote to stdout, if that was kept
+    errors: tuple[str, ...] = ()  # its stderr, the end of it if it is long, if that was kept
+    limit_s: float | None = None
+
+    @property
+    def how(self) -> str:
+        """How it ended, after the name of the process."""
+        if self.code is None:
+            return f"gave no result within {self.limit_s:g} s"
+        if self.code < 0:
+            return f"was killed by signal {-self.code} ({signal.Signals(-self.code).name})"
+        return f"ended with code {self.code}"
+
+    def told(self, name: str) -> str:
+        """How the process `name` ended, and the last that it said."""
+        said = "; ".join(self.errors[-_LAST_LINES:]) or "it said nothing"
+        return f"{name} {self.how}: {said}"
+
+    @property
+    def failure(self) -> str | None:
+        """Why there is no result, in its own last words where it has any; None if it did well."""
+        if self.code == 0:
+            return None
+        if self.code is None:
+            return f"no result within {self.limit_s:g} s"
+        if self.code > 0 and self.errors:
+            return self.errors[-1]
+        return f"the process {self.how}"
+
+
+class Child:
+    """A process, started at once; it ends with the `with` block at the latest.
+
+    What it writes to stdout can be read as it comes with `lines`, or is in the `Exit`; with
+    `shown=True` it goes where this process's own output goes.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        timeout_s: float | None = None,
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+        shown: bool = False,
+        listened: bool = False,
+        own_group: bool = False,
+    ) -> None:
+        """`listened`: `lines` will read; `own_group`: what it starts is ended with it."""
+        self._timeout_s = timeout_s
+        self._own_group = own_group
+        self._begin_s = time.perf_counter()
+        # Files, so that it never waits for a reader.
+        self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
+        self._stdout: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
+        output = None if shown else subprocess.PIPE if listened else self._stdout
+        try:
+            self.process = subprocess.Popen(
+                list(command),
+                stdin=None if shown else subprocess.DEVNULL,
+                stdout=output,
+                stderr=None if shown else self._stderr,
+                env=environment,
+                cwd=folder,
+                start_new_session=own_group,
+            )
+        except OSError as error:
+            self._close()
+            raise ProgramFailed(f"{command[0]} does not start: {error.strerror}") from None
+
+    def __enter__(self) -> "Child":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        self._close()
+
+    def lines(self, silence_s: float | None = None) -> Iterator[str]:
+        """What it prints, line by line. Raises TimeoutError after `silence_s` without a line."""
+        lines: queue.Queue[str | None] = queue.Queue()
+        pipe = self.process.stdout
+        assert pipe is not None, "listened=True lets a child be read while it runs"
+
+        def read() -> None:
+            for line in pipe:
+                lines.put(line.decode(errors="replace"))
+            lines.put(None)
+
+        threading.Thread(target=read, daemon=True, name="output of a child").start()
+        while True:
+            try:
+                line = lines.get(timeout=silence_s)
+            except queue.Empty:
+                raise TimeoutError(f"no line for {silence_s:g} s") from None
+            if line is None:
+                return
+            yield line
+
+    def ended(self) -> Exit:
+        """Wait for the end, at most until the time limit."""
+        left_s = None
+        if self._timeout_s is not None:
+            left_s = max(0.0, self._begin_s + self._timeout_s - time.perf_counter())
+        code: int | None = None
+        try:
+            code = self.process.wait(left_s)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        time_s = time.perf_counter() - self._begin_s
+        lines, errors = _lines(self._stdout, None), _lines(self._stderr, _LAST_BYTES)
+        return Exit(code, time_s, lines, errors, self._timeout_s)
+
+    def terminate(self, grace_s: float) -> None:
+        """End it in order, or else at once."""
+        self.process.terminate()
+        try:
+            self.process.wait(grace_s)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End it at once, if it has not ended."""
+        if self.process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                if self._own_group:
+                    os.killpg(self.process.pid, signal.SIGKILL)
+                else:
+                    self.process.kill()
+            self.process.wait()
+
+    def _close(self) -> None:
+        self._stdout.close()
+        self._stderr.close()
+        process = getattr(self, "process", None)
+        if process is not None and process.stdout is not None:
+            process.stdout.close()
+
+
+def module_command(module: str, *arguments: str) -> list[str]:
+    """The command that runs a module of chipbench."""
+    return [sys.executable, "-m", module, *arguments]
+
+
+def with_import_path(environment: Mapping[str, str]) -> dict[str, str]:
+    """`environment`, in which Python finds this copy of chipbench whatever the folder."""
+    here = str(Path(__file__).absolute().parents[2])
+    known = environment.get("PYTHONPATH")
+    return {**environment, "PYTHONPATH": os.pathsep.join(filter(None, [here, known]))}
 
 
 def run_trial(module: str, request: Mapping[str, Any], timeout_s: float) -> Answer:
@@ -23,44 +195,36 @@ def run_trial(module: str, request: Mapping[str, Any], timeout_s: float) -> Answ
 
     Raises TrialError if the process crashes, hangs for longer than `timeout_s`, or says nothing.
     """
+    command = module_command(module, json.dumps(request))
+    environment = with_import_path(os.environ)
+    with Child(command, timeout_s=timeout_s, environment=environment, own_group=True) as child:
+        end = child.ended()
+    if end.code == 0 and end.lines:
+        answer: Answer = json.loads(end.lines[-1])
+        return answer
+    asked = end.code is not None and end.code >= 0
+    why = end.failure or "it said nothing"
+    raise TrialError(f"the trial failed: {why}" if asked else why)
+
+
+def output_of(*command: str) -> bytes | None:
+    """What a command of the operating system prints; None if it is missing, fails or hangs."""
     try:
         process = subprocess.run(
-            [sys.executable, "-m", module, json.dumps(request)],
+            command,
             capture_output=True,
-            text=True,
-            timeout=timeout_s,
+            timeout=_COMMAND_TIMEOUT_S,
             check=False,
+            # With this and an absolute path macOS spawns, and does not fork a training process.
+            close_fds=False,
         )
-    except subprocess.TimeoutExpired:
-        raise TrialError(f"no result within {timeout_s:g} s") from None
-    if process.returncode < 0:
-        raise TrialError(f"the process was killed by signal {-process.returncode}")
-    lines = process.stdout.strip().splitlines()
-    if process.returncode != 0 or not lines:
-        last = process.stderr.strip().splitlines() or [f"exit code {process.returncode}"]
-        raise TrialError(f"the trial failed: {last[-1]}")
-    answer: Answer = json.loads(lines[-1])
-    return answer
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return process.stdout if process.returncode == 0 else None
 
 
-def kept(
-    folder: Path, machine: Machine, request: Mapping[str, Any], ask: Callable[[], Answer]
-) -> Answer:
-    """The answer to `request` that `folder` has for this device and software, or else `ask`'s."""
-    path = folder / f"{_key(request, machine)}.json"
-    if path.is_file():
-        known: Answer = json.loads(path.read_text())["answer"]
-        return known
-    answer = ask()
-    folder.mkdir(parents=True, exist_ok=True)
-    new = path.with_suffix(f".{os.getpid()}")
-    new.write_text(json.dumps({"request": dict(request), "answer": answer}))
-    new.replace(path)
-    return answer
-
-
-def _key(request: Mapping[str, Any], machine: Machine) -> str:
-    accelerators = [f"{a.name} {a.driver}" for a in machine.accelerators]
-    cores = machine.cpu_cores_logical
-    parts = [dict(request), machine.cpu, cores, accelerators, sorted(machine.versions.items())]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+def _lines(file: IO[bytes], last_bytes: int | None) -> tuple[str, ...]:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0 if last_bytes is None else max(0, size - last_bytes))
+    lines = file.read().decode(errors="replace").splitlines()
+    return tuple(line.strip() for line in lines if line.strip())

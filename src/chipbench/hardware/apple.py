@@ -8,7 +8,7 @@ from typing import Any
 from xml.parsers.expat import ExpatError
 
 from chipbench.ground import metrics
-from chipbench.ground.shell import output_of
+from chipbench.ground.processes import output_of
 from chipbench.hardware.machine import Accelerator
 
 _IOREG = ("/usr/sbin/ioreg", "-r", "-d", "1", "-w", "0", "-c", "IOAccelerator", "-a")

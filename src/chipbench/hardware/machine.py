@@ -50,6 +50,12 @@ class Machine:
         words = "".join(c if c.isalnum() else " " for c in self.name.lower()).split()
         return "_".join(words)
 
+    @property
+    def setup(self) -> tuple[object, ...]:
+        """What decides how a device computes: processor, accelerators, drivers and software."""
+        accelerators = [f"{a.name} {a.driver}" for a in self.accelerators]
+        return self.cpu, self.cpu_cores_logical, accelerators, sorted(self.versions.items())
+
     def write(self, path: Path) -> None:
         """Write the record as JSON."""
         path.write_text(json.dumps(self.as_dict(), indent=2, ensure_ascii=False) + "\n")

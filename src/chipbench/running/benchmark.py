@@ -6,8 +6,9 @@ from pathlib import Path
 from omegaconf import DictConfig, OmegaConf
 
 from chipbench import hardware
-from chipbench.config.compose import project_dir, public_config, recorded_params, writable
+from chipbench.config.compose import project_dir, public_config, recorded_params
 from chipbench.ground import metrics, tags
+from chipbench.ground.cache import writable
 from chipbench.ground.tables import write_table
 from chipbench.hardware.machine import Machine
 from chipbench.measure import result as results

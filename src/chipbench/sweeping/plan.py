@@ -13,6 +13,7 @@ from omegaconf import DictConfig
 from chipbench.config.compose import CONF_DIR
 from chipbench.config.overrides import is_sweep, parse
 from chipbench.ground.errors import ConfigurationError
+from chipbench.ground.files import write_whole
 
 FILE_NAME = "sweep.json"
 _MOST_JOBS = 1000
@@ -60,9 +61,7 @@ class Plan:
     def write(self, folder: Path) -> None:
         """Keep it in the sweep's `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
-        new = folder / f"{FILE_NAME}.new"
-        new.write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False), encoding="utf-8")
-        new.replace(folder / FILE_NAME)
+        write_whole(folder / FILE_NAME, json.dumps(asdict(self), indent=2, ensure_ascii=False))
 
 
 def read_plan(folder: Path) -> Plan:

@@ -1,8 +1,6 @@
 """One job of a sweep, in a process of its own, wherever Hydra's launcher calls this."""
 
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -10,6 +8,7 @@ from omegaconf import DictConfig
 
 from chipbench.config.compose import compose_config, project_dir
 from chipbench.ground import tags
+from chipbench.ground.processes import Child, module_command
 from chipbench.ground.signals import JOB_TIMEOUT_VARIABLE
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.outcome import Outcome, next_attempt, outcome_of
@@ -48,33 +47,20 @@ def run_job(
     environment[PARENT_VARIABLE] = parent_key
     if timeout_s is not None:
         environment[JOB_TIMEOUT_VARIABLE] = str(timeout_s)
-    process = subprocess.Popen(
-        [sys.executable, "-m", f"chipbench.{entry}", *job.overrides, f"hydra.run.dir='{folder}'"],
-        env=environment,
-    )
-    try:
-        code = process.wait(None if timeout_s is None else timeout_s + _GRACE_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    command = module_command(f"chipbench.{entry}", *job.overrides, f"hydra.run.dir='{folder}'")
+    limit_s = None if timeout_s is None else timeout_s + _GRACE_S
+    with Child(command, timeout_s=limit_s, environment=environment, shown=True) as child:
+        try:
+            end = child.ended()
+        except BaseException:
+            child.terminate(_GRACE_S)
+            raise
+    if end.code is None:
         outcome = Outcome(outcomes.TIMED_OUT, f"longer than sweep.job_timeout_s={timeout_s:g}")
-    except BaseException:
-        _stop(process)
-        raise
     else:
-        outcome = outcomes.ended(folder, code)
+        outcome = outcomes.ended(folder, end.code)
     outcome.write(folder)
     return outcome
-
-
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """End a job in order, or else at once."""
-    process.terminate()
-    try:
-        process.wait(_GRACE_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def _skipped(folder: Path, plan: Plan, job: Job) -> str | None:

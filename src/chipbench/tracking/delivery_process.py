@@ -13,8 +13,8 @@ from pathlib import Path
 
 from chipbench.tracking.client import connect
 from chipbench.tracking.delivery import Delivery
+from chipbench.tracking.delivery_state import delivery_lock
 from chipbench.tracking.journal_writer import writer_is_alive
-from chipbench.tracking.lock import delivery_lock
 from chipbench.tracking.reason import report
 
 _MAX_PAUSE_S = 60.0  # between two tries while the store is away and the benchmark runs

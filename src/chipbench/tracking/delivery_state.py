@@ -2,12 +2,16 @@
 
 import json
 import os
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from chipbench.ground.files import locked_if_free
 from chipbench.tracking.journal import count
 
 FILE_NAMES = ("delivered.json", "delivered.new")  # the second only while it replaces the first
+
+LOCK_FILE = "delivery.lock"
 
 
 @dataclass(frozen=True)
@@ -60,3 +64,8 @@ def write_state(journal: Path, state: DeliveryState) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.replace(_file(journal))
+
+
+def delivery_lock(journal: Path) -> AbstractContextManager[bool]:
+    """Hold `journal` for delivery, one deliverer at a time; the value is whether it was free."""
+    return locked_if_free(journal.with_name(LOCK_FILE))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from chipbench.ground import tags
 from chipbench.terminal.lines import complain
-from chipbench.tracking import delivery_state, journal, lock
+from chipbench.tracking import delivery_state, journal
 from chipbench.tracking.delivery_state import DeliveryState, is_ready, read_state
 from chipbench.tracking.journal import Artifact, End, Metrics, Params, Record, Start, Tags
 from chipbench.tracking.journal_writer import JournalWriter
@@ -25,7 +25,12 @@ from chipbench.tracking.store import DELIVERY_LOG, Store
 #: Names, to the process of a job, the key of the run that it is nested under.
 PARENT_VARIABLE = "CHIPBENCH_PARENT_KEY"
 #: What an output folder holds for delivery; not part of the result.
-LOCAL_FILES = (journal.FILE_NAME, *delivery_state.FILE_NAMES, lock.FILE_NAME, DELIVERY_LOG)
+LOCAL_FILES = (
+    journal.FILE_NAME,
+    *delivery_state.FILE_NAMES,
+    delivery_state.LOCK_FILE,
+    DELIVERY_LOG,
+)
 
 
 def _now_ms() -> int:

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chipbench.tracking.client import refuse_telemetry
-from chipbench.tracking.delivery_state import read_state
+from chipbench.tracking.delivery_state import delivery_lock, read_state
 from chipbench.tracking.journal import count, read_start
 from chipbench.tracking.journal_writer import writer_is_alive
-from chipbench.tracking.lock import delivery_lock
 from chipbench.tracking.reason import asking, reason, unlogged
 from chipbench.tracking.store import Store
 

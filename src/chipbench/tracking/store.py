@@ -4,7 +4,6 @@ import hashlib
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from omegaconf import MISSING, DictConfig
 
 from chipbench.ground.errors import ConfigurationError
+from chipbench.ground.processes import module_command, with_import_path
 from chipbench.tracking.address import (
     check_address,
     is_server,
@@ -78,25 +78,19 @@ class Store:
         When the writer has ended, it reads from its stdin what the disk did not take.
         """
         numbers = [str(self.delivery_interval_s), str(self.drain_timeout_s)]
-        module = ["-m", "chipbench.tracking.delivery_process"]
-        command = [sys.executable, *module, str(journal.absolute()), self.digest, *numbers]
+        arguments = [str(journal.absolute()), self.digest, *numbers]
+        command = module_command("chipbench.tracking.delivery_process", *arguments)
         nice = shutil.which("nice")
         with (journal.parent / DELIVERY_LOG).open("ab") as log:
             return subprocess.Popen(
                 [nice, "-n", "19", *command] if nice else command,
                 cwd=self.folder,
-                env=os.environ | self.environment() | {"PYTHONPATH": _import_path()},
+                env=with_import_path(os.environ) | self.environment(),
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-
-
-def _import_path() -> str:
-    """Where this copy of chipbench is, before what the environment says of other folders."""
-    here = str(Path(__file__).absolute().parents[2])
-    return os.pathsep.join([here, *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
 def configured_store(tracking: DictConfig, project_dir: Path) -> Store | None:

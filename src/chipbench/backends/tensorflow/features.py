@@ -1,7 +1,5 @@
 """The frozen part of a model, computed once: the head then trains on its output."""
 
-import hashlib
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +9,7 @@ from zipfile import BadZipFile
 import numpy as np
 import tensorflow as tf
 
+from chipbench.ground.files import whole
 from chipbench.terminal.quiet import quiet_stderr
 
 Array = np.ndarray[Any, Any]
@@ -62,12 +61,6 @@ def _with_constants(frozen: Any) -> Callable[[tf.Tensor], tf.Tensor]:
     return call
 
 
-def key_of(parts: dict[str, object]) -> str:
-    """What kept features depend on, as a name."""
-    text = json.dumps(parts, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:20]
-
-
 def kept(path: Path, limit_bytes: float, compute: Callable[[], tuple[Array, Array]]) -> Any:
     """Features and labels from `path`, or computed and kept there if they fit in the limit.
 
@@ -82,9 +75,8 @@ def kept(path: Path, limit_bytes: float, compute: Callable[[], tuple[Array, Arra
     if features.nbytes <= limit_bytes:
         path.parent.mkdir(parents=True, exist_ok=True)
         _make_room(path.parent, limit_bytes - features.nbytes)
-        new = path.with_suffix(f".{os.getpid()}.npz")
-        np.savez(new, features=features, labels=labels)
-        new.replace(path)
+        with whole(path) as new:
+            np.savez(new, features=features, labels=labels)
     return features, labels
 
 

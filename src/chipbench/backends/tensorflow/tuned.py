@@ -8,7 +8,7 @@ import tensorflow as tf
 from omegaconf import DictConfig
 
 from chipbench.backends.loop import Take
-from chipbench.backends.tensorflow.features import extract, kept, key_of, split_model
+from chipbench.backends.tensorflow.features import extract, kept, split_model
 from chipbench.backends.tensorflow.feed import unshuffled
 from chipbench.backends.tensorflow.graph_loop import (
     Examples,
@@ -18,10 +18,11 @@ from chipbench.backends.tensorflow.graph_loop import (
     has_training_batch_norm,
 )
 from chipbench.backends.tensorflow.reading import arrays, untuned
-from chipbench.config.compose import cache_dir
 from chipbench.data import DataSet
 from chipbench.ground import tags
+from chipbench.ground.cache import cache_folder
 from chipbench.ground.errors import ConfigurationError
+from chipbench.ground.files import digest
 from chipbench.measure.epochs import Epoch
 from chipbench.measure.stopwatch import Stopwatch
 
@@ -120,7 +121,7 @@ class Tuned:
             "examples": [self._data.train_examples, self._data.validation_examples],
             "tensorflow": tf.__version__,
         }
-        path = cache_dir(self._config) / "features" / f"{key_of(parts)}.npz"
+        path = cache_folder(self._config.cache_dir) / "features" / f"{digest(parts, 20)}.npz"
         self.features_reused = self.features_reused or path.is_file()
         limit = config.protocol.feature_cache_gb * 1e9
         features: tuple[Any, Any] = kept(path, limit, compute)
@@ -180,7 +181,7 @@ def _on_device(inputs: Any, labels: Any) -> Examples:
 def _weights_digest(model: Any) -> str:
     import hashlib
 
-    digest = hashlib.sha256()
+    checksum = hashlib.sha256()
     for weight in model.get_weights():
-        digest.update(weight.tobytes())
-    return digest.hexdigest()
+        checksum.update(weight.tobytes())
+    return checksum.hexdigest()

@@ -1,12 +1,7 @@
 """The Swift program that trains with CreateML: compiled, run, and listened to."""
 
-import contextlib
 import json
-import os
-import queue
 import shutil
-import subprocess
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +11,7 @@ from typing import Any
 from chipbench import hardware
 from chipbench.ground import signals
 from chipbench.ground.errors import UnsupportedBenchmark
+from chipbench.ground.processes import Child, ProgramFailed
 
 SOURCE = Path(__file__).with_name("createml.swift")
 #: Version of the protocol that `createml.swift` describes.
@@ -23,10 +19,6 @@ PROTOCOL = 1
 #: The first macOS whose CreateML trains asynchronously.
 _OLDEST_MACOS = 11
 _LAST_LINES = 5
-
-
-class ProgramFailed(Exception):  # noqa: N818 - it reads as what happened
-    """The program ended without a result; the message holds its own last words."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +56,8 @@ def require_macos() -> None:
 
 
 def _fails(command: Sequence[str]) -> bool:
-    return subprocess.run(command, capture_output=True, check=False).returncode != 0
+    with Child(command) as child:
+        return child.ended().code != 0
 
 
 def compile_command(program: Path) -> list[str]:
@@ -75,10 +68,11 @@ def compile_command(program: Path) -> list[str]:
 def compile_program(program: Path) -> None:
     """Compile it. Raises UnsupportedBenchmark with the compiler's last lines."""
     program.parent.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(compile_command(program), capture_output=True, text=True, check=False)
-    if done.returncode != 0:
+    with Child(compile_command(program)) as child:
+        end = child.ended()
+    if end.code != 0:
         raise UnsupportedBenchmark(
-            f"createml.swift does not compile here ({_tail(done.stderr.splitlines())}): "
+            f"createml.swift does not compile here ({_tail(end.errors)}): "
             "update Xcode's command line tools, or use createml.engine=keras"
         )
 
@@ -109,9 +103,10 @@ def run_program(
     for `stall_timeout_s`. It never outlives this call.
     """
     other: deque[str] = deque(maxlen=_LAST_LINES)
-    with _started(command) as process:
+    with Child(command, listened=True) as child:
         finished = False
-        for line in _lines(process, stall_timeout_s):
+        for line in _heard(child, stall_timeout_s):
+            signals.check()
             message = parse(line)
             if message is None:
                 other.append(line.strip())
@@ -120,12 +115,10 @@ def run_program(
             else:
                 finished = finished or message["event"] == "done"
                 take(message)
-        code = process.wait()
-    if code != 0 or not finished:
-        how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
-        raise ProgramFailed(
-            f"the CreateML program {how} and gave no result; it said: {_tail(other)}"
-        )
+        end = child.ended()
+    if end.code != 0 or not finished:
+        said = _tail([*other, *end.errors])
+        raise ProgramFailed(f"the CreateML program {end.how} and gave no result; it said: {said}")
 
 
 def parse(line: str) -> dict[str, Any] | None:
@@ -146,48 +139,15 @@ def parse(line: str) -> dict[str, Any] | None:
     return message
 
 
-@contextlib.contextmanager
-def _started(command: Sequence[str]) -> Iterator["subprocess.Popen[str]"]:
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        env=os.environ,
-    )
+def _heard(child: Child, stall_timeout_s: float) -> Iterator[str]:
+    """What the program prints, as long as it goes on printing."""
     try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-
-
-def _lines(process: "subprocess.Popen[str]", stall_timeout_s: float) -> Iterator[str]:
-    """What the process prints; a thread reads, so that silence is noticed."""
-    lines: queue.Queue[str | None] = queue.Queue()
-
-    def read() -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            lines.put(line)
-        lines.put(None)
-
-    threading.Thread(target=read, daemon=True, name="createml output").start()
-    while True:
-        try:
-            line = lines.get(timeout=stall_timeout_s)
-        except queue.Empty:
-            raise ProgramFailed(
-                f"the CreateML program said nothing for {stall_timeout_s:g} s "
-                "(createml.stall_timeout_s) and was stopped"
-            ) from None
-        signals.check()
-        if line is None:
-            return
-        yield line
+        yield from child.lines(stall_timeout_s)
+    except TimeoutError:
+        raise ProgramFailed(
+            f"the CreateML program said nothing for {stall_timeout_s:g} s "
+            "(createml.stall_timeout_s) and was stopped"
+        ) from None
 
 
 def _tail(lines: Sequence[str] | deque[str]) -> str:

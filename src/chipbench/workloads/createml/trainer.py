@@ -8,8 +8,8 @@ from typing import Any
 from omegaconf import DictConfig
 
 from chipbench import data
-from chipbench.config.compose import cache_dir
 from chipbench.ground import metrics, tags
+from chipbench.ground.cache import cache_folder
 from chipbench.ground.metrics import metric
 from chipbench.hardware.machine import Machine
 from chipbench.measure.fingerprint import createml_fingerprint, fingerprint
@@ -61,7 +61,7 @@ class CreateML:
         """
         config = self._config
         swift_program.require_macos()
-        cache = cache_dir(config)
+        cache = cache_folder(config.cache_dir)
         self._folders = data.write_folders(config.dataset, cache)
         digest = fingerprint({"protocol": PROTOCOL, "source": SOURCE.read_text(encoding="utf-8")})
         self._program = cache / "createml" / f"createml-{digest}"
@@ -83,7 +83,7 @@ class CreateML:
     def measure(self, report: Report) -> None:
         """Run the program; a training that is interrupted resumes from its last checkpoint."""
         config = self._config
-        session = cache_dir(config) / "createml" / f"session-{self.fingerprint()}"
+        session = cache_folder(config.cache_dir) / "createml" / f"session-{self.fingerprint()}"
         session.mkdir(parents=True, exist_ok=True)
         training = swift_program.Training(
             train_folder=self._folders / "train",

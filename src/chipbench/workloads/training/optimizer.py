@@ -8,8 +8,9 @@ from omegaconf import DictConfig, OmegaConf
 
 from chipbench.backends.optimizer import ChosenOptimizer
 from chipbench.config.compose import option
+from chipbench.ground.cache import Answer, kept
 from chipbench.ground.errors import UnsupportedBenchmark
-from chipbench.ground.processes import Answer, TrialError, kept, run_trial
+from chipbench.ground.processes import TrialError, run_trial
 from chipbench.hardware.machine import Machine
 from chipbench.terminal.lines import announce
 
@@ -56,7 +57,7 @@ def _problem(config: DictConfig, machine: Machine, device_kind: str, cache_dir: 
         announce(f"trying optimizer={config.name} {where}")
         return {"problem": try_out(trial, config.trial_timeout_s)}
 
-    problem: str | None = kept(cache_dir / "optimizer_trials", machine, trial, ask)["problem"]
+    problem: str | None = kept(cache_dir / "optimizer_trials", machine.setup, trial, ask)["problem"]
     return problem
 
 

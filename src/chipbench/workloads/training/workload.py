@@ -16,8 +16,8 @@ from chipbench.backends.tensorflow.building import build_model, seed
 from chipbench.backends.tensorflow.device import Device, open_device, threads_for
 from chipbench.backends.tensorflow.distributed.cluster import find_cluster
 from chipbench.backends.tensorflow.distributed.replicas import open_replicas
-from chipbench.config.compose import cache_dir
 from chipbench.ground import metrics, signals, tags
+from chipbench.ground.cache import cache_folder
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.metrics import metric
 from chipbench.ground.tables import write_table
@@ -68,13 +68,14 @@ class Training:
         self._replicas = open_replicas(config.strategy, self._cluster, self.fingerprint())
         self._share = self._replicas.batch_size(config.batch_size)
         seed(config)
-        self._data = data.load(config.dataset, cache_dir(config))
+        self._data = data.load(config.dataset, cache_folder(config.cache_dir))
         if config.batch_size > self._data.train_examples:
             raise ConfigurationError(
                 f"batch_size={config.batch_size}: the data set {self._data.name} has "
                 f"{self._data.train_examples} training images; use that many or fewer"
             )
-        optimizer = choose(config.optimizer, self._machine, self._device.kind, cache_dir(config))
+        cache = cache_folder(config.cache_dir)
+        optimizer = choose(config.optimizer, self._machine, self._device.kind, cache)
         build = partial(build_model, config, self._data, optimizer)
         self._loop = self._open_loop(build, threads.operations or 1)
         self._tags = self._findings(self._device, optimizer)

@@ -1,11 +1,10 @@
 """Apple's `avconvert` (AVFoundation), where macOS has it."""
 
 import shutil
-from collections import deque
 from pathlib import Path
 
 from chipbench.ground.errors import UnsupportedBenchmark
-from chipbench.ground.program import run_program
+from chipbench.ground.processes import Child, ProgramFailed
 
 
 def find_avconvert() -> str:
@@ -25,4 +24,8 @@ def run_avconvert(program: str, source: Path, output: Path, preset: str) -> floa
     Raises ProgramFailed.
     """
     command = [program, "--source", str(source), "--output", str(output), "--preset", preset]
-    return run_program(command, lambda lines: deque(lines, maxlen=0).clear()).time_s
+    with Child(command) as child:
+        end = child.ended()
+    if end.code != 0:
+        raise ProgramFailed(end.told("avconvert"))
+    return end.time_s

@@ -1,14 +1,14 @@
 """The source clip: generated footage rendered once, or the user's own file."""
 
 import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from omegaconf import DictConfig
 
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
-from chipbench.ground.program import ProgramFailed
+from chipbench.ground.files import free_bytes, whole
+from chipbench.ground.processes import ProgramFailed
 from chipbench.terminal.lines import announce
 from chipbench.workloads.video.ffmpeg import Progress, run_ffmpeg
 
@@ -73,12 +73,8 @@ def _render(
     pixels = size[0] * size[1] / (1920 * 1080)
     require_space(path.parent, frames * _FRAME_BYTES * pixels, "rendering the clip", "cache_dir")
     announce(f"rendering {frames / fps:g} s of footage, once")
-    new = path.with_suffix(".new.mov")
-    try:
+    with whole(path) as new:
         write_footage(new, ffmpeg, size, fps, frames, progress)
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
 
 
 def write_footage(
@@ -124,7 +120,7 @@ def _own(path: Path, ffmpeg: str) -> Clip:
 
 def require_space(folder: Path, size: float, what: str, key: str) -> None:
     """Raise UnsupportedBenchmark unless `folder`'s disk has room for `size` bytes and a tenth."""
-    free = shutil.disk_usage(folder).free
+    free = free_bytes(folder)
     if free < 1.1 * size:
         raise UnsupportedBenchmark(
             f"{what} takes about {size / 1e9:.2f} GB and the disk has {free / 1e9:.2f} GB free: "

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from omegaconf import DictConfig
 
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
-from chipbench.ground.program import ProgramFailed
+from chipbench.ground.processes import ProgramFailed
 from chipbench.workloads.video.ffmpeg import run_ffmpeg
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from chipbench.config.compose import cache_dir
 from chipbench.ground import metrics, tags
+from chipbench.ground.cache import cache_folder
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.metrics import metric
-from chipbench.ground.program import ProgramFailed
+from chipbench.ground.processes import ProgramFailed
 from chipbench.hardware.machine import Machine
 from chipbench.measure.fingerprint import fingerprint
 from chipbench.terminal.lines import announce
@@ -123,7 +123,7 @@ class Export:
         config = self._config
         frames = round(min(config.clip.rendered_s, config.clip.duration_s) * config.clip.fps)
         with FrameProgress(frames, config.clip.fps, what="rendering") as progress:
-            return open_clip(config.clip, self._ffmpeg, cache_dir(config), progress)
+            return open_clip(config.clip, self._ffmpeg, cache_folder(config.cache_dir), progress)
 
     def _megabits_per_s(self) -> float:
         """The codec's stated rate, scaled to the clip's pixels per second."""

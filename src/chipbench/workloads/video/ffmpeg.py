@@ -1,11 +1,11 @@
 """ffmpeg: which binary, and one run of it."""
 
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chipbench.ground.errors import ConfigurationError
-from chipbench.ground.program import run_program
+from chipbench.ground.processes import Child, ProgramFailed
 
 #: Takes the number of frames written so far.
 Progress = Callable[[int], None]
@@ -46,15 +46,14 @@ def run_ffmpeg(
     Raises ProgramFailed.
     """
     frames = 0
-
-    def watch(lines: Iterable[str]) -> None:
-        nonlocal frames
-        for line in lines:
+    options = ["-hide_banner", "-nostdin", "-y", "-v", messages, "-progress", "pipe:1", "-nostats"]
+    with Child([ffmpeg, *options, *arguments], listened=True) as child:
+        for line in child.lines():
             key, _, value = line.partition("=")
             if key == "frame" and value.strip().isdigit():
                 frames = int(value)
                 progress(frames)
-
-    options = ["-hide_banner", "-nostdin", "-y", "-v", messages, "-progress", "pipe:1", "-nostats"]
-    ended = run_program([ffmpeg, *options, *arguments], watch)
-    return Finished(ended.time_s, frames, ended.messages)
+        end = child.ended()
+    if end.code != 0:
+        raise ProgramFailed(end.told("ffmpeg"))
+    return Finished(end.time_s, frames, "\n".join(end.errors))

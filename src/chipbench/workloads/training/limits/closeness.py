@@ -10,9 +10,8 @@ from chipbench.backends.tensorflow.device import Device
 from chipbench.backends.tensorflow.feed import batches_of
 from chipbench.backends.tensorflow.flops import flops_per_image
 from chipbench.backends.tensorflow.input_wait import input_wait_percent
-from chipbench.config.compose import cache_dir
 from chipbench.ground import metrics
-from chipbench.ground.processes import kept
+from chipbench.ground.cache import cache_folder, kept
 from chipbench.hardware.machine import Machine
 from chipbench.workloads.training.limits.share import device_peak, use_of
 
@@ -28,7 +27,7 @@ def closeness(
 ) -> dict[str, float]:
     """FLOP/s achieved and possible, and the time spent waiting for input, by metric name."""
     model = loop.trained
-    cache = cache_dir(config)
+    cache = cache_folder(config.cache_dir)
     peak = device_peak(machine, device.kind, _COMPUTED_IN[config.precision], cache)
     speed = summary[metrics.STEADY_IMAGES_PER_SECOND]
     digest = hashlib.sha256(model.to_json().encode()).hexdigest()
@@ -37,7 +36,7 @@ def closeness(
     def count() -> dict[str, float]:
         return {"flops_per_image": flops_per_image(model, config.batch_size)}
 
-    flops = kept(cache / "flops", machine, request, count)["flops_per_image"]
+    flops = kept(cache / "flops", machine.setup, request, count)["flops_per_image"]
     values = use_of(peak, flops, speed)
     wait: float | None = 0.0
     if loop.inputs is not None and config.deterministic:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chipbench.ground import metrics
-from chipbench.ground.processes import TrialError, kept, run_trial
+from chipbench.ground.cache import kept
+from chipbench.ground.processes import TrialError, run_trial
 from chipbench.hardware.machine import Machine
 from chipbench.terminal.lines import announce
 
@@ -44,7 +45,7 @@ def device_peak(machine: Machine, device: str, dtype: str, cache_dir: Path) -> P
         return answer
 
     try:
-        answer = kept(cache_dir / "device_peaks", machine, request, ask)
+        answer = kept(cache_dir / "device_peaks", machine.setup, request, ask)
     except (TrialError, DisturbedError):
         return None
     return Peak(answer["tflops"], answer["gigabytes_per_s"])

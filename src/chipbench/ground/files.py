@@ -1,0 +1,68 @@
+"""Files that are whole or not there, locks that go with their process, and room on a disk."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A path to write to, with the same ending; at the end of the block it becomes `path`.
+
+    If the block fails, `path` is as it was.
+    """
+    new = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        yield new
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write `text` to `path`, which a reader finds as it was or as it will be."""
+    with whole(path) as new:
+        new.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """One process at a time gets past this; the others wait.
+
+    The lock goes with the process that holds it, however that ends.
+    """
+    with FileLock(path):
+        yield
+
+
+@contextmanager
+def locked_if_free(path: Path) -> Iterator[bool]:
+    """The same, but nobody waits: the value is whether the lock was free."""
+    lock = FileLock(path, blocking=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+def digest(parts: object, digits: int) -> str:
+    """The first hexadecimal `digits` of the SHA-256 of `parts` as JSON, keys in order."""
+    text = json.dumps(parts, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:digits]
+
+
+def free_bytes(folder: Path) -> int:
+    """Room on the disk of `folder`, which need not be there yet."""
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    return shutil.disk_usage(existing).free
