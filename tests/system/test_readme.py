@@ -1,4 +1,4 @@
-"""Every command that the README shows is one that the program takes."""
+"""Every command that a document shows is one that the program takes; links lead to files."""
 
 import re
 import shlex
@@ -9,13 +9,22 @@ import yaml
 
 from chipbench.config.compose import CONF_DIR, compose_config
 from chipbench.config.overrides import hydra_arguments
+from chipbench.ground.errors import ConfigurationError
 from chipbench.sweeping.conduct import split
 from chipbench.sweeping.plan import expand
 
 PROJECT = Path(__file__).parents[2]
-README = (PROJECT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```sh\n(.*?)```", README, flags=re.S)
-COMMANDS = [line for block in BLOCKS for line in block.replace("\\\n", " ").splitlines() if line]
+DOCUMENTS = (
+    "README.md",
+    ".github/CONTRIBUTING.md",
+    "conf/server/README.md",
+    "conf/strategy/README.md",
+    "tests/benchmarks/README.md",
+)
+TEXTS = {name: (PROJECT / name).read_text(encoding="utf-8") for name in DOCUMENTS}
+BLOCKS = re.findall(r"```sh\n(.*?)```", "\n".join(TEXTS.values()), flags=re.S)
+LINES = [line for block in BLOCKS for line in block.replace("\\\n", " ").splitlines() if line]
+COMMANDS = list(dict.fromkeys(LINES))
 TARGETS = set(re.findall(r"^([a-z.]+):.*## ", (PROJECT / "Makefile").read_text(), flags=re.M))
 
 
@@ -57,5 +66,28 @@ def compose_as(entry: str, overrides: list[str]) -> None:
         compose_config(name, [*job, *(["output_dir=out"] if records else [])])
 
 
-def test_the_readme_shows_commands() -> None:
-    assert len(COMMANDS) > 5
+@pytest.mark.parametrize("command", [c for c in COMMANDS if re.match(r"(python|bash) [^-]", c)])
+def test_a_script_exists(command: str) -> None:
+    assert (PROJECT / words_of(command)[1]).is_file()
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_link_leads_to_a_file(name: str) -> None:
+    targets = re.findall(r"\]\(([^)#:]+)\)", TEXTS[name])
+    assert [t for t in targets if not ((PROJECT / name).parent / t).is_file()] == []
+
+
+def test_contributing_names_every_room() -> None:
+    named = set(re.findall(r"^\| `(\w+)/` \|", TEXTS[".github/CONTRIBUTING.md"], flags=re.M))
+    rooms = (PROJECT / "src/chipbench").glob("*/__init__.py")
+    assert named == {path.parent.name for path in rooms}
+
+
+def test_a_readme_in_a_group_is_no_option() -> None:
+    assert (CONF_DIR / "strategy" / "README.md").is_file()
+    with pytest.raises(ConfigurationError, match=": mirrored, multi_worker, none$"):
+        compose_config("train", ["output_dir=out", "strategy=README"])
+
+
+def test_the_documents_show_commands() -> None:
+    assert len(COMMANDS) > 20
