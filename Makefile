@@ -82,23 +82,6 @@ $(INSTALLED): pyproject.toml $(BIN)/python
 	  $(BIN)/python -m pip install -e '.[$(EXTRAS)]'
 	@rm -f $(VENV)/.installed* && touch $@
 
-# PYTHON=/path/to/python3.11 comes first where it is given. Debian's Python without python3-venv
-# lacks the pip that `venv` would copy, but one that is installed can fill the environment.
+# PYTHON=/path/to/python3.11 comes first where it is given.
 $(BIN)/python:
-	@for python in $(PYTHON) python3.11 python3 python; do \
-	  $$python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' >/dev/null 2>&1 \
-	    || continue; \
-	  echo "Making $(VENV) with $$($$python --version)"; \
-	  if $$python -c 'import ensurepip' 2>/dev/null; then \
-	    $$python -m venv --clear $(VENV); \
-	  elif $$python -m pip --version >/dev/null 2>&1; then \
-	    $$python -m venv --clear --without-pip $(VENV) \
-	      && $$python -m pip --python $@ install --quiet pip; \
-	  else \
-	    echo "$$python can make no environment: apt-get install python3-venv" >&2; exit 1; \
-	  fi; \
-	  exit; \
-	done; \
-	echo "Python 3.11 was not found: install it (Debian 12: apt-get install python3-venv;" \
-	  "macOS: brew install python@3.11), or say make PYTHON=/path/to/python3.11" >&2; \
-	exit 1
+	@sh .ci/environment.sh $(VENV) $(PYTHON)

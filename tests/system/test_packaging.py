@@ -166,6 +166,7 @@ def test_make_target_exists(target: str) -> None:
 def test_missing_python_is_one_line_with_the_remedy(tmp_path: Path) -> None:
     """A make that finds no Python 3.11 on its PATH."""
     shutil.copy(PROJECT / "Makefile", tmp_path)
+    shutil.copytree(PROJECT / ".ci", tmp_path / ".ci")
     (tmp_path / "pyproject.toml").touch()
     (tmp_path / "bin").mkdir()
     for name in ("make", "sh", "awk"):
