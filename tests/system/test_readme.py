@@ -73,7 +73,7 @@ def test_a_script_exists(command: str) -> None:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_link_leads_to_a_file(name: str) -> None:
-    targets = re.findall(r"\]\(([^)#:]+)\)", TEXTS[name])
+    targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", TEXTS[name])
     assert [t for t in targets if not ((PROJECT / name).parent / t).is_file()] == []
 
 
