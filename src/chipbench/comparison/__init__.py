@@ -1,1 +1,1 @@
-"""Comparing machines: pure statistics, tables, charts, and the published results."""
+"""Comparing machines: which runs may be ranked, and the tables, charts and report of them."""

@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 class Sensor(Protocol):
-    """Reads some of the quantities of `measure.metrics`; what cannot be read is absent."""
+    """Reads some of the quantities of `ground.metrics`; what cannot be read is absent."""
 
     def read(self) -> dict[str, float]:
         """The quantities now, by metric name."""

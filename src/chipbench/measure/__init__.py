@@ -1,1 +1,1 @@
-"""What is measured: the metric table, the stopwatch, the monitor and the result record."""
+"""How a measurement is made and what speaks against it: stopwatch, monitor, statistics, result."""
