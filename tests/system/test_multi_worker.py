@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,7 @@ from omegaconf import DictConfig
 
 from chipbench import data
 from chipbench.backends.tensorflow.distributed.cluster import Cluster, find_cluster
-from chipbench.backends.tensorflow.distributed.rendezvous import meet
+from chipbench.backends.tensorflow.distributed.rendezvous import _read, meet
 from chipbench.config.compose import compose_config, recorded_params
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.sweeping.conduct import conduct, split
@@ -161,14 +162,25 @@ def test_a_port_in_use_is_named() -> None:
     assert isinstance(error, ConfigurationError) and f"port {port} of worker 0" in str(error)
 
 
-def test_a_stranger_at_the_chiefs_door_changes_nothing() -> None:
+@pytest.mark.parametrize(
+    "message",
+    [
+        b'{"index": "1"}\n',
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"[" * 4000 + b"\n",  # deeper than a parser goes
+        b"\xff\xfe\x00\n",
+        b"x" * 100_000,
+        b"",
+    ],
+)
+def test_a_stranger_at_the_chiefs_door_changes_nothing(message: bytes) -> None:
     ports = free_ports(2)
 
     def stranger() -> None:
         for _ in range(50):
             try:
                 with socket.create_connection(("127.0.0.1", ports[0]), 1.0) as door:
-                    door.sendall(b'{"index": "1"}\n')
+                    door.sendall(message)
                     return
             except OSError:
                 time.sleep(0.05)
@@ -177,6 +189,40 @@ def test_a_stranger_at_the_chiefs_door_changes_nothing() -> None:
         knocking = pool.submit(stranger)
         assert met(ports, {0: "f", 1: "f"}) == [None, None]
         knocking.result()
+
+
+def test_a_stranger_that_drips_bytes_holds_the_chief_up_for_one_message_alone() -> None:
+    chiefs, strangers = socket.socketpair()
+    over = threading.Event()
+
+    def drip() -> None:
+        while not over.wait(0.05):
+            strangers.sendall(b" ")
+
+    with chiefs, strangers, ThreadPoolExecutor() as pool:
+        dripping = pool.submit(drip)
+        began_s = time.monotonic()
+        assert _read(chiefs, 0.5) == {}
+        assert time.monotonic() - began_s < 5
+        over.set()
+        dripping.result()
+
+
+@pytest.mark.parametrize("answer", [b'{"verdict": []}\n', b'{"verdict": "dance"}\n', b"[1]\n"])
+def test_what_is_not_the_chief_at_its_address_is_not_believed(answer: bytes) -> None:
+    ports = free_ports(2)
+    with socket.create_server(("127.0.0.1", ports[0])) as other, ThreadPoolExecutor() as pool:
+
+        def reply() -> None:
+            with other.accept()[0] as guest:
+                guest.recv(4096)
+                guest.sendall(answer)
+
+        replying = pool.submit(reply)
+        (error,) = met(ports, {1: "f"}, wait_s=5.0)
+        replying.result()
+    assert isinstance(error, UnsupportedBenchmark)
+    assert str(error).startswith("the chief (worker 0) did not answer")
 
 
 @pytest.mark.parametrize("in_memory", [True, False])
