@@ -13,10 +13,11 @@ from chipbench.config.overrides import is_sweep, parse
 from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError
 from chipbench.sweeping import outcome as outcomes
-from chipbench.sweeping.launching import launch, search
+from chipbench.sweeping.launching import launch
 from chipbench.sweeping.outcome import outcome_of
 from chipbench.sweeping.parent import Parent
 from chipbench.sweeping.plan import FILE_NAME, Job, Plan, expand, order, read_plan, swept_keys
+from chipbench.sweeping.search import search
 from chipbench.tracking.delivery_state import read_state
 from chipbench.tracking.journal import FILE_NAME as JOURNAL
 from chipbench.tracking.recorder import Recorder
