@@ -14,9 +14,16 @@ from chipbench.checks.datasets import datasets_check
 from chipbench.checks.diagnosis import print_json, print_table
 from chipbench.checks.disk import disk_check
 from chipbench.checks.encoders import encoders_check
-from chipbench.checks.machine import machine_checks
+from chipbench.checks.machine import machine_check
+from chipbench.checks.packages import packages_checks
 from chipbench.checks.tracking import journals_check, start_probe, store_check
-from chipbench.checks.training import read, start, tensorflow_check, training_check, wrong_with
+from chipbench.checks.training import (
+    doubt,
+    read_trial,
+    start_trial,
+    tensorflow_check,
+    training_check,
+)
 from chipbench.config.compose import project_dir
 from chipbench.ground.cache import cache_folder
 from chipbench.ground.processes import Child
@@ -49,7 +56,8 @@ def look(config: DictConfig) -> list[Check]:
         cache = cache_folder(config.cache_dir)
         journals = Path(config.journals).expanduser()
         beside = [
-            *machine_checks(machine, config.machine),
+            machine_check(machine, config.machine),
+            *packages_checks(machine, config.machine.accelerator),
             *condition_checks(machine, load),
             disk_check("cache folder", cache, "cache_dir"),
             disk_check("output folder", Path("outputs"), "output_dir"),
@@ -69,17 +77,17 @@ def _training(machine: Machine, config: DictConfig) -> Child | None:
     """None where importing TensorFlow itself would fail, which its versions tell."""
     if hardware.metal_plugin_mismatch(machine) is not None:
         return None
-    return start(config.machine.accelerator, config.training_timeout_s)
+    return start_trial(config.machine.accelerator, config.training_timeout_s)
 
 
 def _trained(machine: Machine, config: DictConfig, training: Child | None) -> Sequence[Check]:
     """TensorFlow and its training; a GPU that fails with Adam is tried with its fallback."""
     accelerator = config.machine.accelerator
-    trial = None if training is None else read(training.ended())
+    trial = None if training is None else read_trial(training.ended())
     fallback = None
-    if trial is not None and trial.gpus and wrong_with(trial) is not None:
-        with start(accelerator, config.training_timeout_s, "sgd") as again:
-            fallback = read(again.ended())
+    if trial is not None and trial.gpus and doubt(trial) is not None:
+        with start_trial(accelerator, config.training_timeout_s, "sgd") as again:
+            fallback = read_trial(again.ended())
     return [tensorflow_check(machine, accelerator, trial), training_check(trial, fallback)]
 
 

@@ -20,7 +20,7 @@ from chipbench.checks.check import OK, PROBLEM, WARNING, Check
 from chipbench.checks.datasets import datasets_check
 from chipbench.checks.diagnosis import verdict
 from chipbench.checks.disk import disk_check
-from chipbench.checks.machine import identity_check
+from chipbench.checks.machine import machine_check
 from chipbench.checks.tracking import journals_check, start_probe, store_check
 from chipbench.checks.training import Trial, tensorflow_check, training_check
 from chipbench.config.compose import compose_config
@@ -181,7 +181,7 @@ def test_a_process_that_aborts_while_it_trains_keeps_what_it_said(tmp_path: Path
         'import os\nprint(\'{"tensorflow": "2.19.1", "gpus": 1}\', flush=True)\nos.abort()\n'
     )
     with Child(module_command("aborting"), timeout_s=30, folder=tmp_path) as process:
-        trial = training.read(process.ended())
+        trial = training.read_trial(process.ended())
     assert (trial.tensorflow, trial.gpus) == ("2.19.1", 1)
     assert tensorflow_check(TITAN, "auto", trial).status == OK
     found = training_check(trial)
@@ -324,9 +324,9 @@ def test_conditions_that_slow_a_machine_are_warnings_with_a_remedy() -> None:
 
 def test_a_claimed_machine_that_this_is_not_is_a_problem() -> None:
     config = compose_config("doctor", ["machine=m1_max_mbp_14_2021"]).machine
-    assert identity_check(LINUX, config).status == PROBLEM
+    assert machine_check(LINUX, config).status == PROBLEM
     config.force = True
-    assert identity_check(replace(LINUX, versions={"python": "3.11.7"}), config).status == OK
+    assert machine_check(replace(LINUX, versions={"python": "3.11.7"}), config).status == OK
 
 
 def test_a_folder_that_cannot_be_made_is_a_problem(tmp_path: Path) -> None:

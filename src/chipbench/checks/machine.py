@@ -1,34 +1,15 @@
-"""The machine as it was detected, and the packages that belong to its hardware."""
-
-from collections.abc import Iterator
+"""The machine as it was detected, and whether it is the one that was claimed."""
 
 from omegaconf import DictConfig
 
 from chipbench import hardware
-from chipbench.checks.check import OK, PROBLEM, WARNING, Check, check_of
+from chipbench.checks.check import OK, PROBLEM, Check
 from chipbench.hardware import Accelerator, Machine
 from chipbench.published.claim import facts
 
 
-def machine_checks(machine: Machine, config: DictConfig) -> Iterator[Check]:
-    """What it is, whether it is the one that `config` (an option of `machine/`) claims."""
-    yield identity_check(machine, config)
-    metadata = hardware.metadata_mismatch(machine)
-    if metadata is not None:
-        yield check_of("packages", PROBLEM, metadata)
-    unread = hardware.sensor_mismatch(machine)
-    if unread is not None:
-        yield check_of("sensors", WARNING, unread)
-    cuda = hardware.cuda_mismatch(
-        machine, hardware.driver_version(), hardware.missing_cuda_libraries()
-    )
-    if cuda is not None:
-        meant = config.accelerator == "cpu"
-        yield check_of("CUDA", WARNING if meant else PROBLEM, cuda)
-
-
-def identity_check(machine: Machine, config: DictConfig) -> Check:
-    """The detected machine, and how it contradicts the claimed one."""
+def machine_check(machine: Machine, config: DictConfig) -> Check:
+    """The detected machine, and how it contradicts `config`'s (an option of `machine/`)."""
     claimed = config.name is not None and not config.force
     contradictions = hardware.contradictions(machine, facts(config)) if claimed else []
     if contradictions:

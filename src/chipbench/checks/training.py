@@ -30,14 +30,14 @@ class Trial:
     timed_out: bool = False
 
 
-def start(accelerator: str, timeout_s: float, optimizer: str = "adam") -> Child:
+def start_trial(accelerator: str, timeout_s: float, optimizer: str = "adam") -> Child:
     """Begin the trial beside this process; `accelerator` is that of `machine.accelerator`."""
     command = module_command(_MODULE, accelerator, optimizer)
     environment = with_import_path(os.environ)
     return Child(command, timeout_s=timeout_s, environment=environment, own_group=True)
 
 
-def read(end: Exit) -> Trial:
+def read_trial(end: Exit) -> Trial:
     """The trial from what its process printed, however far it came."""
     said = [json.loads(line) for line in end.lines if line.startswith("{")]
     results = {line["device"]: (line["loss"], line["accuracy"]) for line in said if "loss" in line}
@@ -71,10 +71,10 @@ def training_check(trial: Trial | None, fallback: Trial | None = None) -> Check:
     name = "training"
     if trial is None:
         return Check(name, PROBLEM, "not tried", "mend TensorFlow first")
-    wrong = wrong_with(trial)
+    wrong = doubt(trial)
     if wrong is None:
         return Check(name, OK, _found(trial))
-    if fallback is not None and wrong_with(fallback) is None:
+    if fallback is not None and doubt(fallback) is None:
         return Check(
             name,
             WARNING,
@@ -89,7 +89,7 @@ def training_check(trial: Trial | None, fallback: Trial | None = None) -> Check:
     return Check(name, PROBLEM, wrong, remedy)
 
 
-def wrong_with(trial: Trial) -> str | None:
+def doubt(trial: Trial) -> str | None:
     """Why the trial does not show that the device computes correctly; None if it does."""
     if trial.failure is not None:
         return trial.failure

@@ -1,0 +1,22 @@
+"""The packages that belong to the machine's hardware, where they do not serve it."""
+
+from collections.abc import Iterator
+
+from chipbench import hardware
+from chipbench.checks.check import PROBLEM, WARNING, Check, check_of
+from chipbench.hardware import Machine
+
+
+def packages_checks(machine: Machine, accelerator: str) -> Iterator[Check]:
+    """What is wrong with them; `accelerator` is that of `machine.accelerator`."""
+    metadata = hardware.metadata_mismatch(machine)
+    if metadata is not None:
+        yield check_of("packages", PROBLEM, metadata)
+    unread = hardware.sensor_mismatch(machine)
+    if unread is not None:
+        yield check_of("sensors", WARNING, unread)
+    cuda = hardware.cuda_mismatch(
+        machine, hardware.driver_version(), hardware.missing_cuda_libraries()
+    )
+    if cuda is not None:
+        yield check_of("CUDA", WARNING if accelerator == "cpu" else PROBLEM, cuda)
