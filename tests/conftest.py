@@ -16,11 +16,16 @@ pytest_plugins = ["support.store_fixtures"]
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One cache for all tests: verdicts and generated data are made once."""
+def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that test processes side by side share; each has one of its own in it."""
     base = tmp_path_factory.getbasetemp()
-    # Test processes side by side have folders of their own in that of the whole session.
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def cache(session_folder: Path) -> Path:
+    """One cache for all tests: verdicts and generated data are made once."""
+    folder = session_folder / "cache"
     folder.mkdir(exist_ok=True)
     # A peak is kept only where nothing else uses the processor, and here other tests do.
     peak = {"tflops": 0.2, "gigabytes_per_s": 30.0, "processor_share": 1.0}

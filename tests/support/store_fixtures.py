@@ -1,11 +1,14 @@
 """Servers that several tests share; each test file has its own experiments on them."""
 
 import shutil
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from mlflow import MlflowClient
 from support.tracking_server import Postgres, TrackingServer, postgres_programs
 
@@ -47,10 +50,20 @@ def server(start_server: Callable[..., TrackingServer]) -> TrackingServer:
 
 
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_database(session_folder: Path) -> Path:
     """A SQLite store that MLflow has made its tables in, which takes seconds."""
-    path = tmp_path_factory.mktemp("sqlite") / "store.db"
-    MlflowClient(f"sqlite:///{path}").search_experiments()
+    path = session_folder / "empty_store.db"
+    with FileLock(f"{path}.lock"):
+        if not path.exists():
+            unfinished = path.with_suffix(".unfinished")
+            MlflowClient(f"sqlite:///{unfinished}").search_experiments()
+            # A copy that SQLite closes leaves out nothing that is still in a log beside the file.
+            with (
+                closing(sqlite3.connect(unfinished)) as made,
+                closing(sqlite3.connect(f"{unfinished}.copy")) as copy,
+            ):
+                made.backup(copy)
+            Path(f"{unfinished}.copy").rename(path)
     return path
 
 
