@@ -53,7 +53,7 @@ compare: $(INSTALLED) ## import the published results, compare all runs, and wri
 TOGETHER := --numprocesses=4 --dist=worksteal
 
 test: $(INSTALLED) ## run the tests; one of them: make test ARGS="-k stopwatch"
-	$(BIN)/python -m pytest $(TOGETHER) $(ARGS)
+	$(BIN)/python -m pytest $(TOGETHER) --durations=20 $(ARGS)
 
 lint: $(INSTALLED) ## check style, types, who imports whom, and that dependencies are declared
 	$(BIN)/ruff check .
