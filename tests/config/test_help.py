@@ -1,17 +1,18 @@
 """`--help` of every entry point, and what a misspelt word is answered with."""
 
+import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-import yaml
+from omegaconf import DictConfig
 
+from chipbench.config import compose as compose_module
 from chipbench.config.compose import CONF_DIR, compose_config
 from chipbench.config.help import usage
-from chipbench.config.overrides import hydra_arguments
-from chipbench.config.settings import Settings, settings_of
+from chipbench.config.overrides import command_line, parse
 from chipbench.ground.errors import ConfigurationError
 from chipbench.running.command import _run
 
@@ -37,62 +38,53 @@ def test_help_shows_every_key_and_imports_nothing_heavy(entry: str) -> None:
     assert done.stderr.strip() == "[]"
     keys = [key for key in compose_config(entry, []) if key != "hydra"]
     for key in map(str, keys):
-        assert f"  {key}=" in done.stdout or f"  {key}." in done.stdout, key
+        assert re.search(rf"^  {key}(:|=| +)", done.stdout, re.M), key
     assert "Exit codes\n  0 done\n  1 " in done.stdout
     assert "130 interrupted" in done.stdout
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_the_example_of_the_help_is_a_command_that_works(entry: str) -> None:
-    examples = [line for line in settings_of(CONF_DIR, entry, {}).header if "Example: " in line]
+    text = (CONF_DIR / f"{entry}.yaml").read_text()
+    examples = [line for line in text.splitlines() if line.startswith("# Example: ")]
     assert len(examples) == 1
     words = shlex.split(examples[0])
     assert (words[words.index("-e") + 1] if "-e" in words else "train") == entry
     pairs = [word for i, w in enumerate(words) if w == "-P" for word in ("-P", words[i + 1])]
-    own = [o for o in hydra_arguments(pairs) if entry != "sweep" or o.startswith("sweep.")]
+    own = [o for o in command_line(pairs).arguments if entry != "sweep" or o.startswith("sweep.")]
     compose_config(entry, [o for o in own if "=" in o])
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_every_own_setting_is_described(entry: str) -> None:
-    settings = settings_of(CONF_DIR, entry, {})
-    own = {path: key for path, key in settings.keys.items() if not group_of(settings, path)}
-    undescribed = [path for path, key in (own | settings.groups).items() if not key.comment]
-    assert undescribed == []
+    _, _, text = (CONF_DIR / f"{entry}.yaml").read_text().partition("_self_")
+    settings = text.partition("\nhydra:")[0].splitlines()
+    commented = [line for line in settings if re.match(r"\w+:", line) and "#" not in line]
+    sections = {line for line in commented if line.endswith(":")}
+    assert set(commented) == sections
 
 
-def group_of(settings: Settings, path: str) -> bool:
-    return path.partition(".")[0] in settings.groups
+def test_help_shows_the_files_as_they_stand() -> None:
+    text = usage(CONF_DIR, "train", ["dataset=digits"])
+    assert "dataset=digits (conf/dataset/digits.yaml)" in text
+    for line in (CONF_DIR / "dataset" / "digits.yaml").read_text().splitlines():
+        assert f"  {line}".rstrip() in text
+    assert "  batch_size: 32 # images per step" in text
+    assert "job_logging" not in text
 
 
-def test_settings_are_those_that_hydra_composes() -> None:
-    found = settings_of(CONF_DIR, "createml", {})
-    config = compose_config("createml", ["output_dir=out"])
-    assert found.groups["dataset"].default == config.dataset.name == "food101_10pct"
-    assert found.keys["epochs"].default == str(config.epochs)
-    assert yaml.safe_load(found.keys["dataset.shuffle_buffer"].default) == 1000
-    assert "images; 0: not shuffled" in found.keys["dataset.shuffle_buffer"].comment
+def test_help_shows_what_a_config_builds_on() -> None:
+    text = usage(CONF_DIR, "createml", [])
+    assert "  batch_size: 32 # images per step" in text
+    assert "dataset=food101_10pct (conf/dataset/food101_10pct.yaml)" in text
 
 
-def test_help_shows_the_chosen_option() -> None:
-    text = usage(CONF_DIR, "train", {"dataset": "digits"})
-    assert "Settings of dataset=digits" in text
-    assert "dataset.source=bundled" in text
-    assert "epochs=20" in text
-
-
-def test_a_comment_needs_no_second_description(tmp_path: Path) -> None:
-    (tmp_path / "thing.yaml").write_text(
-        "# Does a thing.\n# Example: x\n\ndefaults:\n  - _self_\n\nwait_s: 3 # seconds # of both\n"
-        "text: 'a # b' # quoted\nsection: # of two\n  one: 1\n  two: 2 # the other\n"
-    )
-    keys = settings_of(tmp_path, "thing", {}).keys
-    assert {path: (key.default, key.comment) for path, key in keys.items()} == {
-        "wait_s": ("3", "seconds # of both"),
-        "text": ("'a # b'", "quoted"),
-        "section.one": ("1", "of two"),
-        "section.two": ("2", "the other"),
-    }
+@pytest.mark.parametrize("words", [["~optimizer"], ["+a=1"], ["batch_size=1,2"], ["--cfg", "job"]])
+def test_help_comes_first_whatever_else_is_said(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run("train", lambda config: None, ["--help", *words]) == 0
+    assert "Exit codes" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -127,3 +119,54 @@ def test_a_misspelt_word_is_answered_with_the_nearest(
         _run(entry, lambda config: None, words)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--config-dir", "/tmp"], "--config-dir: the configuration is that of conf/ alone"),
+        (["-cd", "/tmp", "epochs=1"], "add a file there"),
+        (["--help", "--config-dir=/tmp"], "--config-dir: "),
+        (["--config-name", "x"], "--config-name: "),
+        (["--cfg", "nonsense"], "--cfg nonsense: must be one of job, hydra, all"),
+        (["--info", "nonsense"], "must be one of all, config, defaults"),
+        (["--cfg=job"], "write --cfg job"),
+        (["--cfg", "job", "-m", "batch_size=1,2"], "one at a time"),
+        (["--resolve"], "--resolve: goes with --cfg job alone"),
+        (["-p", "optimizer"], "--package: goes with --cfg job alone"),
+        (["--package"], "--package needs a value"),
+        (["--cfg", "job", "modle=x"], "nearest: model"),
+        (["--cfg", "job", "batch_size=x"], "batch_size=x: must be a whole number"),
+        (["~optimizer"], "~optimizer: the benchmark needs this key"),
+    ],
+)
+def test_every_word_of_hydra_works_or_is_refused_in_one_line(words: list[str], said: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        _run("train", lambda config: None, words)
+    assert said in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+@pytest.mark.parametrize("words", [["--cfg", "job", "--resolve"], ["--info", "searchpath"]])
+def test_hydras_prints_are_printed(
+    entry: str, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(entry, lambda config: None, words) == 0
+    assert capsys.readouterr().out
+
+
+def test_a_run_composes_once_and_reads_each_override_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    composed: list[str] = []
+    original = compose_module.compose
+    monkeypatch.setattr(
+        compose_module, "compose", lambda *a, **k: composed.append(a[0]) or original(*a, **k)
+    )
+    parse.cache_clear()
+    words = ["batch_size=64", "tracking=none", f"hydra.run.dir={tmp_path / 'run'}"]
+    seen: list[DictConfig] = []
+    assert _run("train", lambda config: seen.append(config), words) == 0
+    assert composed == ["train"]
+    assert parse.cache_info().misses == 3
+    assert (seen[0].batch_size, seen[0].output_dir) == (64, str(tmp_path / "run"))

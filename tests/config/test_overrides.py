@@ -3,7 +3,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chipbench.config.overrides import hydra_arguments, is_sweep
+from chipbench.config.overrides import command_line, is_sweep
 from chipbench.ground.errors import ConfigurationError
 
 
@@ -14,7 +14,7 @@ def read(argument: str) -> tuple[str, object]:
 
 def test_mlflow_pairs_become_overrides() -> None:
     words = ["--model", "tiny_vgg", "--optimizer.learning_rate", "0.01", "--batch_size=64"]
-    assert hydra_arguments(words) == [
+    assert command_line(words).arguments == [
         "model=tiny_vgg",
         "optimizer.learning_rate=0.01",
         "batch_size=64",
@@ -22,16 +22,18 @@ def test_mlflow_pairs_become_overrides() -> None:
 
 
 def test_hydra_words_pass_unchanged() -> None:
-    words = ["model=tiny_vgg", "+a=1", "~b", "-m", "--cfg", "job"]
-    assert hydra_arguments(words) == words
+    words = ["model=tiny_vgg", "+a=1", "~b"]
+    assert command_line(words).arguments == words
+    assert command_line(["-m", *words]).arguments == ["--multirun", *words]
+    assert command_line(["-c", "job", *words]).arguments == ["--cfg", "job", *words]
 
 
 def test_overrides_are_split_as_a_shell_would() -> None:
-    assert hydra_arguments(["--overrides", "+a=1 ~b 'c=d e'"]) == ["+a=1", "~b", "c=d e"]
+    assert command_line(["--overrides", "+a=1 ~b 'c=d e'"]).arguments == ["+a=1", "~b", "c=d e"]
 
 
 def test_a_value_may_begin_with_dashes() -> None:
-    assert hydra_arguments(["--tag", "--x"]) == ["tag=--x"]
+    assert command_line(["--tag", "--x"]).arguments == ["tag=--x"]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,7 @@ def test_a_value_may_begin_with_dashes() -> None:
     ],
 )
 def test_text_survives_hydras_grammar(value: str) -> None:
-    (argument,) = hydra_arguments(["--note", value])
+    (argument,) = command_line(["--note", value]).arguments
     assert read(argument) == ("note", value)
 
 
@@ -62,7 +64,7 @@ def test_text_survives_hydras_grammar(value: str) -> None:
 )
 def test_any_text_round_trips_or_keeps_its_meaning(key: str, value: str) -> None:
     try:
-        (argument,) = hydra_arguments([f"--{key}", value])
+        (argument,) = command_line([f"--{key}", value]).arguments
     except ConfigurationError:
         return
     if is_sweep(argument):
@@ -85,7 +87,7 @@ def test_any_text_round_trips_or_keeps_its_meaning(key: str, value: str) -> None
 )
 def test_malformed_words_are_refused_in_one_line(words: list[str], message: str) -> None:
     with pytest.raises(ConfigurationError, match=message) as caught:
-        hydra_arguments(words)
+        command_line(words)
     assert "\n" not in str(caught.value)
 
 
@@ -107,9 +109,9 @@ def test_sweeps_are_recognised() -> None:
     ],
 )
 def test_a_switch_may_stand_alone(words: list[str], expected: list[str]) -> None:
-    assert hydra_arguments(words) == expected
+    assert command_line(words).arguments == expected
 
 
 def test_mlflows_own_form_of_a_parameter_is_read() -> None:
     words = ["-P", "batch_size=64", "-P", "overrides=+a=1 ~b"]
-    assert hydra_arguments(words) == ["batch_size=64", "+a=1", "~b"]
+    assert command_line(words).arguments == ["batch_size=64", "+a=1", "~b"]

@@ -12,7 +12,7 @@ import yaml
 from packaging.requirements import Requirement
 
 from chipbench.config.compose import compose_config
-from chipbench.config.overrides import hydra_arguments
+from chipbench.config.overrides import command_line
 
 PROJECT = Path(__file__).parents[2]
 NOTEBOOK = json.loads((PROJECT / "src" / "colab.ipynb").read_text(encoding="utf-8"))
@@ -46,7 +46,7 @@ def test_its_mlflow_commands_are_ones_that_the_program_takes() -> None:
         entry = words[words.index("-e") + 1] if "-e" in words else "main"
         assert entry in entries
         given = [word for i, word in enumerate(words) if words[i - 1] == "-P"]
-        overrides = hydra_arguments([part for word in given for part in ("-P", word)])
+        overrides = command_line([part for word in given for part in ("-P", word)]).arguments
         compose_config("train" if entry == "main" else entry, overrides)
 
 

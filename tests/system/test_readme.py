@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from chipbench.config.compose import CONF_DIR, compose_config
-from chipbench.config.overrides import hydra_arguments
+from chipbench.config.overrides import command_line
 from chipbench.ground.errors import ConfigurationError
 from chipbench.sweeping.conduct import split
 from chipbench.sweeping.plan import expand
@@ -40,13 +40,13 @@ def test_an_mlflow_command_names_entry_points_and_keys_that_exist(command: str) 
     assert entry in entries
     parameters = [words[i + 1] for i, word in enumerate(words) if word == "-P"]
     pairs = [part for p in parameters for part in ("--" + p.split("=", 1)[0], p.split("=", 1)[1])]
-    compose_as(entry, hydra_arguments(pairs))
+    compose_as(entry, command_line(pairs).arguments)
 
 
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c.startswith("python -m chipbench.")])
 def test_a_module_command_takes_its_words(command: str) -> None:
     words = words_of(command)
-    arguments = [word for word in hydra_arguments(words[3:]) if "=" in word]
+    arguments = [word for word in command_line(words[3:]).arguments if "=" in word]
     compose_as(words[2].removeprefix("chipbench."), arguments)
 
 

@@ -16,10 +16,11 @@ from mlflow.entities import Run
 from support.checkouts import PROJECT, checkout
 
 from chipbench.config.compose import compose_config
+from chipbench.config.overrides import is_several
 from chipbench.ground.errors import ConfigurationError
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping import summary
-from chipbench.sweeping.conduct import conduct, is_several, split
+from chipbench.sweeping.conduct import conduct, split
 from chipbench.sweeping.outcome import Outcome, attempts, next_attempt, outcome_of
 from chipbench.sweeping.plan import Job, Plan, expand, order, read_plan, swept_keys
 from chipbench.sweeping.summary import JobEnd

@@ -1,7 +1,7 @@
 """The configuration: composed by Hydra from `conf/`, checked, and explained when it is wrong."""
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
+from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
@@ -34,19 +35,47 @@ def compose_config(name: str, overrides: Sequence[str]) -> DictConfig:
 
     Raises ConfigurationError with one line that names the key and the nearest valid choices.
     """
-    GlobalHydra.instance().clear()
-    root = _root(name)
+    config = _composed(name, overrides)
+    _without_hydra(config)
+    return config
+
+
+def compose_run(name: str, overrides: Sequence[str]) -> DictConfig:
+    """The same for a run, which gets the output folder that Hydra's part of the config names."""
+    config = _composed(name, overrides)
+    folder = Path(config.hydra.run.dir).absolute()
     try:
-        _refuse_deletions(overrides, root.keys)
-        _refuse_unknown_options(overrides, root.groups)
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"hydra.run.dir={config.hydra.run.dir}: {error.strerror}; name a folder that can be "
+            "written"
+        ) from None
+    with open_dict(config):
+        config.hydra.runtime.output_dir = str(folder)
+    HydraConfig.instance().set_config(config)
+    _without_hydra(config)
+    return config
+
+
+def _composed(name: str, overrides: Sequence[str]) -> DictConfig:
+    GlobalHydra.instance().clear()
+    try:
+        _refuse_deletions(overrides)
+        _refuse_unknown_options(overrides)
         with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
-            config = compose(name, list(overrides))
+            config = compose(name, list(overrides), return_hydra_config=True)
             check(config)
             return config
     except ConfigurationError:
         raise
     except (HydraException, OmegaConfBaseException, ValueError) as error:
-        raise ConfigurationError(_explanation(list(overrides), root, error)) from None
+        raise ConfigurationError(_explanation(list(overrides), _root(name), error)) from None
+
+
+def _without_hydra(config: DictConfig) -> None:
+    with open_dict(config):
+        del config["hydra"]
 
 
 #: Groups whose options are looked up by their `name` elsewhere.
@@ -101,23 +130,21 @@ def option(group: str, name: str) -> DictConfig:
     return loaded
 
 
-def _refuse_deletions(overrides: Sequence[str], keys: Iterable[str]) -> None:
+def _refuse_deletions(overrides: Sequence[str]) -> None:
     """A deleted key would go unchecked, and what is in the config is there to be read."""
     for override in map(parse, overrides):
-        key = override.key_or_group
-        if override.is_delete() and key in keys:
-            raise ConfigurationError(f"~{key}: the benchmark needs this key")
+        if override.is_delete():
+            raise ConfigurationError(f"~{override.key_or_group}: the benchmark needs this key")
 
 
-def _refuse_unknown_options(overrides: Sequence[str], groups: Collection[str]) -> None:
+def _refuse_unknown_options(overrides: Sequence[str]) -> None:
     """Only an option's own name chooses it: Hydra would take a path to any other file as well."""
     for override in map(parse, overrides):
         group = override.key_or_group
-        if group not in groups or override.is_delete() or override.is_sweep_override():
+        if override.is_sweep_override() or not (CONF_DIR / group).is_dir():
             continue
-        wanted = override.value()
-        options = _options(group)
-        if wanted not in options:
+        wanted, options = override.value(), _options(group)
+        if options and wanted not in options:
             named = f"{group}={_shown(wanted)}"
             raise ConfigurationError(_unknown(named, str(wanted), options, f"choices for {group}"))
 

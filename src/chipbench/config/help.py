@@ -1,96 +1,103 @@
-"""`--help` of an entry point: what it does, its parameters, an example, the exit codes."""
+"""`--help` of an entry point: what it does, an example, the choices, and `conf/` as it stands."""
 
-import shutil
-import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from chipbench.config.settings import Key, Settings, settings_of
+import yaml
 
 _EXAMPLE = "Example: "
-_WIDTH = (72, 110)  # characters: what reads well, within the terminal's own
-_COLUMN = 40  # where what is said of a key begins
+_PACKAGE = "# @package"
 
-_ARGUMENTS = """
+_ARGUMENTS = """\
 Several values run each in turn under one parent: batch_size=16,32. For syntax beyond key=value:
--P overrides="+tags.a=1 ~b". `--cfg job` prints the whole configuration, `group=option --help`
-the settings of another option.
-"""
-_EXIT_CODES = """
-0 done
-1 it failed; the message names the remedy
-2 wrong configuration or arguments; the message names the key and the choices
-3 this machine cannot do it; the message says what is missing
-130 interrupted; what was measured so far is kept
-"""
+-P overrides="+tags.a=1 +tags.b=2". `--cfg job` prints the whole configuration, and
+`group=option --help` shows another option's file. HYDRA_FULL_ERROR=1 in the environment shows
+where a failure happened."""
+_EXIT_CODES = """\
+Exit codes
+  0 done
+  1 it failed; the message names the remedy
+  2 wrong configuration or arguments; the message names the key and the choices
+  3 this machine cannot do it; the message says what is missing
+  130 interrupted; what was measured so far is kept"""
 
 
-def usage(conf: Path, entry: str, chosen: Mapping[str, str]) -> str:
-    """The help of `entry`, with the settings of the `chosen` options (group → option)."""
-    settings = settings_of(conf, entry, chosen)
-    columns = shutil.get_terminal_size((100, 24)).columns
-    width = max(_WIDTH[0], min(columns, _WIDTH[1]))
-    said = "\n".join(line for line in settings.header if not line.startswith(_EXAMPLE))
-    examples = [ln.removeprefix(_EXAMPLE) for ln in settings.header if ln.startswith(_EXAMPLE)]
+def usage(conf: Path, entry: str, overrides: Sequence[str]) -> str:
+    """The help of `entry`, with the files of the options that `overrides` choose."""
+    header, settings = _parts(conf / f"{entry}.yaml")
+    examples = [line.removeprefix(_EXAMPLE) for line in header if line.startswith(_EXAMPLE)]
+    said = [line for line in header if not line.startswith(_EXAMPLE)]
+    groups = _groups(conf, entry)
+    pairs = (word.partition("=") for word in overrides)
+    chosen = groups | {group: option for group, _, option in pairs if group in groups}
     parts = [
-        said.strip(),
-        _titled("Usage", _usage_lines(entry)),
+        "\n".join(said).strip(),
+        _titled("Usage", [f"mlflow run . -e {entry} -P key=value -P key=value …",
+                          f"python -m chipbench.{entry} key=value key=value …"]),
         _titled("Example", examples),
-        _titled("Choices", _choices(conf, settings, width)),
-        *_sections(settings, width),
-        _filled(_ARGUMENTS, width),
-        _titled("Exit codes", _EXIT_CODES.strip().splitlines()),
-    ]
+        _titled("Choices", _choices(conf, chosen)),
+        _titled(f"Settings (conf/{entry}.yaml)", settings),
+        *_bases(conf, entry),
+        *_options(conf, chosen),
+        _ARGUMENTS,
+        _EXIT_CODES,
+    ]  # fmt: skip
     return "\n\n".join(part for part in parts if part)
 
 
-def _usage_lines(entry: str) -> list[str]:
-    return [
-        f"mlflow run . -e {entry} -P key=value -P key=value …",
-        f"python -m chipbench.{entry} key=value key=value …",
-    ]
+def _parts(path: Path) -> tuple[list[str], list[str]]:
+    """The comment that a file opens with, and the rest but for what is Hydra's own."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = [line for line in lines if not line.startswith(_PACKAGE)]
+    number = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    rest = lines[number:]
+    if "hydra:" in rest:
+        rest = rest[: rest.index("hydra:")]
+    header = [line.removeprefix("#").strip() for line in lines[:number]]
+    return header, "\n".join(rest).strip("\n").splitlines()
 
 
-def _choices(conf: Path, settings: Settings, width: int) -> list[str]:
-    """The configuration groups, each with its options."""
-    lines: list[str] = []
-    for group, key in settings.groups.items():
+def _defaults(path: Path) -> list[str | dict[str, str | None]]:
+    found: list[str | dict[str, str | None]] = yaml.safe_load(path.read_text())["defaults"]
+    return found
+
+
+def _groups(conf: Path, entry: str) -> dict[str, str]:
+    """The configuration groups of a root config and of those it builds on, with their options."""
+    groups: dict[str, str] = {}
+    for item in _defaults(conf / f"{entry}.yaml"):
+        if isinstance(item, str):
+            groups |= {} if item == "_self_" else _groups(conf, item)
+        else:
+            ((key, option),) = item.items()
+            name = key.removeprefix("override ").lstrip("/")
+            if not name.startswith("hydra"):
+                groups[name] = str(option or "null")
+    return groups
+
+
+def _choices(conf: Path, chosen: Mapping[str, str]) -> Iterable[str]:
+    for group, option in chosen.items():
         options = sorted(path.stem for path in (conf / group).glob("*.yaml"))
-        said = f"{key.comment}: " if key.comment else ""
-        lines += _row(group, Key(key.default, said + ", ".join(options)), width)
-    return lines
+        yield f"{f'{group}={option}':30}{', '.join(options)}"
 
 
-def _sections(settings: Settings, width: int) -> Iterable[str]:
-    """The root's own settings, then those of each group's option."""
-
-    def group_of(path: str) -> str:
-        first = path.partition(".")[0]
-        return first if first in settings.groups else ""
-
-    for group in ("", *settings.groups):
-        keys = {path: key for path, key in settings.keys.items() if group_of(path) == group}
-        title = f"Settings of {group}={settings.groups[group].default}" if group else "Settings"
-        lines = [line for path, key in keys.items() for line in _row(path, key, width)]
-        yield _titled(title, lines)
+def _bases(conf: Path, entry: str) -> Iterable[str]:
+    """The root configs that this one builds on."""
+    for item in _defaults(conf / f"{entry}.yaml"):
+        if isinstance(item, str) and item != "_self_":
+            yield _titled(f"Settings (conf/{item}.yaml)", _parts(conf / f"{item}.yaml")[1])
 
 
-def _row(path: str, key: Key, width: int) -> list[str]:
-    """`path=default` and what is said of it, below where it does not fit beside."""
-    shown = f"{path}={key.default}"
-    said = textwrap.wrap(key.comment, width - _COLUMN - 2, break_on_hyphens=False)
-    if not said:
-        return [shown]
-    indented = [f"{'':{_COLUMN}}{line}" for line in said]
-    if len(shown) >= _COLUMN:
-        return [shown, *indented]
-    return [f"{shown:{_COLUMN}}{said[0]}", *indented[1:]]
+def _options(conf: Path, chosen: Mapping[str, str]) -> Iterable[str]:
+    """The file of each chosen option, whole."""
+    for group, option in chosen.items():
+        path = conf / group / f"{option}.yaml"
+        if path.is_file():
+            lines = path.read_text(encoding="utf-8").strip().splitlines()
+            yield _titled(f"{group}={option} (conf/{group}/{option}.yaml)", lines)
 
 
 def _titled(title: str, lines: Iterable[str]) -> str:
-    body = "\n".join(f"  {line}" for line in lines)
+    body = "\n".join(f"  {line}".rstrip() for line in lines)
     return f"{title}\n{body}" if body else ""
-
-
-def _filled(text: str, width: int) -> str:
-    return textwrap.fill(" ".join(text.split()), width, break_on_hyphens=False)

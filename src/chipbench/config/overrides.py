@@ -6,7 +6,9 @@ A value that Hydra's grammar cannot read as it stands is quoted, never evaluated
 
 import difflib
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
@@ -14,44 +16,110 @@ from hydra.errors import HydraException
 
 from chipbench.ground.errors import ConfigurationError
 
-# Hydra's own options, by whether the next word belongs to them.
-_FLAGS = {"-m", "--multirun", "-r", "--run", "-h", "--help", "--hydra-help", "--version"}
-_FLAGS |= {"--resolve"}
+# Hydra's own options, each under its long name, by whether the next word belongs to them.
+_FLAGS = {
+    "-h": "--help",
+    "-m": "--multirun",
+    "-r": "--run",
+    "--hydra-help": "--hydra-help",
+    "--version": "--version",
+    "--resolve": "--resolve",
+}
+_OPTIONS = {"-c": "--cfg", "-i": "--info", "-p": "--package"}
+_FLAGS |= {long: long for long in _FLAGS.values()}
+_OPTIONS |= {long: long for long in _OPTIONS.values()}
+_REFUSED = {"-cd", "--config-dir", "-cp", "--config-path", "-cn", "--config-name", "-sc"}
+_REFUSED |= {"--shell-completion", "--experimental-rerun"}
+_CHOICES = {
+    "--cfg": ("job", "hydra", "all"),
+    "--info": ("all", "config", "defaults", "defaults-tree", "plugins", "searchpath"),
+}
+#: One of these at a time: each says what is to be done.
+_DEEDS = ("--help", "--hydra-help", "--version", "--cfg", "--info", "--multirun")
 #: Keys that may stand alone, meaning true: `--json` is `json=true`.
 _SWITCHES = {"json"}
-_OPTIONS = {"-c", "--cfg", "-p", "--package", "-i", "--info", "-cd", "--config-dir"}
 
 
-def hydra_arguments(words: Sequence[str]) -> list[str]:
-    """`words` of a command line as Hydra takes them.
+@dataclass(frozen=True)
+class CommandLine:
+    """What a command line says: Hydra's own options by their long names, and the overrides."""
+
+    options: Mapping[str, str | None]
+    overrides: tuple[str, ...]  # in Hydra's grammar
+
+    @property
+    def deed(self) -> str | None:
+        """The option that says what is to be done in place of the entry point's own work."""
+        return next((option for option in _DEEDS if option in self.options), None)
+
+    @property
+    def arguments(self) -> list[str]:
+        """All words as Hydra takes them."""
+        words = [word for pair in self.options.items() for word in pair if word is not None]
+        return [*words, *self.overrides]
+
+
+def command_line(words: Sequence[str]) -> CommandLine:
+    """The words of a command line, read once.
 
     `-P key=value` is what `mlflow run` takes. `--overrides "+a=1 ~b"` is split as a shell would
     split it; no shell is involved.
-    Raises ConfigurationError for a word that is neither an option nor an override.
+    Raises ConfigurationError for a word that is neither an option nor an override, and for options
+    that do not go together.
     """
-    translated: list[str] = []
+    options: dict[str, str | None] = {}
+    overrides: list[str] = []
     rest = list(words)
     while rest:
         word = rest.pop(0)
         if word in _FLAGS:
-            translated.append(word)
+            options[_FLAGS[word]] = None
         elif word in _OPTIONS:
-            translated += [word, _value_of(word, rest)]
+            options[_OPTIONS[word]] = _value_of(word, rest)
+        elif word.partition("=")[0] in _REFUSED:
+            raise ConfigurationError(
+                f"{word.partition('=')[0]}: the configuration is that of conf/ alone; add a file "
+                "there, or give key=value"
+            )
         elif word == "-P":
             key, _, value = _value_of(word, rest).partition("=")
-            translated += _pair(key, value)
+            overrides += _pair(key, value)
         elif word.startswith("--"):
-            key, equals, value = word.removeprefix("--").partition("=")
-            if not equals:
-                alone = key in _SWITCHES and rest[:1] not in (["true"], ["false"])
-                value = "true" if alone else _value_of(word, rest)
-            translated += _pair(key, value)
+            overrides += _long(word, rest)
         else:
             key, equals, value = word.partition("=")
-            translated.append(_override(key, value) if equals else _parsed(word))
-    return translated
+            overrides.append(_override(key, value) if equals else _parsed(word))
+    _hold_together(options)
+    return CommandLine(options, tuple(overrides))
 
 
+def _long(word: str, rest: list[str]) -> list[str]:
+    """`--key value` or `--key=value`, as MLflow appends a parameter."""
+    key, equals, value = word.removeprefix("--").partition("=")
+    if f"--{key}" in _OPTIONS and equals:
+        raise ConfigurationError(f"{word}: write --{key} {value}")
+    if not equals:
+        alone = key in _SWITCHES and rest[:1] not in (["true"], ["false"])
+        value = "true" if alone else _value_of(word, rest)
+    return _pair(key, value)
+
+
+def _hold_together(options: Mapping[str, str | None]) -> None:
+    """Raise ConfigurationError for options that mean nothing, or not together."""
+    for option, choices in _CHOICES.items():
+        if option in options and options[option] not in choices:
+            raise ConfigurationError(
+                f"{option} {options[option]}: must be one of {', '.join(choices)}"
+            )
+    deeds = [deed for deed in _DEEDS if deed in options]
+    if len(deeds) > 1 and deeds[0] != "--help":
+        raise ConfigurationError(f"{' '.join(deeds)}: one at a time")
+    for option in ("--package", "--resolve"):
+        if option in options and "--cfg" not in options and "--help" not in options:
+            raise ConfigurationError(f"{option}: goes with --cfg job alone")
+
+
+@cache
 def parse(override: str) -> Override:
     """One override in Hydra's grammar. Raises ConfigurationError if it is malformed."""
     try:
@@ -71,9 +139,15 @@ def is_sweep(argument: str) -> bool:
     return not argument.startswith("-") and parse(argument).is_sweep_override()
 
 
+def is_several(overrides: Sequence[str]) -> bool:
+    """Whether `overrides` ask for more than one job: a list of values, or repeats."""
+    repeated = any(word.startswith("repeats=") and word != "repeats=1" for word in overrides)
+    return repeated or any(map(is_sweep, overrides))
+
+
 def _value_of(option: str, rest: list[str]) -> str:
     if not rest:
-        near = difflib.get_close_matches(option, _FLAGS | _OPTIONS, n=1)
+        near = difflib.get_close_matches(option, [*_FLAGS, *_OPTIONS], n=1)
         nearest = f"; nearest: {near[0]}" if near and near[0] != option else ""
         raise ConfigurationError(f"{option} needs a value: {option} VALUE{nearest}")
     return rest.pop(0)

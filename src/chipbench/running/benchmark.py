@@ -18,7 +18,7 @@ from chipbench.measure.plots import plot_utilisation
 from chipbench.measure.result import Result
 from chipbench.published.claim import confirm, facts, machine_id
 from chipbench.running.ending import COMPLETED, Ending, ending_of
-from chipbench.terminal.lines import complain
+from chipbench.terminal.lines import complain, note
 from chipbench.tracking.recorder import LOCAL_FILES, Recorder
 from chipbench.tracking.saved_model import save_model
 from chipbench.tracking.store import configured_store
@@ -71,7 +71,7 @@ class Benchmark:
             self._write(self._save_model)
         except BaseException as error:
             self._conclude(ending_of(error))
-            complain(self.delivered())
+            note(self.delivered())
             raise
         return self._conclude(COMPLETED)
 

@@ -10,12 +10,11 @@ from typing import NoReturn
 import hydra
 from omegaconf import DictConfig
 
-from chipbench.config.compose import CONF_DIR, compose_config
+from chipbench.config.compose import CONF_DIR, compose_config, compose_run
 from chipbench.config.help import usage
-from chipbench.config.overrides import hydra_arguments
+from chipbench.config.overrides import CommandLine, command_line, is_several
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.signals import Terminated, end_with_parent, install
-from chipbench.sweeping.conduct import conduct, is_several, split
 from chipbench.terminal.lines import complain
 from chipbench.tracking.address import forget_login
 from chipbench.tracking.recorder import PARENT_VARIABLE
@@ -27,45 +26,42 @@ BAD_CONFIGURATION = 2
 UNSUPPORTED = 3
 INTERRUPTED = 130
 
-_MULTIRUN = {"-m", "--multirun"}
-#: Options after which Hydra only prints something: there is no config to check first.
-_PRINTING = {"--hydra-help", "--version", "-c", "--cfg", "-i", "--info"}
-_HELP = {"-h", "--help"}
+#: Hydra's own variable: with it a failure shows where it happened.
+_TRACEBACK = "HYDRA_FULL_ERROR"
 
 
-def run(config_name: str, task: Callable[[DictConfig], object]) -> NoReturn:
+def run(entry: str, task: Callable[[DictConfig], object]) -> NoReturn:
     """Run `task` with the config that the command line asks for, and exit by the contract."""
     install()
     if PARENT_VARIABLE in os.environ:
         end_with_parent()
-    sys.exit(_guarded(lambda: _run(config_name, task, sys.argv[1:])))
+    sys.exit(_guarded(lambda: _run(entry, task, sys.argv[1:])))
 
 
-def _run(config_name: str, task: Callable[[DictConfig], object], words: Sequence[str]) -> int:
-    arguments = hydra_arguments(words)
-    overrides = [word for word in arguments if not word.startswith("-")]
-    if _HELP & set(arguments):
-        print(usage(CONF_DIR, config_name, dict(word.split("=", 1) for word in overrides)))
+def _run(entry: str, task: Callable[[DictConfig], object], words: Sequence[str]) -> int:
+    line = command_line(words)
+    if line.deed == "--help":
+        print(usage(CONF_DIR, entry, line.overrides))
         return DONE
-    if _PRINTING & set(arguments):
-        forget_login()  # Hydra prints the address of the store as it is
-    else:
-        if config_name == "sweep" or _MULTIRUN & set(arguments) or is_several(overrides):
-            return conduct(*split(config_name, overrides))
-        compose_config(config_name, overrides)
-    return _in_hydra(config_name, task, arguments)
+    if line.deed not in (None, "--multirun"):
+        return _printed(entry, line)
+    if entry == "sweep" or line.deed or is_several(line.overrides):
+        # What conducts a sweep is not imported for one run.
+        from chipbench.sweeping.conduct import conduct, split
+
+        return conduct(*split(entry, line.overrides))
+    return _done(task, compose_run(entry, line.overrides))
 
 
-def _in_hydra(config_name: str, task: Callable[[DictConfig], object], arguments: list[str]) -> int:
-    """Hand over to Hydra, which makes the output folder; its own error page never shows."""
-    codes = [DONE]
-
-    def job(config: DictConfig) -> None:
-        codes.append(_guarded(lambda: _done(task, config)))
-
-    sys.argv = [f"python -m chipbench.{config_name}", *arguments]
-    hydra.main(version_base="1.3", config_path=str(CONF_DIR), config_name=config_name)(job)()
-    return max(codes)
+def _printed(entry: str, line: CommandLine) -> int:
+    """Let Hydra print what `--cfg`, `--info`, `--hydra-help` or `--version` ask for."""
+    if line.deed in ("--cfg", "--info"):
+        compose_config(entry, line.overrides)
+    forget_login()  # Hydra prints the address of the store as it is
+    sys.argv = [f"python -m chipbench.{entry}", *line.arguments]
+    printing = hydra.main(version_base="1.3", config_path=str(CONF_DIR), config_name=entry)
+    printing(lambda config: None)()
+    return DONE
 
 
 def _done(task: Callable[[DictConfig], object], config: DictConfig) -> int:
@@ -87,7 +83,7 @@ def _guarded(work: Callable[[], int]) -> int:
     except Terminated:
         return _say(128 + signal.SIGTERM, "terminated; what was measured so far is kept")
     except Exception as error:
-        if os.environ.get("HYDRA_FULL_ERROR"):
+        if os.environ.get(_TRACEBACK):
             print(redacted(traceback.format_exc()), file=sys.stderr)
         return _say(FAILED, f"{type(error).__name__}: {error}")
 

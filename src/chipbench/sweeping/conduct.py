@@ -24,7 +24,6 @@ from chipbench.tracking.recorder import Recorder
 from chipbench.tracking.store import configured_store
 
 _ENTRIES = ("train", "export", "createml")
-_ONCE = "repeats=1"
 
 
 def conduct(entry: str, overrides: Sequence[str], own: Sequence[str] = ()) -> int:
@@ -53,12 +52,6 @@ def conduct(entry: str, overrides: Sequence[str], own: Sequence[str] = ()) -> in
     recorder.params({"entry": entry} | {parse(o).key_or_group: _listed(o) for o in overrides})
     plan = _plan(entry, recorder.key, jobs, swept_keys(overrides), settings)
     return _run(folder, plan, recorder, hydra)
-
-
-def is_several(overrides: Sequence[str]) -> bool:
-    """Whether `overrides` ask for more than one job: a list of values, or repeats."""
-    repeated = any(word.startswith("repeats=") and word != _ONCE for word in overrides)
-    return repeated or any(map(is_sweep, overrides))
 
 
 def split(entry: str, words: Sequence[str]) -> tuple[str, list[str], list[str]]:

@@ -9,7 +9,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig
 
 from chipbench.config.compose import CONF_DIR
-from chipbench.config.overrides import hydra_arguments
+from chipbench.config.overrides import command_line
 from chipbench.ground.errors import ConfigurationError
 from chipbench.sweeping.worker import work
 
@@ -24,7 +24,7 @@ def launch(folder: Path, numbers: Sequence[int], words: Sequence[str]) -> None:
     """
     if not numbers:
         return
-    places = hydra_arguments([f"folder={folder}", f"hydra.sweep.dir={folder / 'launcher'}"])
+    places = command_line([f"folder={folder}", f"hydra.sweep.dir={folder / 'launcher'}"]).arguments
     listed = "job=" + ",".join(map(str, numbers))
     multirun("sweep", work, [*places, listed, *words], words)
 

@@ -16,6 +16,11 @@ def announce(what: str) -> None:
     print(f"{plain(what)} …", file=sys.stderr, flush=True)
 
 
+def note(text: str) -> None:
+    """Say on stderr what a person must know besides what is wrong."""
+    print(plain(text), file=sys.stderr, flush=True)
+
+
 def complain(message: str) -> None:
     """Say what is wrong; a foreign error's message may have several lines."""
     lines = [plain(line) for line in message.splitlines()]
