@@ -12,6 +12,7 @@ import pytest
 from chipbench.ground import processes
 from chipbench.ground.processes import (
     Child,
+    Exit,
     ProgramFailed,
     TrialError,
     module_command,
@@ -65,22 +66,32 @@ def test_terminate_ends_in_order_or_else_at_once() -> None:
     assert child.process.poll() == -signal.SIGKILL
 
 
-def test_what_it_starts_ends_with_its_group() -> None:
+@pytest.mark.parametrize("then", ["time.sleep(600)", "sys.exit(0)"])
+def test_what_it_starts_ends_with_its_group(then: str) -> None:
     code = (
         "import subprocess, sys, time;"
         "p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']);"
-        "print(p.pid, flush=True); time.sleep(600)"
+        f"print(p.pid, flush=True); {then}"
     )
     with Child(python(code), listened=True, own_group=True) as child:
-        grandchild = int(next(child.lines()))
-        assert psutil.pid_exists(grandchild)
+        grandchild = psutil.Process(int(next(child.lines())))
+        if "exit" in then:
+            child.process.wait()
     deadline_s = time.monotonic() + 30
-    while psutil.pid_exists(grandchild) and time.monotonic() < deadline_s:
-        if psutil.Process(grandchild).status() == psutil.STATUS_ZOMBIE:
-            break
+    while is_alive(grandchild) and time.monotonic() < deadline_s:
         time.sleep(0.05)
-    else:
-        assert not psutil.pid_exists(grandchild)
+    assert not is_alive(grandchild)
+
+
+def is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_a_signal_without_a_name_is_told_by_its_number() -> None:
+    assert Exit(-35, 1.0).how == "was killed by signal 35"
 
 
 @pytest.mark.parametrize(
@@ -131,6 +142,7 @@ def test_a_module_is_found_from_any_folder(tmp_path: Path) -> None:
     [
         ("print('{\"a\": 1}'); raise SystemExit(1)", "ended with code 1"),
         ("pass", "it said nothing"),
+        ("print('no JSON')", "the trial gave no answer but 'no JSON'"),
         ("import sys; sys.exit('no kernel')", "the trial failed: no kernel"),
         ("import os; os.abort()", "SIGABRT"),
         ("import time; time.sleep(600)", "no result within 3 s"),

@@ -50,7 +50,8 @@ class Exit:
         if self.code is None:
             return f"gave no result within {self.limit_s:g} s"
         if self.code < 0:
-            return f"was killed by signal {-self.code} ({signal.Signals(-self.code).name})"
+            named = {member.value: f" ({member.name})" for member in signal.Signals}
+            return f"was killed by signal {-self.code}{named.get(-self.code, '')}"
         return f"ended with code {self.code}"
 
     def told(self, name: str) -> str:
@@ -86,9 +87,13 @@ class Child:
         folder: Path | None = None,
         shown: bool = False,
         listened: bool = False,
+        merged: bool = False,
         own_group: bool = False,
     ) -> None:
-        """`listened`: `lines` will read; `own_group`: what it starts is ended with it."""
+        """`listened`: `lines` will read; `merged`: its stderr too, in stdout's place.
+
+        `own_group`: what it starts is ended with it. Raises ProgramFailed if it does not start.
+        """
         self._timeout_s = timeout_s
         self._own_group = own_group
         self._begin_s = time.perf_counter()
@@ -101,7 +106,7 @@ class Child:
                 list(command),
                 stdin=None if shown else subprocess.DEVNULL,
                 stdout=output,
-                stderr=None if shown else self._stderr,
+                stderr=None if shown else subprocess.STDOUT if merged else self._stderr,
                 env=environment,
                 cwd=folder,
                 start_new_session=own_group,
@@ -161,13 +166,12 @@ class Child:
             self.kill()
 
     def kill(self) -> None:
-        """End it at once, if it has not ended."""
+        """End it at once, and what is left of its group, if it has one of its own."""
+        if self._own_group:
+            with contextlib.suppress(ProcessLookupError, PermissionError):  # nobody is left in it
+                os.killpg(self.process.pid, signal.SIGKILL)
         if self.process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                if self._own_group:
-                    os.killpg(self.process.pid, signal.SIGKILL)
-                else:
-                    self.process.kill()
+            self.process.kill()
             self.process.wait()
 
     def _close(self) -> None:
@@ -200,7 +204,10 @@ def run_trial(module: str, request: Mapping[str, Any], timeout_s: float) -> Answ
     with Child(command, timeout_s=timeout_s, environment=environment, own_group=True) as child:
         end = child.ended()
     if end.code == 0 and end.lines:
-        answer: Answer = json.loads(end.lines[-1])
+        try:
+            answer: Answer = dict(json.loads(end.lines[-1]))
+        except (ValueError, TypeError):
+            raise TrialError(f"the trial gave no answer but {end.lines[-1][:80]!r}") from None
         return answer
     asked = end.code is not None and end.code >= 0
     why = end.failure or "it said nothing"

@@ -103,7 +103,7 @@ def run_program(
     for `stall_timeout_s`. It never outlives this call.
     """
     other: deque[str] = deque(maxlen=_LAST_LINES)
-    with Child(command, listened=True) as child:
+    with Child(command, listened=True, merged=True) as child:
         finished = False
         for line in _heard(child, stall_timeout_s):
             signals.check()
@@ -117,7 +117,7 @@ def run_program(
                 take(message)
         end = child.ended()
     if end.code != 0 or not finished:
-        said = _tail([*other, *end.errors])
+        said = _tail(other)
         raise ProgramFailed(f"the CreateML program {end.how} and gave no result; it said: {said}")
 
 
