@@ -2,8 +2,9 @@
 
 TensorFlow's own SlurmClusterResolver cannot be used (read and tried in 2.19): it sorts the hosts as
 words, so that n10 comes before n9 and a task's number names another machine than Slurm's does; and
-it asks nvidia-smi, or must be told of GPUs that are not there. Its TFConfigClusterResolver is the
-one line that reads the JSON: all that is checked here would still have to be.
+it asks a vendor's tool for the GPUs, or must be told of some that are not there. Its
+TFConfigClusterResolver is the one line that reads the JSON: all that is checked here would still
+have to be.
 """
 
 import json
