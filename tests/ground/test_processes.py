@@ -49,6 +49,16 @@ def test_silence_is_noticed() -> None:
     assert child.process.poll() is not None
 
 
+def test_the_block_does_not_wait_for_a_stranger_that_holds_the_output() -> None:
+    begin_s = time.perf_counter()
+    with (
+        pytest.raises(TimeoutError),
+        Child(["sh", "-c", "echo begun; sleep 15; true"], listened=True) as child,
+    ):
+        list(child.lines(silence_s=0.5))
+    assert time.perf_counter() - begin_s < 10
+
+
 def test_a_process_that_ignores_sigterm_ends_at_its_limit() -> None:
     code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
     with Child(python(code), timeout_s=0.5) as child:

@@ -162,7 +162,8 @@ def test_a_full_disk_is_told_once_and_delivered_from_memory(
     write = os.write
 
     def full(descriptor: int, data: bytes) -> int:
-        if descriptor == recorder._journal._file.fileno():
+        file = recorder._journal._file
+        if not file.closed and descriptor == file.fileno():
             raise OSError(28, "No space left on device")
         return write(descriptor, data)
 

@@ -96,6 +96,7 @@ class Child:
         """
         self._timeout_s = timeout_s
         self._own_group = own_group
+        self._read = False  # then its reader closes the pipe
         self._begin_s = time.perf_counter()
         # Files, so that it never waits for a reader.
         self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
@@ -129,10 +130,12 @@ class Child:
         assert pipe is not None, "listened=True lets a child be read while it runs"
 
         def read() -> None:
-            for line in pipe:
-                lines.put(line.decode(errors="replace"))
+            with pipe:  # a close from elsewhere would wait for whoever else still holds its end
+                for line in pipe:
+                    lines.put(line.decode(errors="replace"))
             lines.put(None)
 
+        self._read = True
         threading.Thread(target=read, daemon=True, name="output of a child").start()
         while True:
             try:
@@ -178,7 +181,7 @@ class Child:
         self._stdout.close()
         self._stderr.close()
         process = getattr(self, "process", None)
-        if process is not None and process.stdout is not None:
+        if process is not None and process.stdout is not None and not self._read:
             process.stdout.close()
 
 
