@@ -3,12 +3,8 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
-from chipbench.config.compose import (
-    CONF_DIR,
-    compose_config,
-    public_config,
-    recorded_params,
-)
+from chipbench.config.compose import CONF_DIR, compose_config
+from chipbench.config.recorded import public_config, recorded_params
 from chipbench.ground.errors import ConfigurationError
 
 OUTPUT = "output_dir=out"

@@ -138,6 +138,9 @@ def test_a_misspelt_word_is_answered_with_the_nearest(
         (["--cfg", "job", "modle=x"], "nearest: model"),
         (["--cfg", "job", "batch_size=x"], "batch_size=x: must be a whole number"),
         (["~optimizer"], "~optimizer: the benchmark needs this key"),
+        (["hydra.output_subdir=.hydra"], "hydra.output_subdir: has no effect on a run"),
+        (["hydra.verbose=true"], "verbose=true shows what the libraries say"),
+        (["+hydra.job.name=x"], "hydra.job.name: has no effect on a run"),
     ],
 )
 def test_every_word_of_hydra_works_or_is_refused_in_one_line(words: list[str], said: str) -> None:

@@ -20,7 +20,8 @@ from omegaconf import DictConfig
 from chipbench import data
 from chipbench.backends.tensorflow.distributed.cluster import Cluster, find_cluster
 from chipbench.backends.tensorflow.distributed.rendezvous import _read, meet
-from chipbench.config.compose import compose_config, recorded_params
+from chipbench.config.compose import compose_config
+from chipbench.config.recorded import recorded_params
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.sweeping.conduct import conduct, split
 from chipbench.train import train

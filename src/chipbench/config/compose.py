@@ -1,11 +1,10 @@
 """The configuration: composed by Hydra from `conf/`, checked, and explained when it is wrong."""
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
@@ -42,6 +41,7 @@ def compose_config(name: str, overrides: Sequence[str]) -> DictConfig:
 
 def compose_run(name: str, overrides: Sequence[str]) -> DictConfig:
     """The same for a run, which gets the output folder that Hydra's part of the config names."""
+    _refuse_without_effect(overrides)
     config = _composed(name, overrides)
     folder = Path(config.hydra.run.dir).absolute()
     try:
@@ -81,53 +81,23 @@ def _without_hydra(config: DictConfig) -> None:
 #: Groups whose options are looked up by their `name` elsewhere.
 _NAMED_GROUPS = ("dataset", "model", "optimizer")
 
-#: Top-level keys that say where and how a run is kept, not what it measures.
-_NOT_PARAMS = ("machine", "tracking", "verbose", "kind", "benchmark", "repeats")
-
-
-def public_config(config: DictConfig) -> dict[str, Any]:
-    """The resolved config without local paths and without the address of the store."""
-    plain = OmegaConf.to_container(config, resolve=True)
-    assert isinstance(plain, dict)
-    public = {str(key): value for key, value in plain.items()}
-    for path in ("cache_dir", "output_dir"):
-        del public[path]
-    del public["tracking"]["uri"]
-    if "dataset" in public:
-        public["dataset"].pop("data_dir", None)
-    if "strategy" in public:
-        public["strategy"].pop("workers", None)  # hosts' names
-    return {key: _without_folders(value) for key, value in public.items()}
-
-
-def _without_folders(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_folders(child) for key, child in value.items()}
-    if isinstance(value, str) and Path(value).is_absolute():
-        return Path(value).name
-    return value
-
-
-def recorded_params(config: DictConfig) -> dict[str, object]:
-    """The flattened config that matters to the result."""
-    public = public_config(config)
-    kept = {key: value for key, value in public.items() if key not in _NOT_PARAMS}
-    return {key: value for key, value in _flat(kept, "") if not key.endswith("_target_")}
-
-
-def _flat(node: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, object]]:
-    for key, value in node.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
-
 
 def option(group: str, name: str) -> DictConfig:
     """The file of one option, such as `option("optimizer", "sgd")`."""
     loaded = OmegaConf.load(CONF_DIR / group / f"{name}.yaml")
     assert isinstance(loaded, DictConfig)
     return loaded
+
+
+def _refuse_without_effect(overrides: Sequence[str]) -> None:
+    """Of Hydra's own keys a run heeds its folder alone: it goes through no job of Hydra's."""
+    for override in map(parse, overrides):
+        key = override.key_or_group
+        if key.startswith("hydra.") and key != "hydra.run.dir":
+            raise ConfigurationError(
+                f"{key}: has no effect on a run, which takes of Hydra's keys hydra.run.dir alone; "
+                "verbose=true shows what the libraries say"
+            )
 
 
 def _refuse_deletions(overrides: Sequence[str]) -> None:

@@ -1,0 +1,48 @@
+"""What is recorded of a configuration: all that matters to the result, and nothing personal."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+#: Top-level keys that say where and how a run is kept, not what it measures.
+_NOT_PARAMS = ("machine", "tracking", "verbose", "kind", "benchmark", "repeats")
+
+
+def public_config(config: DictConfig) -> dict[str, Any]:
+    """The resolved config without local paths and without the address of the store."""
+    plain = OmegaConf.to_container(config, resolve=True)
+    assert isinstance(plain, dict)
+    public = {str(key): value for key, value in plain.items()}
+    for path in ("cache_dir", "output_dir"):
+        del public[path]
+    del public["tracking"]["uri"]
+    if "dataset" in public:
+        public["dataset"].pop("data_dir", None)
+    if "strategy" in public:
+        public["strategy"].pop("workers", None)  # hosts' names
+    return {key: _without_folders(value) for key, value in public.items()}
+
+
+def _without_folders(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_folders(child) for key, child in value.items()}
+    if isinstance(value, str) and Path(value).is_absolute():
+        return Path(value).name
+    return value
+
+
+def recorded_params(config: DictConfig) -> dict[str, object]:
+    """The flattened config that matters to the result."""
+    public = public_config(config)
+    kept = {key: value for key, value in public.items() if key not in _NOT_PARAMS}
+    return {key: value for key, value in _flat(kept, "") if not key.endswith("_target_")}
+
+
+def _flat(node: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, object]]:
+    for key, value in node.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
