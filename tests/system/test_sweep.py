@@ -325,6 +325,7 @@ def attempts_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.glob("outputs/*/*/jobs/*"))
 
 
+@pytest.mark.timeout(600)  # several whole jobs one after the other
 def test_what_was_killed_is_done_by_resume_and_nothing_twice(tmp_path: Path) -> None:
     """First a job, which fails alone, then the sweep itself, which ends its job."""
     running = begin(tmp_path)
@@ -350,6 +351,7 @@ def test_what_was_killed_is_done_by_resume_and_nothing_twice(tmp_path: Path) -> 
     assert other.returncode == 2 and "that sweep was another one" in other.stderr
 
 
+@pytest.mark.timeout(600)  # several whole jobs one after the other
 def test_a_job_that_crashes_or_runs_out_of_memory_is_named(tmp_path: Path) -> None:
     """And batches larger than one that ran out of memory are skipped."""
     words = ["dataset=digits", "epochs=1", "model.build._target_=faulty_models.limited"]
