@@ -48,6 +48,7 @@ def test_what_is_recorded_is_delivered(server: TrackingServer, tmp_path: Path) -
 
 def test_a_store_that_is_away_costs_the_end_its_patience_alone(tmp_path: Path) -> None:
     recorder = begin(tmp_path / "run", store_at(f"http://127.0.0.1:{free_port()}", 5.0))
+    recorder.settle()
     began_s = time.monotonic()
     recorder.metrics({"loss": 1.0}, 1)
     assert time.monotonic() - began_s < 2
