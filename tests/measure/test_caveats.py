@@ -47,6 +47,13 @@ def test_slowing_down_is_told_with_clocks_and_temperatures() -> None:
     assert "cpu 62 to 82 °C" in first
 
 
+def test_a_step_down_is_told_with_its_place_in_short_runs_too() -> None:
+    for steady in ([10.0] + 7 * [13.0], [10.0, 13.0, 13.1], [10.1, 13.0, 13.4], [10, 10.1, 13.2]):
+        first, *_ = map(str, caveats.of_times(steady, []))
+        after = 3 if steady[1] < 11 else 2
+        assert "slowed down by" in first and f"% after epoch {after} (p = " in first
+
+
 def test_getting_faster_is_no_throttling() -> None:
     assert not any("slowed" in caveat.what for caveat in caveats.of_times(SLOWING[::-1], []))
 

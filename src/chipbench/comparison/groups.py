@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from statistics import median
 
 from chipbench.ground import metrics, tags
+from chipbench.measure.outliers import outliers
 from chipbench.measure.recorded_run import RecordedRun
-from chipbench.measure.statistics import Ratio, outliers, spread_percent
+from chipbench.measure.statistics import Ratio, spread_percent
 
 _SPEEDS = (metrics.STEADY_IMAGES_PER_SECOND, metrics.FRAMES_PER_SECOND)
 

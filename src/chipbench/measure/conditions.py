@@ -6,8 +6,8 @@ from chipbench.ground import metrics
 from chipbench.ground.finding import Finding
 from chipbench.hardware import Load, Machine, OtherLoad, load_now
 from chipbench.measure import caveats
+from chipbench.measure.drift import drift_of
 from chipbench.measure.monitor import Reading
-from chipbench.measure.statistics import drift_of
 
 
 class Conditions:

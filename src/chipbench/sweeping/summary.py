@@ -7,7 +7,7 @@ from statistics import median
 
 from chipbench.ground import metrics
 from chipbench.ground.metrics import metric
-from chipbench.measure.statistics import interval, spread_percent
+from chipbench.measure.statistics import centre, interval, spread_percent
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.outcome import Outcome
 from chipbench.sweeping.plan import Job
@@ -148,14 +148,14 @@ def text(jobs: Sequence[JobEnd]) -> str:
 
 
 def _repeats_text(jobs: Sequence[JobEnd]) -> list[str]:
-    """Median and interval of the one combination's times; nothing with fewer than two."""
+    """Geometric mean of the one combination's times, with its interval; nothing with one time."""
     for name in _TIMES:
         times = [time for job in jobs if (time := job.first([name])) is not None]
         bounds = interval(times)
         if bounds is not None:
             shown = metric(name).format
             low, high = map(shown, bounds)
-            return [f"{name} median {shown(median(times))}, 95 % interval {low} to {high}"]
+            return [f"{name} {shown(centre(times))}, 95 % interval {low} to {high}"]
     return []
 
 
