@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from support.recorded_runs import run
 
@@ -13,17 +14,36 @@ def only_group(*runs):
     return group
 
 
+def compared(baseline: str, *runs):
+    ((group,),) = [benchmark.groups for benchmark in sort_runs(runs, baseline).benchmarks]
+    return group
+
+
+def ratio_texts(group) -> dict[str, str]:
+    table = group_table(group)
+    column = table.heads.index("time / baseline")
+    return {line.cells[0].text: line.cells[column].text for line in table.rows}
+
+
 def test_unlike_runs_never_share_a_ranking() -> None:
     found = sort_runs([run("A", fingerprint="f1"), run("B", fingerprint="f2")])
     (benchmark,) = found.benchmarks
     assert [len(group.rows) for group in benchmark.groups] == [1, 1]
 
 
-def test_rows_are_ranked_by_time_and_compared_with_the_slowest() -> None:
-    group = only_group(run("Slow", 30.0), run("Fast", 10.0), run("Middle", 20.0))
-    assert [row.machine for row in group.rows] == ["Fast", "Middle", "Slow"]
-    assert group.baseline == "Slow"
-    assert [row.ratio.value for row in group.rows] == pytest.approx([1 / 3, 2 / 3, 1.0])
+def test_rows_are_ranked_by_time_and_compared_with_the_articles_machine() -> None:
+    colab = run("Colab K80", 20.0)
+    group = only_group(run("Slow", 30.0), run("Fast", 10.0), colab)
+    assert [row.machine for row in group.rows] == ["Fast", "Colab K80", "Slow"]
+    assert group.baseline == "Colab K80"
+    assert [row.ratio.value for row in group.rows] == pytest.approx([0.5, 1.0, 1.5])
+
+
+def test_no_machine_becomes_the_baseline_for_its_time() -> None:
+    group = only_group(run("Slow", 30.0), run("Fast", 10.0))
+    assert group.baseline is None
+    assert [row.ratio for row in group.rows] == [None, None]
+    assert any("baseline=MACHINE" in note for note in group_table(group).notes)
 
 
 def test_the_baseline_is_taken_by_name_or_id() -> None:
@@ -36,10 +56,54 @@ def test_the_baseline_is_taken_by_name_or_id() -> None:
 
 def test_repeats_of_one_machine_are_one_row() -> None:
     group = only_group(run("A", 10.0), run("A", 12.0), run("A", 11.0), run("B", 9.0))
-    assert [(row.machine, len(row.runs), row.time_s) for row in group.rows] == [
-        ("B", 1, 9.0),
-        ("A", 3, 11.0),
-    ]
+    assert [(row.machine, len(row.runs)) for row in group.rows] == [("B", 1), ("A", 3)]
+    assert group.rows[1].time_s == pytest.approx((10.0 * 12.0 * 11.0) ** (1 / 3))
+
+
+def test_time_and_ratio_are_of_one_estimator() -> None:
+    runs = [run("A", time) for time in (90.0, 90.0, 90.0, 900.0)]
+    base = [run("B", time, day=day) for time, day in ((100.0, 0), (100.0, 0), (130.0, 3))]
+    by_machine = {row.machine: row for row in compared("B", *runs, *base).rows}
+    a, b = by_machine["A"], by_machine["B"]
+    assert a.ratio.value == pytest.approx(a.time_s / b.time_s)
+    assert a.time_s == pytest.approx(90 * 10 ** (1 / 4))
+    assert b.time_s == pytest.approx((100 * 130) ** (1 / 2)), "of two sessions, not of three runs"
+    assert a.outliers_s == [900.0]
+
+
+def test_tables_of_equal_machines_claim_next_to_nothing() -> None:
+    chance = np.random.default_rng(0)
+    for repeats, tables in ((2, 40), (5, 60), (20, 30)):
+        wrong = 0
+        for _ in range(tables):
+            times = chance.lognormal(4, 0.02, (20, repeats))
+            runs = [run(f"M{m}", t) for m, part in enumerate(times.tolist()) for t in part]
+            wrong += any(row.ratio.differs for row in compared("M0", *runs).rows)
+        assert wrong <= 0.05 * tables + 2, f"{repeats} repeats"
+
+
+def test_equal_machines_on_other_days_differ_no_more_than_the_days() -> None:
+    chance = np.random.default_rng(0)
+    wrong = 0
+    for _ in range(100):
+        runs = []
+        for machine in ("A", "B"):
+            for day in range(3):
+                of_the_day = 100 * chance.lognormal(0, 0.03)
+                for noise in chance.lognormal(0, 0.003, 4):
+                    runs.append(run(machine, of_the_day * noise, day=day))
+        wrong += any(row.ratio.differs for row in compared("A", *runs).rows)
+    assert wrong <= 9
+
+
+def test_repeats_of_one_session_say_so() -> None:
+    once = [run("A", 10.0 + n / 100) for n in range(3)]
+    twice = [run("B", 20.0 + n / 10, day=n // 2) for n in range(4)]
+    texts = ratio_texts(compared("A", *once, *twice))
+    assert ", one session" in texts["B"], "A's repeats are of one"
+    assert "no difference claimed" not in texts["B"]
+    other_day = [run("A", 10.1 + n / 100, day=1) for n in range(3)]
+    assert "session" not in ratio_texts(compared("A", *once, *other_day, *twice))["B"]
 
 
 def test_runs_with_another_optimizer_are_another_row_and_marked() -> None:
@@ -74,10 +138,9 @@ def test_outliers_are_named_and_counted() -> None:
 
 def test_no_difference_is_claimed_where_intervals_overlap() -> None:
     runs = [run("A", t) for t in (10.0, 12.0, 9.0)] + [run("B", t) for t in (10.5, 11.5, 9.5)]
-    table = group_table(only_group(*runs))
-    texts = [line.cells[table.heads.index("time / baseline")].text for line in table.rows]
-    assert "of peak" not in table.heads, "a column that nobody fills is left out"
-    assert any("no difference claimed" in text for text in texts)
+    group = compared("B", *runs)
+    assert "of peak" not in group_table(group).heads, "a column that nobody fills is left out"
+    assert "no difference claimed" in ratio_texts(group)["A"]
 
 
 def test_value_per_dollar_and_per_watt_where_known() -> None:

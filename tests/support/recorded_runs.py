@@ -16,6 +16,7 @@ def run(
     status: str = "FINISHED",
     batch_size: int = 32,
     metrics: dict[str, float] | None = None,
+    day: int = 0,
     **tags: str,
 ) -> RecordedRun:
     number = next(_numbers)
@@ -34,7 +35,7 @@ def run(
         run_id=f"r{number}",
         name=f"{machine} · {experiment} · b{batch_size}",
         status=status,
-        start_ms=number,
+        start_ms=number + 86_400_000 * day,
         tags=known | tags,
         params={"batch_size": str(batch_size)},
         metrics=time | (metrics or {}),

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from statistics import median
 
 from chipbench.ground import metrics, tags
 from chipbench.measure.outliers import outliers
 from chipbench.measure.recorded_run import RecordedRun
-from chipbench.measure.statistics import Ratio, spread_percent
+from chipbench.measure.statistics import Ratio, centre, spread_percent
 
 _SPEEDS = (metrics.STEADY_IMAGES_PER_SECOND, metrics.FRAMES_PER_SECOND)
 
@@ -18,14 +17,16 @@ class Row:
 
     machine: str
     runs: tuple[RecordedRun, ...]
-    times_s: tuple[float, ...]
+    times_s: tuple[float, ...]  # of the runs
+    samples_s: tuple[float, ...]  # of the sessions, or of the runs of a single one
     ratio: Ratio | None  # of time to the baseline's; None if the group has no baseline
+    one_session: bool  # on this side of the ratio or on the baseline's
     marks: tuple[str, ...]  # what differs from other rows of the group
 
     @property
     def time_s(self) -> float:
-        """Median over the repeats."""
-        return median(self.times_s)
+        """Geometric mean, which the ratio is made of as well."""
+        return centre(self.samples_s)
 
     @property
     def spread_percent(self) -> float | None:
@@ -39,13 +40,13 @@ class Row:
 
     @property
     def speed(self) -> float | None:
-        """Images or frames per second, median over the repeats."""
-        return self.median_of(*_SPEEDS)
+        """Images or frames per second, mean over the repeats."""
+        return self.mean_of(*_SPEEDS)
 
     @property
     def of_peak(self) -> float | None:
-        """Achieved FLOP/s in per cent of the device's peak, median over the repeats."""
-        return self.median_of(metrics.FLOPS_UTILIZATION)
+        """Achieved FLOP/s in per cent of the device's peak, mean over the repeats."""
+        return self.mean_of(metrics.FLOPS_UTILIZATION)
 
     @property
     def caveats(self) -> str | None:
@@ -68,12 +69,12 @@ class Row:
         except ValueError:
             return None
 
-    def median_of(self, *names: str) -> float | None:
-        """Median of the first of these metrics that any repeat has."""
+    def mean_of(self, *names: str) -> float | None:
+        """Geometric mean of the first of these metrics that any repeat has above 0."""
         for name in names:
-            values = [v for run in self.runs if (v := run.metric(name)) is not None]
+            values = [v for run in self.runs if (v := run.metric(name) or 0) > 0]
             if values:
-                return median(values)
+                return centre(values)
         return None
 
 

@@ -1,13 +1,14 @@
 """Runs sorted into benchmarks, and within them into groups that may be ranked."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from statistics import median
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from chipbench.comparison.baseline import choose_baseline
 from chipbench.comparison.groups import Benchmark, Group, Row, Sorted
+from chipbench.comparison.sessions import samples_of, sessions
 from chipbench.ground import tags
 from chipbench.measure.recorded_run import RecordedRun
-from chipbench.measure.statistics import Ratio, ratio
+from chipbench.measure.statistics import Ratio, ratio, simultaneous
 
 #: What may differ within a group and is then printed: tags, by the words that the report uses.
 _CONTEXT = {
@@ -69,41 +70,42 @@ def _group(
         for tag, words in _CONTEXT.items()
         if len(values := {run.tags.get(tag, "") for run in runs}) == 1 and "" not in values
     }
-    base = _baseline(list(by_machine.values()), metric, baseline)
-    rows = [_row(members, metric, base, shared) for members in by_machine.values()]
-    name = None if base is None else base[0].machine
-    return Group(fingerprint, metric, tuple(sorted(rows, key=lambda r: r.time_s)), name, shared)
+    members = list(by_machine.values())
+    base = choose_baseline(members, baseline)
+    rows = sorted(_rows(members, metric, base, shared), key=lambda row: row.time_s)
+    name = None if base is None else members[base][0].machine
+    return Group(fingerprint, metric, tuple(rows), name, shared)
 
 
-def _baseline(
-    rows: Sequence[Sequence[RecordedRun]], metric: str, wanted: str | None
-) -> Sequence[RecordedRun] | None:
-    """The row that the others are compared with: the one asked for, else the slowest."""
-    for members in rows:
-        if wanted is not None and wanted in (members[0].machine, members[0].tags.get(tags.MACHINE)):
-            return members
-    if wanted is not None or len(rows) < 2:
-        return None
-    return max(rows, key=lambda members: median(_times(members, metric)))
-
-
-def _times(runs: Sequence[RecordedRun], metric: str) -> list[float]:
-    return [run.metrics[metric] for run in runs]
-
-
-def _row(
-    runs: Sequence[RecordedRun],
+def _rows(
+    members: Sequence[Sequence[RecordedRun]],
     metric: str,
-    base: Sequence[RecordedRun] | None,
+    base: int | None,
     shared: Mapping[str, str],
-) -> Row:
-    times = _times(runs, metric)
-    compared = None
-    if base is not None:
-        compared = Ratio(1.0) if base is runs else ratio(times, _times(base, metric))
-    marks = [
-        f"{words} {value}"
-        for tag, words in _CONTEXT.items()
-        if words not in shared and (value := runs[0].tags.get(tag))
+) -> Iterator[Row]:
+    """A row per machine, each compared with that of number `base` so that all claims hold."""
+    times = [
+        [[run.metrics[metric] for run in session] for session in sessions(runs)] for runs in members
     ]
-    return Row(runs[0].machine, tuple(runs), tuple(times), compared, tuple(marks))
+    samples = [samples_of(part) for part in times]
+    confidence = simultaneous(sum(len(part) > 1 for part in samples) - 1)
+    for number, runs in enumerate(members):
+        compared = None
+        if base is not None:
+            same = number == base
+            compared = Ratio(1.0) if same else ratio(samples[number], samples[base], confidence)
+        yield Row(
+            machine=runs[0].machine,
+            runs=tuple(runs),
+            times_s=tuple(time for session in times[number] for time in session),
+            samples_s=tuple(samples[number]),
+            ratio=compared,
+            one_session=base is not None and min(len(times[number]), len(times[base])) == 1,
+            marks=tuple(_marks(runs[0], shared)),
+        )
+
+
+def _marks(run: RecordedRun, shared: Mapping[str, str]) -> Iterator[str]:
+    for tag, words in _CONTEXT.items():
+        if words not in shared and (value := run.tags.get(tag)):
+            yield f"{words} {value}"

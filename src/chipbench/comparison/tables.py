@@ -44,25 +44,35 @@ def _line(group: Group, row: Row) -> Line:
         Cell(str(len(row.runs)), len(row.runs)),
         Cell("" if row.speed is None else f"{row.speed:,.1f} /s", row.speed or ""),
         Cell("" if row.of_peak is None else f"{row.of_peak:.1f} %", row.of_peak or ""),
-        Cell(ratio_text(row.ratio), row.ratio.value if row.ratio else ""),
+        Cell(ratio_text(row.ratio, row.one_session), row.ratio.value if row.ratio else ""),
         Cell("; ".join(row.marks)),
     )
     return Line(cells, row.is_reference)
 
 
-def ratio_text(ratio: Ratio | None) -> str:
+def ratio_text(ratio: Ratio | None, one_session: bool = False) -> str:
     """A ratio with its interval, and whether it is a difference."""
     if ratio is None:
         return ""
     if ratio.low is None or ratio.high is None:
         return f"{ratio.value:.2f} (one sample)" if ratio.value != 1 else "1"
+    digits = 2 if ratio.high - ratio.low >= 0.02 else 3
+    numbers = (f"{number:.{digits}f}" for number in (ratio.value, ratio.low, ratio.high))
     claim = "" if ratio.differs else ", no difference claimed"
-    return f"{ratio.value:.2f} [{ratio.low:.2f}, {ratio.high:.2f}]{claim}"
+    session = ", one session" if one_session else ""
+    return "{} [{}, {}]".format(*numbers) + session + claim
 
 
 def _notes(group: Group) -> Iterable[str]:
     if group.baseline is not None:
         yield f"Baseline: {group.baseline}."
+    elif len(group.rows) > 1:
+        yield "No ratios: no machine of the article is here, and no baseline=MACHINE was given."
+    if any(row.ratio is not None and row.ratio.differs and row.one_session for row in group.rows):
+        yield (
+            "Where it says one session, a machine's repeats were taken within hours: they tell how "
+            "that session went, not how the machine does on another day."
+        )
     for row in group.rows:
         if row.outliers_s:
             times = ", ".join(f"{time:,.2f} s" for time in row.outliers_s)

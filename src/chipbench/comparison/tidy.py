@@ -18,7 +18,7 @@ def comparison_rows(found: Sorted) -> list[Cells]:
 
 def _cells(benchmark: str, group: Group, row: Row) -> Cells:
     compared = row.ratio
-    energy = row.median_of(metrics.ENERGY)
+    energy = row.mean_of(metrics.ENERGY)
     return {
         "benchmark": benchmark,
         "fingerprint": group.fingerprint,

@@ -27,7 +27,7 @@ def values_for_money(group: Group) -> list[Value]:
 
 def _value(row: Row) -> Value:
     per_hour = 3600 / row.time_s
-    energy_j = row.median_of(metrics.ENERGY)
+    energy_j = row.mean_of(metrics.ENERGY)
     return Value(
         machine=row.machine,
         runs_per_hour=per_hour,

@@ -35,6 +35,8 @@ class Ratio:
 
 def centre(values: Sequence[float]) -> float:
     """The geometric mean of positive `values`: what tables, ratios and intervals are about."""
+    if len(set(values)) == 1:
+        return values[0]  # to the last digit
     return math.exp(fmean(map(math.log, values)))
 
 

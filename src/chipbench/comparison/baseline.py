@@ -1,0 +1,20 @@
+"""The machine that others are compared with: chosen before their times are looked at."""
+
+from collections.abc import Sequence
+
+from chipbench.ground import tags
+from chipbench.measure.recorded_run import RecordedRun
+
+#: What the article compares with: Colab, and where that could not take part, its older machine.
+ARTICLES = ("colab_k80", "intel_mbp_16_2019", "titan_rtx_pc")
+
+
+def choose_baseline(rows: Sequence[Sequence[RecordedRun]], wanted: str | None) -> int | None:
+    """The row of the machine asked for by id or name, else of the article's; None without them."""
+    if len(rows) < 2 and wanted is None:
+        return None
+    for name in ARTICLES if wanted is None else (wanted,):
+        for number, runs in enumerate(rows):
+            if name in (runs[0].machine, runs[0].tags.get(tags.MACHINE)):
+                return number
+    return None
