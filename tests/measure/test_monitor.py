@@ -34,10 +34,23 @@ def test_summary_by_hand() -> None:
         ]
     )
     assert values == {
-        "cpu_utilization_mean_percent": 20.0,
-        "cpu_idle_mean_percent": 80.0,
+        "cpu_utilization_mean_percent": 30.0,
+        "cpu_idle_mean_percent": 70.0,
         "memory_peak_mib": pytest.approx(1000.0),
     }
+
+
+def test_use_is_of_the_measured_time_alone_and_weighted_by_it() -> None:
+    uneven = [
+        reading(5, cpu_utilization_percentage=3),  # before the work
+        reading(6, cpu_utilization_percentage=90),
+        reading(7),  # too soon after another reading
+        reading(9, cpu_utilization_percentage=60),
+        reading(9.1, cpu_utilization_percentage=0),
+    ]
+    mean = utilisation_summary(uneven)["cpu_utilization_mean_percent"]
+    assert mean == pytest.approx((90 * 1 + 60 * 3 + 0 * 0.1) / 4.1)
+    assert utilisation_summary(uneven[:1]) == {}, "nothing is known of the work"
 
 
 def test_swap_growth_is_above_the_start() -> None:
@@ -46,8 +59,11 @@ def test_swap_growth_is_above_the_start() -> None:
 
 
 def test_all_gpus_share_one_mean() -> None:
-    both = reading(0, gpu_0_utilization_percentage=100, gpu_1_utilization_percentage=50)
-    assert utilisation_summary([both])["gpu_utilization_mean_percent"] == 75.0
+    both = [
+        reading(t, gpu_0_utilization_percentage=100, gpu_1_utilization_percentage=50)
+        for t in (0, 1)
+    ]
+    assert utilisation_summary(both)["gpu_utilization_mean_percent"] == 75.0
 
 
 def test_missing_readings_are_absent_not_zero() -> None:

@@ -143,7 +143,7 @@ GPU_TEMPERATURE = "temperature_celsius"
 GPU_CLOCK = "clock_megahertz"
 
 CPU_UTILIZATION_MEAN = _metric(
-    "cpu_utilization_mean_percent", "%", "mean over the measured part, all cores = 100", 1
+    "cpu_utilization_mean_percent", "%", "mean over the measured time, all cores = 100", 1
 )
 GPU_UTILIZATION_MEAN = _metric(
     "gpu_utilization_mean_percent", "%", "mean over the measured part and all GPUs", 1

@@ -79,14 +79,14 @@ class Monitor:
 
 def utilisation_summary(readings: Sequence[Reading]) -> dict[str, float]:
     """Mean utilisation, memory peak and swap growth of `readings`, by metric name."""
-    cpu = _series(readings, metrics.CPU_UTILIZATION)
-    gpu = [value for name in _gpu_names(readings) for value in _series(readings, name)]
+    cpu = mean_over_time(readings, metrics.CPU_UTILIZATION)
+    gpu = [m for n in _gpu_names(readings) if (m := mean_over_time(readings, n)) is not None]
     memory = _series(readings, metrics.MEMORY_USED)
     swap = _series(readings, metrics.SWAP_USED)
     values: dict[str, float] = {}
-    if cpu:
-        values[metrics.CPU_UTILIZATION_MEAN] = fmean(cpu)
-        values[metrics.CPU_IDLE_MEAN] = 100 - fmean(cpu)
+    if cpu is not None:
+        values[metrics.CPU_UTILIZATION_MEAN] = cpu
+        values[metrics.CPU_IDLE_MEAN] = 100 - cpu
     if gpu:
         values[metrics.GPU_UTILIZATION_MEAN] = fmean(gpu)
     if memory:
@@ -94,6 +94,20 @@ def utilisation_summary(readings: Sequence[Reading]) -> dict[str, float]:
     if swap:
         values[metrics.SWAP_GROWTH] = max(value - swap[0] for value in swap) * _MIB_PER_MB
     return values
+
+
+def mean_over_time(readings: Sequence[Reading], name: str) -> float | None:
+    """Mean of a use that each reading tells of the time since the one before; None without one.
+
+    The first reading tells of the time before the work, and readings may lie unevenly.
+    """
+    total, since_s = 0.0, readings[0].time_s if readings else 0.0
+    start_s = since_s
+    for reading in readings:
+        if name in reading.values:
+            total += reading.values[name] * (reading.time_s - since_s)
+            since_s = reading.time_s
+    return total / (since_s - start_s) if since_s > start_s else None
 
 
 def integrated_energy_j(readings: Sequence[Reading]) -> float | None:
