@@ -93,6 +93,39 @@ def test_an_interrupted_import_is_completed(config: Compared, tmp_path: Path) ->
 
 
 @pytest.mark.usefixtures("published")
+def test_results_are_imported_once_per_store(
+    config: Compared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of(tmp_path)
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", client.create_experiment("chosen by mlflow run"))
+    added, present = reference(config("reference"))
+    assert added == 0 and present > 0
+
+
+@pytest.mark.usefixtures("published")
+def test_what_was_imported_otherwise_is_imported_anew(config: Compared, tmp_path: Path) -> None:
+    client = client_of(tmp_path)
+    experiment = client.get_experiment_by_name("chipbench").experiment_id
+    first, second, *_ = client.search_runs([experiment], max_results=3)
+    client.set_tag(first.info.run_id, "chipbench.fingerprint", "an earlier version's")
+    client.set_tag(second.info.run_id, "chipbench.key", "published-under-an-earlier-name")
+    added, _ = reference(config("reference"))
+    assert added == 2
+    runs = client.search_runs([experiment], max_results=1000)
+    assert len({run.data.tags["chipbench.key"] for run in runs}) == len(runs)
+    assert "an earlier version's" not in {r.data.tags["chipbench.fingerprint"] for r in runs}
+
+
+def test_equal_keys_are_one_run(config: Compared, tmp_path: Path) -> None:
+    client = client_of(tmp_path)
+    for _ in range(2):
+        log(client, "A", total_time_s=10.0, key="one-result")
+    log(client, "A", "RUNNING", total_time_s=10.0, key="one-result")
+    log(client, "A", total_time_s=11.0, key="another-result")
+    assert "2 runs on 1 machines" in compare(config("compare")).counts
+
+
+@pytest.mark.usefixtures("published")
 def test_a_measured_run_shares_the_published_runs_group(config: Compared, tmp_path: Path) -> None:
     from chipbench.measure.fingerprint import training_fingerprint
 

@@ -9,6 +9,8 @@ from chipbench.published import MODEL_NAMES, curve_rows, published_machines, rea
 
 ARTICLE = "D. Bourke, 2021: M1 Pro and M1 Max outperform Google Colab by up to 54 %"
 SWEEP = "D. Bourke, 2023: mac-ml-speed-test"
+#: How the keys of published results begin.
+KEY_PREFIX = "published-"
 _IMAGES = {"cifar10": 50_000, "cifar100": 50_000, "food101": 75_750}
 
 #: Gives the fingerprint of a training: `of(model, dataset, batch_size, epochs)`.

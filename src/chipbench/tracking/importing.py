@@ -1,17 +1,18 @@
 """Published results as MLflow runs, each imported once."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from chipbench.ground import tags
-from chipbench.published.runs import PublishedRun
+from chipbench.published.runs import KEY_PREFIX, PublishedRun
 from chipbench.tracking.client import PAGE, mark_as_training, pages
 from chipbench.tracking.reason import asking
 from chipbench.tracking.store import Store
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import Run
 
 #: The article's date, so that the store's newest runs stay the user's own.
 _PUBLISHED_MS = 1_635_724_800_000
@@ -20,12 +21,14 @@ _PUBLISHED_MS = 1_635_724_800_000
 def import_runs(store: Store, experiment: str, runs: Sequence[PublishedRun]) -> tuple[int, int]:
     """Create the runs that the store lacks; returns how many were added and were there.
 
-    `experiment` is MLflow's, unless `mlflow run` has chosen another. Raises StoreError.
+    Each is imported once per store, into the `experiment` of that name, unless `mlflow run` has
+    chosen another; what was imported otherwise than it is known today is replaced. Raises
+    StoreError.
     """
     with asking("import into the tracking store"):
         client = store.client()
         experiment_id = os.environ.get("MLFLOW_EXPERIMENT_ID") or _experiment_id(client, experiment)
-        known = _known_keys(client, experiment_id)
+        known = _known_keys(client, {run.key: run for run in runs})
         missing = [run for run in runs if run.key not in known]
         for run in missing:
             _create(client, experiment_id, run)
@@ -40,19 +43,43 @@ def _experiment_id(client: "MlflowClient", name: str) -> str:
     return experiment_id
 
 
-def _known_keys(client: "MlflowClient", experiment_id: str) -> set[str]:
-    """Keys of the whole imports; a run that an interrupted import left is removed."""
+def _known_keys(client: "MlflowClient", runs: Mapping[str, PublishedRun]) -> set[str]:
+    """Keys of the whole and current imports; any other that the store has is removed."""
     keys: set[str] = set()
-    ids, query = [experiment_id], f"tags.`{tags.stored(tags.KIND)}` = 'reference'"
-    for run in pages(
-        lambda token: client.search_runs(ids, query, max_results=PAGE, page_token=token)
-    ):
-        key = run.data.tags[tags.stored(tags.KEY)]
-        if run.info.status != "FINISHED" or key in keys:
-            client.delete_run(run.info.run_id)
-        else:
+    found = pages(lambda token: client.search_experiments(max_results=PAGE, page_token=token))
+    ids, query = [e.experiment_id for e in found], f"tags.`{tags.stored(tags.KIND)}` = 'reference'"
+    search = client.search_runs
+    for run in list(pages(lambda token: search(ids, query, max_results=PAGE, page_token=token))):
+        key = run.data.tags.get(tags.stored(tags.KEY), "")
+        if not key.startswith(KEY_PREFIX):
+            continue
+        if key in runs and key not in keys and _is_current(run, runs[key]):
             keys.add(key)
+        else:
+            _remove(client, run.info.run_id)
     return keys
+
+
+def _is_current(run: "Run", published: PublishedRun) -> bool:
+    """Whether an import was not interrupted, and says what would be imported today."""
+    known = {tags.stored(name): value for name, value in published.tags.items()}
+    return bool(
+        run.info.status == "FINISHED"
+        and known.items() <= run.data.tags.items()
+        and published.params == run.data.params
+        and published.metrics.items() <= run.data.metrics.items()
+    )
+
+
+def _remove(client: "MlflowClient", run_id: str) -> None:
+    """Delete a run; another user's, which this one may not delete, stays."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client.delete_run(run_id)
+    except MlflowException as error:
+        if error.error_code != "PERMISSION_DENIED":
+            raise
 
 
 def _create(client: "MlflowClient", experiment_id: str, run: PublishedRun) -> None:

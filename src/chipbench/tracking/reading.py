@@ -27,11 +27,12 @@ class StoredRuns:
     def read(self, experiments: Sequence[str] | None) -> list[RecordedRun]:
         """All runs of the named MLflow experiments (None: all), other programs' too.
 
-        Raises ConfigurationError for an experiment that is not there.
+        What is there twice, such as published results that were imported into two experiments, is
+        one run. Raises ConfigurationError for an experiment that is not there.
         """
         with asking(_READ, UnsupportedBenchmark):
             ids = _experiment_ids(self._client, experiments)
-            return [_recorded(run) for run in _runs(self._client, ids)]
+            return _once([_recorded(run) for run in _runs(self._client, ids)])
 
     def history(self, run_id: str, metric: str) -> list[tuple[int, float, int]]:
         """A metric's points: step, value, Unix time in milliseconds."""
@@ -55,6 +56,17 @@ def _experiment_ids(client: "MlflowClient", names: Sequence[str] | None) -> list
 
 def _runs(client: "MlflowClient", ids: list[str]) -> "Iterator[Run]":
     return pages(lambda token: client.search_runs(ids, max_results=PAGE, page_token=token))
+
+
+def _once(runs: Sequence[RecordedRun]) -> list[RecordedRun]:
+    """`runs` without those that another has the key of: one that finished stays, else the first."""
+    chosen: dict[str, RecordedRun] = {}
+    for run in runs:
+        key = run.tags.get(tags.KEY, run.run_id)
+        other = chosen.setdefault(key, run)
+        if (run.status != "FINISHED", run.run_id) < (other.status != "FINISHED", other.run_id):
+            chosen[key] = run
+    return list(chosen.values())
 
 
 def _recorded(run: "Run") -> RecordedRun:
