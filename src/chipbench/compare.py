@@ -12,7 +12,7 @@ from chipbench.comparison.report import Report
 from chipbench.comparison.selection import selection_of
 from chipbench.comparison.sorting import sort_runs
 from chipbench.comparison.terminal_report import print_comparison
-from chipbench.comparison.tidy import comparison_rows
+from chipbench.comparison.tidy import run_rows, table_rows
 from chipbench.config.compose import project_dir
 from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
@@ -43,7 +43,8 @@ def compare(config: DictConfig) -> Report:
     )
     report = make_report(folder, found, runs, stored.history)
     write_pages(folder, report)
-    write_table(folder / "comparison.csv", comparison_rows(found))
+    write_table(folder / "comparison.csv", run_rows(found))
+    write_table(folder / "comparison_rows.csv", table_rows(found))
     _record(recorder, report)
     print_comparison(report)
     recorder.drain()

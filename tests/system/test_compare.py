@@ -157,7 +157,7 @@ def test_the_report_needs_no_network_and_the_table_round_trips(
     page = (folder / "report.html").read_text()
     assert "http://" not in page and "https://" not in page
     assert page.count("data:image/png;base64,") == len(list(folder.glob("*.png")))
-    table = pd.read_csv(folder / "comparison.csv")
+    table = pd.read_csv(folder / "comparison_rows.csv")
     assert len(table) == 92
     assert table["time_s"].dtype == float
     assert {"time_s", "price_usd", "energy_j", "spread_percent"} <= set(table.columns)
@@ -165,6 +165,28 @@ def test_the_report_needs_no_network_and_the_table_round_trips(
     assert 958.951 in m1_max["time_s"].tolist()
     for picture in folder.glob("*.png"):
         assert f"]({picture.name})" in (folder / "report.md").read_text()
+
+
+def test_every_run_is_a_row_with_what_was_measured_and_how(
+    config: Compared, tmp_path: Path
+) -> None:
+    client = client_of(tmp_path)
+    for time_s in (10.0, 11.0):
+        log(client, "A", total_time_s=time_s, data_source="tfds")
+    (experiment,) = [e for e in client.search_experiments() if e.name == "chipbench"]
+    runs = client.search_runs([experiment.experiment_id])
+    for run in runs:
+        for name, value in (("batch_size", 64), ("epochs", 5), ("precision", "float32")):
+            client.log_param(run.info.run_id, name, value)
+    compare(config("compare"))
+    table = pd.read_csv(tmp_path / "compare" / "comparison.csv")
+    assert sorted(table["run_id"]) == sorted(run.info.run_id for run in runs)
+    assert sorted(table["time_s"]) == [10.0, 11.0]
+    assert set(table["batch_size"]) == {64} and set(table["epochs"]) == {5}
+    assert set(table["precision"]) == {"float32"} and set(table["data_source"]) == {"tfds"}
+    dates = pd.to_datetime(table["date"])
+    assert (pd.Timestamp.now("UTC") - dates < pd.Timedelta("1h")).all()
+    assert table.groupby("batch_size")["time_s"].mean()[64] == 10.5
 
 
 def test_odd_runs_are_handled_shown_or_counted(config: Compared, tmp_path: Path) -> None:
@@ -201,7 +223,7 @@ def test_the_comparison_is_recorded_as_a_run(config: Compared, tmp_path: Path) -
     (run,) = client.search_runs([experiment], "tags.`chipbench.kind` = 'comparison'")
     assert run.info.status == "FINISHED"
     names = {artifact.path for artifact in client.list_artifacts(run.info.run_id)}
-    assert {"report.html", "report.md", "comparison.csv"} <= names
+    assert {"report.html", "report.md", "comparison.csv", "comparison_rows.csv"} <= names
 
 
 def test_filters(config: Compared, tmp_path: Path) -> None:

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 from chipbench.ground import metrics, tags
 from chipbench.measure.outliers import outliers
-from chipbench.measure.recorded_run import RecordedRun
+from chipbench.measure.recorded_run import SPEED_METRICS, RecordedRun
 from chipbench.measure.statistics import Ratio, centre, spread_percent
-
-_SPEEDS = (metrics.STEADY_IMAGES_PER_SECOND, metrics.FRAMES_PER_SECOND)
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class Row:
     @property
     def speed(self) -> float | None:
         """Images or frames per second, mean over the repeats."""
-        return self.mean_of(*_SPEEDS)
+        return self.mean_of(*SPEED_METRICS)
 
     @property
     def of_peak(self) -> float | None:

@@ -8,7 +8,7 @@ from chipbench.comparison.value import Value, values_for_money
 from chipbench.ground.metrics import metric
 from chipbench.measure.statistics import Ratio
 
-#: Rows that a table shows; the rest are counted, and are in comparison.csv.
+#: Rows that a table shows; the rest are counted, and are in comparison_rows.csv.
 _MOST_ROWS = 40
 
 
@@ -20,7 +20,7 @@ def group_table(group: Group, charts: Iterable[Chart] = ()) -> Table:
     shown = group.rows[:_MOST_ROWS]
     notes = list(_notes(group))
     if len(group.rows) > len(shown):
-        notes.append(f"{len(group.rows) - len(shown):,} slower machines are in comparison.csv")
+        notes.append(f"{len(group.rows) - len(shown):,} slower machines are in comparison_rows.csv")
     lines = tuple(_line(group, row) for row in shown)
     filled = _without_empty_columns(heads, lines)
     return Table(group.title, *filled, tuple(notes), tuple(charts))

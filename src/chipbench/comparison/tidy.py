@@ -1,13 +1,52 @@
-"""The comparison as one table: a row per machine and group, units in the column names."""
+"""The comparison as tables for other programs: a row per run, and a row per row of the report.
+
+Units are in the names of the columns; what is unknown is empty.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from chipbench.comparison.groups import Group, Row, Sorted
-from chipbench.ground import metrics
+from chipbench.comparison.sessions import sessions
+from chipbench.ground import metrics, tags
+from chipbench.measure.recorded_run import SPEED_METRICS, RecordedRun
 
 Cells = dict[str, str | float | int | None]
 
+_MEASURED = (
+    metrics.STEADY_EPOCH_TIME,
+    metrics.VAL_ACCURACY,
+    metrics.FLOPS_UTILIZATION,
+    metrics.CPU_UTILIZATION_MEAN,
+    metrics.MEMORY_PEAK,
+    metrics.ENERGY,
+)
+_TAGS = (
+    tags.PROTOCOL,
+    tags.DATA_SOURCE,
+    tags.OPTIMIZER_USED,
+    tags.DEVICE,
+    tags.OS,
+    tags.TENSORFLOW,
+    tags.POWER_SOURCE,
+    tags.LEARNING_CURVE,
+    tags.CAVEATS,
+)
 
-def comparison_rows(found: Sorted) -> list[Cells]:
-    """The rows of `comparison.csv`; what is unknown is empty."""
+
+def run_rows(found: Sorted) -> list[Cells]:
+    """The rows of `comparison.csv`: every run that was compared."""
+    return [
+        cells
+        for benchmark in found.benchmarks
+        for group in benchmark.groups
+        for row in group.rows
+        for cells in _runs(benchmark.name, group, row)
+    ]
+
+
+def table_rows(found: Sorted) -> list[Cells]:
+    """The rows of `comparison_rows.csv`: every machine of every table."""
     return [
         _cells(benchmark.name, group, row)
         for benchmark in found.benchmarks
@@ -16,15 +55,50 @@ def comparison_rows(found: Sorted) -> list[Cells]:
     ]
 
 
-def _cells(benchmark: str, group: Group, row: Row) -> Cells:
-    compared = row.ratio
-    energy = row.mean_of(metrics.ENERGY)
+def _runs(benchmark: str, group: Group, row: Row) -> Iterator[Cells]:
+    for session, runs in enumerate(sessions(row.runs), 1):
+        for run in runs:
+            yield _key(benchmark, group, row) | {"session": session} | _run(run, group.metric)
+
+
+def _run(run: RecordedRun, time: str) -> Cells:
+    began = datetime.fromtimestamp(run.start_ms / 1000, UTC)
+    speed = next((run.metric(name) for name in SPEED_METRICS if name in run.metrics), None)
+    backend = run.params.get("backend.name") or run.params.get("backend")
+    cells: Cells = {
+        "run_id": run.run_id,
+        "date": began.isoformat(timespec="seconds"),
+        "batch_size": run.params.get("batch_size"),
+        "epochs": run.params.get("epochs"),
+        "precision": run.params.get("precision"),
+        "max_examples": _stated(run.params.get("dataset.max_examples")),
+        "backend": backend,
+    }
+    cells |= {tag: run.tags.get(tag) for tag in _TAGS}
+    cells |= {"metric": time, "time_s": run.metric(time), "throughput_per_s": speed}
+    return cells | {name: run.metric(name) for name in _MEASURED}
+
+
+def _stated(value: str | None) -> str | None:
+    return None if value == "None" else value
+
+
+def _key(benchmark: str, group: Group, row: Row) -> Cells:
     return {
         "benchmark": benchmark,
         "fingerprint": group.fingerprint,
         "machine": row.machine,
+        "machine_id": row.runs[0].tags.get(tags.MACHINE),
         "source": "published" if row.is_reference else "measured",
+        "price_usd": row.price_usd,
+    }
+
+
+def _cells(benchmark: str, group: Group, row: Row) -> Cells:
+    compared = row.ratio
+    return _key(benchmark, group, row) | {
         "repeats": len(row.runs),
+        "sessions": len(sessions(row.runs)),
         "metric": group.metric,
         "time_s": row.time_s,
         "spread_percent": row.spread_percent,
@@ -34,8 +108,7 @@ def _cells(benchmark: str, group: Group, row: Row) -> Cells:
         "time_ratio": None if compared is None else compared.value,
         "time_ratio_low": None if compared is None else compared.low,
         "time_ratio_high": None if compared is None else compared.high,
-        "price_usd": row.price_usd,
-        "energy_j": energy,
+        "energy_j": row.mean_of(metrics.ENERGY),
         "differs_in": "; ".join(row.marks),
         "caveats": row.caveats,
     }

@@ -8,6 +8,8 @@ from chipbench.ground import metrics, tags
 #: The time by which a benchmark ranks machines: the first of these that a run has.
 RANKING_METRICS = (metrics.TOTAL_TIME, metrics.EXPORT_TIME, metrics.STEADY_EPOCH_TIME)
 
+#: The throughput that belongs to it.
+SPEED_METRICS = (metrics.STEADY_IMAGES_PER_SECOND, metrics.FRAMES_PER_SECOND)
 
 #: MLflow's databases keep infinity as the largest float, with which nothing can be computed.
 _INFINITE = 1e300
