@@ -13,7 +13,7 @@ from chipbench.comparison.selection import selection_of
 from chipbench.comparison.sorting import sort_runs
 from chipbench.comparison.terminal_report import print_comparison
 from chipbench.comparison.tidy import run_rows, table_rows
-from chipbench.config.compose import project_dir
+from chipbench.config.options import project_dir
 from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.tables import write_table

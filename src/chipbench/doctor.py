@@ -24,7 +24,7 @@ from chipbench.checks.training import (
     tensorflow_check,
     training_check,
 )
-from chipbench.config.compose import project_dir
+from chipbench.config.options import project_dir
 from chipbench.ground.cache import cache_folder
 from chipbench.ground.processes import Child
 from chipbench.hardware import Machine

@@ -4,7 +4,8 @@ from functools import cache
 
 from omegaconf import DictConfig
 
-from chipbench.config.compose import compose_config, project_dir
+from chipbench.config.compose import compose_config
+from chipbench.config.options import project_dir
 from chipbench.ground.errors import ConfigurationError
 from chipbench.measure.fingerprint import training_fingerprint
 from chipbench.published.runs import published_runs

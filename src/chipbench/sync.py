@@ -6,7 +6,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from chipbench.config.compose import project_dir
+from chipbench.config.options import project_dir
 from chipbench.ground.errors import ConfigurationError
 from chipbench.running import command
 from chipbench.terminal.lines import say

@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from chipbench.config.compose import CONF_DIR
+from chipbench.config.options import CONF_DIR
 
 _JOB = ("dataset=digits", "epochs=2")
 _TRAIN, _REST = "train", "the rest: compose the config, print, exit"

@@ -10,8 +10,9 @@ import pytest
 from omegaconf import DictConfig
 
 from chipbench.config import compose as compose_module
-from chipbench.config.compose import CONF_DIR, compose_config
+from chipbench.config.compose import compose_config
 from chipbench.config.help import usage
+from chipbench.config.options import CONF_DIR
 from chipbench.config.overrides import command_line, parse
 from chipbench.ground.errors import ConfigurationError
 from chipbench.running.command import _run

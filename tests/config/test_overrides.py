@@ -1,6 +1,6 @@
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chipbench.config.overrides import command_line, is_sweep
@@ -58,6 +58,7 @@ def test_text_survives_hydras_grammar(value: str) -> None:
     assert read(argument) == ("note", value)
 
 
+@settings(deadline=None)  # other tests share the processor
 @given(
     key=st.from_regex(r"[a-z][a-z_]{0,8}(\.[a-z_]{1,5})?", fullmatch=True),
     value=st.text(min_size=1),

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from chipbench.config.compose import CONF_DIR, compose_config
+from chipbench.config.compose import compose_config
+from chipbench.config.options import CONF_DIR
 from chipbench.config.overrides import command_line
 from chipbench.ground.errors import ConfigurationError
 from chipbench.sweeping.conduct import split

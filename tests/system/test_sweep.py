@@ -276,9 +276,11 @@ def test_under_mlflow_run_onto_a_server_the_projects_run_is_the_parent(
 
 
 def test_a_failed_job_is_named_and_the_others_are_done(tmp_path: Path) -> None:
-    ended = sweep(tmp_path, "entry=export", *MANUAL, "export_time_s=-1,100")
+    missing = ("clip.path=missing.mp4", "export_time_s=100", "codec=h264")
+    methods = "method=transcode,final_cut_manual"  # the second opens no clip
+    ended = sweep(tmp_path, "entry=export", methods, *missing)
     assert ended.returncode == 1
-    assert "1 of 2 jobs done, failed: export_time_s=-1" in ended.stdout
+    assert "1 of 2 jobs done, failed: method=transcode" in ended.stdout
     parent, children = runs_of(tmp_path)
     assert parent.info.status == "FAILED"
     assert sorted(r.info.status for r in children) == ["FAILED", "FINISHED"]

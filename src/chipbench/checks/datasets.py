@@ -5,7 +5,7 @@ from pathlib import Path
 
 from chipbench.checks.check import OK, Check
 from chipbench.checks.disk import shown
-from chipbench.config.compose import CONF_DIR
+from chipbench.config.options import CONF_DIR
 from chipbench.data.catalog import Entry
 from chipbench.data.places import generated_folder, is_written, published_folder
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from omegaconf import DictConfig
 
 from chipbench.checks.check import OK, WARNING, Check
-from chipbench.config.compose import option
+from chipbench.config.options import option
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.workloads.video.encoder import choose_encoder
 from chipbench.workloads.video.ffmpeg import find_ffmpeg

@@ -1,8 +1,6 @@
 """The configuration: composed by Hydra from `conf/`, checked, and explained when it is wrong."""
 
-import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -10,23 +8,15 @@ from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
-from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf import DictConfig, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
+from chipbench.config.check import check, leaves, shown, unknown_key
+from chipbench.config.nearest import hint
+from chipbench.config.options import CONF_DIR, options
 from chipbench.config.overrides import is_sweep, parse
-from chipbench.config.schema import RULES, Rule
+from chipbench.config.schema import rule_of
 from chipbench.ground.errors import ConfigurationError
-
-_PACKAGE = Path(__file__).parents[1]
-_SOURCE_TREE = _PACKAGE.parent.parent
-
-#: An installed copy carries `conf/` inside the package; a checkout has it at its top.
-CONF_DIR = _PACKAGE / "conf" if (_PACKAGE / "conf").is_dir() else _SOURCE_TREE / "conf"
-
-
-def project_dir() -> Path:
-    """The checkout that this package runs from, or the current folder for an installed copy."""
-    return CONF_DIR.parent if (CONF_DIR.parent / "MLproject").is_file() else Path.cwd()
 
 
 def compose_config(name: str, overrides: Sequence[str]) -> DictConfig:
@@ -63,6 +53,8 @@ def _composed(name: str, overrides: Sequence[str]) -> DictConfig:
     try:
         _refuse_deletions(overrides)
         _refuse_unknown_options(overrides)
+        _refuse_additions(name, overrides)
+        _refuse_what_follows(overrides)
         with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
             config = compose(name, list(overrides), return_hydra_config=True)
             check(config)
@@ -70,23 +62,12 @@ def _composed(name: str, overrides: Sequence[str]) -> DictConfig:
     except ConfigurationError:
         raise
     except (HydraException, OmegaConfBaseException, ValueError) as error:
-        raise ConfigurationError(_explanation(list(overrides), _root(name), error)) from None
+        raise _explanation(name, overrides, error) from None
 
 
 def _without_hydra(config: DictConfig) -> None:
     with open_dict(config):
         del config["hydra"]
-
-
-#: Groups whose options are looked up by their `name` elsewhere.
-_NAMED_GROUPS = ("dataset", "model", "optimizer")
-
-
-def option(group: str, name: str) -> DictConfig:
-    """The file of one option, such as `option("optimizer", "sgd")`."""
-    loaded = OmegaConf.load(CONF_DIR / group / f"{name}.yaml")
-    assert isinstance(loaded, DictConfig)
-    return loaded
 
 
 def _refuse_without_effect(overrides: Sequence[str]) -> None:
@@ -113,103 +94,77 @@ def _refuse_unknown_options(overrides: Sequence[str]) -> None:
         group = override.key_or_group
         if override.is_sweep_override() or not (CONF_DIR / group).is_dir():
             continue
-        wanted, options = override.value(), _options(group)
-        if options and wanted not in options:
-            named = f"{group}={_shown(wanted)}"
-            raise ConfigurationError(_unknown(named, str(wanted), options, f"choices for {group}"))
+        wanted, choices = override.value(), options(group)
+        if choices and wanted not in choices:
+            raise ConfigurationError(
+                f"unknown {group}={shown(wanted)}; choices for {group}: {', '.join(choices)}"
+                f"{hint(str(wanted), choices)}"
+            )
 
 
-def check(config: DictConfig) -> None:
-    """Hold every known key of `config` against its rule. Raises ConfigurationError."""
-    for group in filter(config.__contains__, _NAMED_GROUPS):
-        _hold(config, Rule(f"{group}.name", _options(group).__contains__, _choice_of(group)))
-    for rule in RULES:
-        _hold(config, rule)
+def _refuse_additions(name: str, overrides: Sequence[str]) -> None:
+    """`+key=value` adds to the sections that are open, and to nothing else."""
+    for override in map(parse, overrides):
+        key = override.key_or_group
+        if not (override.is_add() or override.is_force_add()) or key.startswith("hydra"):
+            continue
+        keys = _keys(name, overrides)
+        if key in keys and override.is_add():
+            raise ConfigurationError(f"+{key}: this key is there already; leave out the +")
+        if key not in keys and not _may_be_added(key, keys):
+            raise unknown_key(key, keys)
 
 
-def _hold(config: DictConfig, rule: Rule) -> None:
-    section, _, key = rule.key.rpartition(".")
-    if section and section not in config:
-        return
-    parent = config[section] if section else config
-    if parent is not None and key not in parent:
-        return  # it belongs to another entry point, or to another option of the group
-    value = OmegaConf.select(config, rule.key, throw_on_resolution_failure=True)
-    if not rule.accepts(value):
-        raise ConfigurationError(f"{rule.key}={_shown(value)}: must be {rule.expected}")
+def _may_be_added(key: str, keys: Iterable[str]) -> bool:
+    """Whether `key` would be a new one of an open section."""
+    rule = rule_of(key)
+    return rule is not None and rule.is_open and key.rpartition(".")[0] in keys
 
 
-def _choice_of(group: str) -> str:
-    return f"one of {', '.join(_options(group))}"
+def _refuse_what_follows(overrides: Sequence[str]) -> None:
+    """Some keys say what others mean: a user gives those."""
+    for override in map(parse, overrides):
+        rule = rule_of(override.key_or_group)
+        if rule is not None and rule.instead is not None:
+            raise ConfigurationError(f"{override.key_or_group}: cannot be given; {rule.instead}")
 
 
-def _shown(value: object) -> str:
-    """`value` as a user would write it on the command line."""
-    words = {None: "null", True: "true", False: "false"}
-    return words[value] if value is None or isinstance(value, bool) else str(value)
-
-
-def _options(group: str) -> list[str]:
-    return sorted(path.stem for path in (CONF_DIR / group).glob("*.yaml"))
-
-
-def _explanation(overrides: list[str], root: "_Root", error: Exception) -> str:
-    """One line for what Hydra refused: the key, what was wrong, the nearest choices."""
+def _explanation(name: str, overrides: Sequence[str], error: Exception) -> ConfigurationError:
+    """What Hydra refused, in one line: the key, what was wrong, the nearest choices."""
     for override in overrides:
         if is_sweep(override):
-            return f"{override}: several values are a sweep; use -e sweep -P {override}"
-    key = _unknown_key(root, overrides)
-    if key is not None:
-        parent = key.rpartition(".")[0]
-        siblings = [k for k in root.keys if k.rpartition(".")[0] == parent]
-        return _unknown(key, key, siblings or root.top_keys, f"keys of {parent or 'this entry'}")
-    first = " ".join(str(error).split())
-    return f"the configuration is wrong: {first}"
-
-
-def _unknown_key(root: "_Root", overrides: list[str]) -> str | None:
+            said = f"{override}: several values are a sweep; use -e sweep -P {override}"
+            return ConfigurationError(said)
+    keys, groups = _keys(name, overrides), groups_of(name)
     for override in overrides:
-        parsed = parse(override)
-        added = parsed.is_add() or parsed.is_force_add()
-        key = parsed.key_or_group
-        if not added and key not in root.keys and not key.startswith("hydra"):
-            return key
-    return None
+        key = parse(override).key_or_group
+        if key not in keys and _may_be_added(key, keys):
+            return ConfigurationError(f"{key}: a new key is added with +{override}")
+        if key not in keys and not key.startswith("hydra"):
+            return unknown_key(key, keys)
+        if (CONF_DIR / key).is_dir() and key not in groups:
+            return ConfigurationError(f"{override}: this entry point has no choice of {key}")
+    return ConfigurationError(f"the configuration is wrong: {' '.join(str(error).split())}")
 
 
-@dataclass(frozen=True)
-class _Root:
-    """What a root config holds before any override."""
+def _keys(name: str, overrides: Sequence[str]) -> frozenset[str]:
+    """The keys and sections of the root config `name` with the options chosen, and its groups."""
+    groups = groups_of(name)
+    chosen = tuple(word for word in overrides if parse(word).key_or_group in groups)
+    written = leaves(_plain(name, chosen))
+    parts = (key.split(".") for key in written)
+    sections = {".".join(words[:depth]) for words in parts for depth in range(1, len(words))}
+    return groups | sections | frozenset(written)
 
-    keys: frozenset[str]  # with their groups, dotted
-    groups: frozenset[str]
 
-    @property
-    def top_keys(self) -> list[str]:
-        return [key for key in self.keys if "." not in key]
+def groups_of(name: str) -> frozenset[str]:
+    """The groups that an entry point has a choice of."""
+    choices = map(str, _plain(name, ()).hydra.runtime.choices)
+    return frozenset(group for group in choices if "/" not in group)
 
 
 @cache
-def _root(name: str) -> _Root:
+def _plain(name: str, chosen: tuple[str, ...]) -> DictConfig:
+    """The root config, with no more than these options chosen."""
     with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
-        config = compose(name, return_hydra_config=True)
-    groups = frozenset(str(key) for key in config.hydra.runtime.choices if "/" not in str(key))
-    with open_dict(config):
-        del config["hydra"]
-    return _Root(groups | frozenset(_paths(config, "")), groups)
-
-
-def _paths(node: DictConfig, prefix: str) -> Iterable[str]:
-    for key in map(str, node):
-        path = prefix + key
-        yield path
-        child = node._get_node(key)
-        if isinstance(child, DictConfig) and not child._is_none() and not child._is_missing():
-            yield from _paths(child, f"{path}.")
-
-
-def _unknown(what: str, wanted: str, choices: Iterable[str], label: str) -> str:
-    choices = sorted(set(choices))
-    near = difflib.get_close_matches(wanted, choices, n=1, cutoff=0.5)
-    nearest = f" (nearest: {near[0]})" if near else ""
-    return f"unknown {what}; {label}: {', '.join(choices)}{nearest}"
+        return compose(name, list(chosen), return_hydra_config=True)

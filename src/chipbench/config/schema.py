@@ -1,171 +1,201 @@
-"""What the value of each key of the configuration must be, and how to say so."""
+"""Every key of `conf/`: its type, choices and limits, and whether it defines the work.
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+A key that stands in `conf/` and not here is refused, and so is one that stands here alone.
+"""
 
-from omegaconf import ListConfig
+from chipbench.config import effect
+from chipbench.config.kinds import (
+    ANY,
+    DATE,
+    ENCODERS,
+    PYTHON_NAME,
+    SHARE,
+    SWITCH,
+    above_zero,
+    from_zero,
+    one_of,
+    option_of,
+    or_auto,
+    or_null,
+    several,
+    text,
+    whole,
+    whole_up_to,
+    word,
+)
+from chipbench.config.rule import Rule, aside, context, work
+from chipbench.ground.metrics import all_metrics
 
-
-@dataclass(frozen=True)
-class Rule:
-    """What a key's value must be: `accepts` decides, `expected` says it in words."""
-
-    key: str
-    accepts: Callable[[Any], bool]
-    expected: str
-
-
-def _whole_number(minimum: int) -> Callable[[Any], bool]:
-    return lambda value: type(value) is int and value >= minimum
-
-
-def _is_number(value: Any) -> bool:
-    """A finite one: YAML reads `true` as a kind of integer, and `inf` and `nan` as numbers."""
-    return type(value) in (int, float) and math.isfinite(value)
-
-
-def _number_above(limit: float) -> Callable[[Any], bool]:
-    return lambda value: _is_number(value) and value > limit
-
-
-def _number_from_zero(value: Any) -> bool:
-    return _is_number(value) and value >= 0
-
-
-def _none_or(accepts: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return lambda value: value is None or accepts(value)
+_FOLDER = or_null(text("a folder"))
+_THREADS = or_null(or_auto(whole("", 1)))
+_WEIGHTS = or_null(text("imagenet, or the path of a weights file"))
+_WORKERS = or_null(several("the addresses of two workers or more: [host:port,host:port]", 2))
+_NAMES = or_null(several("a list of names, such as [a,b]"))
+_FOLLOWS = "it follows from the entry point and the chosen options"
 
 
-def _one_of(*choices: object) -> Callable[[Any], bool]:
-    return lambda value: any(type(value) is type(choice) and value == choice for choice in choices)
+def _choose(group: str) -> str:
+    return f"choose with {group}=<option>"
 
 
-def _word_or(word: str, accepts: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return lambda value: value == word or accepts(value)
+def _name(group: str) -> Rule:
+    """The name that an option's file gives itself: what it is, other keys say."""
+    return aside(f"{group}.name", option_of(group), _choose(group))
 
 
-def _several(value: Any) -> bool:
-    return isinstance(value, ListConfig) and len(value) > 1
+#: What is trained on what, and how; CreateML heeds a few of them.
+_TRAINING = (
+    work("batch_size", whole("images", 1), effect.in_keras),
+    work("epochs", whole("", 1)),
+    aside("seed", whole_up_to(2**32 - 1)),  # what NumPy takes
+    work("precision", one_of("float32", "mixed_float16", "mixed_bfloat16"), effect.in_keras),
+    work("deterministic", SWITCH, effect.in_keras, plain=False),
+    aside("target_accuracy", or_null(SHARE)),
+    work("dataset.name", option_of("dataset"), instead=_choose("dataset")),
+    work("dataset.source", one_of("tfds", "generated", "bundled")),
+    aside("dataset.data_dir", _FOLDER),
+    work("dataset.max_examples", or_null(whole("training images", 1)), effect.examples),
+    work("dataset.image_size", whole("pixels", 1), effect.in_keras),
+    work("dataset.in_memory", SWITCH, effect.in_memory),
+    work("dataset.shuffle_buffer", whole("images", 0), effect.shuffled),
+    _name("model"),
+    aside("model.label", text("a name"), _FOLLOWS),
+    aside("model.build._target_", PYTHON_NAME),  # what it builds is found, see `fingerprint`
+    work("model.pixel_scale", above_zero(), effect.in_keras),
+    work("model.weights", _WEIGHTS, effect.in_keras),
+    work("model.frozen_backbone", SWITCH, effect.in_graph, plain=False),
+    _name("optimizer"),
+    aside("optimizer.fallback", or_null(option_of("optimizer"))),
+    aside("optimizer.trial_timeout_s", above_zero("seconds")),
+    work("optimizer.learning_rate", above_zero(), effect.in_keras),
+    work("optimizer.create._target_", PYTHON_NAME, effect.in_keras),
+    work("optimizer.create.*", ANY, effect.in_keras),
+)
 
+_PROTOCOL = (
+    context("protocol.name", text("a name"), instead=_choose("protocol")),
+    work("protocol.loop", one_of("keras", "graph"), effect.loop),
+    work("protocol.steps_per_call", whole("steps", 1), effect.in_fit, plain=1),
+    work("protocol.jit_compile", SWITCH, effect.in_keras, plain=False),
+    context("protocol.intra_op_threads", _THREADS, effect.threads),
+    context("protocol.inter_op_threads", _THREADS, effect.threads),
+    work("protocol.cache_gb", from_zero("gigabytes"), effect.cached, plain=0),
+    work("protocol.prefetch", or_auto(whole("batches", 1)), effect.streamed, plain="auto"),
+    work("protocol.slices", or_auto(whole("", 1)), effect.in_graph, plain=1),
+    work("protocol.features_once", SWITCH, effect.of_frozen, plain=False),
+    work("protocol.reuse_features", SWITCH, effect.of_features, plain=False),
+    aside("protocol.feature_cache_gb", from_zero("gigabytes")),
+    work("strategy.name", option_of("strategy"), effect.in_keras, "none", _choose("strategy")),
+    context("strategy.cpu_devices", or_null(whole("parts", 2)), effect.in_keras),
+    aside("strategy.workers", _WORKERS),
+    aside("strategy.index", or_null(whole("", 0))),
+    aside("strategy.port", whole_up_to(65535, 1)),
+    aside("strategy.wait_s", above_zero("seconds")),
+)
 
-def _port(value: Any) -> bool:
-    return type(value) is int and 0 < value < 65536
-
-
-def _share(value: Any) -> bool:
-    return value is None or (_is_number(value) and 0 < value <= 1)
-
-
-def _some_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
-def _seed(value: Any) -> bool:
-    return type(value) is int and 0 <= value < 2**32  # what NumPy takes
-
-
-_PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
-_METHODS = ("transcode", "avconvert", "final_cut_manual")
-_RESOLUTIONS = ("1080p", "2160p")
-_SWITCH = "true or false"
-
-RULES = (
-    Rule("batch_size", _whole_number(1), "a whole number of images, 1 or more"),
-    Rule("epochs", _whole_number(1), "a whole number, 1 or more"),
-    Rule("repeats", _whole_number(1), "a whole number, 1 or more"),
-    Rule("seed", _seed, "a whole number from 0 to 4294967295"),
-    Rule("precision", _one_of(*_PRECISIONS), "one of " + ", ".join(_PRECISIONS)),
-    Rule("deterministic", _one_of(True, False), _SWITCH),
-    Rule("verbose", _one_of(True, False), _SWITCH),
-    Rule("target_accuracy", _share, "null or a share between 0 and 1, such as 0.6"),
-    Rule("monitor.interval_s", _number_above(0), "a number of seconds above 0"),
-    Rule("machine.accelerator", _one_of("auto", "cpu", "gpu"), "one of auto, cpu, gpu"),
-    Rule("machine.force", _one_of(True, False), _SWITCH),
-    Rule("dataset.source", _one_of("tfds", "generated", "bundled"), "one of tfds, generated"),
-    Rule(
-        "dataset.max_examples",
-        _none_or(_whole_number(1)),
-        "null or a whole number of training images, 1 or more",
-    ),
-    Rule("dataset.image_size", _whole_number(1), "a whole number of pixels, 1 or more"),
-    Rule("dataset.in_memory", _one_of(True, False), _SWITCH),
-    Rule("dataset.shuffle_buffer", _whole_number(0), "a whole number of images, 0 or more"),
-    Rule("dataset.data_dir", _none_or(_some_text), "null or a folder"),
-    Rule("model.weights", _none_or(_some_text), "null, imagenet, or the path of a weights file"),
-    Rule("protocol.loop", _one_of("keras", "graph"), "one of keras, graph"),
-    Rule("protocol.steps_per_call", _whole_number(1), "a whole number of steps, 1 or more"),
-    Rule("protocol.jit_compile", _one_of(True, False), _SWITCH),
+_CREATEML = (
+    work("createml.engine", one_of("auto", "createml", "keras")),
+    work("createml.feature_extractor_revision", whole("", 1), effect.in_createml),
+    context("createml.checkpoint_interval", whole("iterations", 1), effect.in_createml),
+    aside("createml.stall_timeout_s", above_zero("seconds")),
+    aside("createml.label.*", text("a name"), _FOLLOWS),
     *(
-        Rule(
-            f"protocol.{name}_threads",
-            _word_or("auto", _none_or(_whole_number(1))),
-            "null, auto, or a whole number, 1 or more",
-        )
-        for name in ("intra_op", "inter_op")
-    ),
-    *(
-        Rule(
-            f"protocol.{name}",
-            _word_or("auto", _whole_number(1)),
-            "auto or a whole number, 1 or more",
-        )
-        for name in ("slices", "prefetch")
-    ),
-    Rule("protocol.cache_gb", _number_from_zero, "a number of gigabytes, 0 or more"),
-    Rule("protocol.feature_cache_gb", _number_from_zero, "a number of gigabytes, 0 or more"),
-    Rule("protocol.features_once", _one_of(True, False), _SWITCH),
-    Rule("protocol.reuse_features", _one_of(True, False), _SWITCH),
-    Rule("optimizer.learning_rate", _number_above(0), "a number above 0"),
-    Rule("optimizer.fallback", _one_of(None, "sgd", "adam"), "null, adam or sgd"),
-    Rule("optimizer.trial_timeout_s", _number_above(0), "a number of seconds above 0"),
-    Rule("createml.engine", _one_of("auto", "createml", "keras"), "one of auto, createml, keras"),
-    Rule("createml.feature_extractor_revision", _whole_number(1), "a whole number, 1 or more"),
-    Rule("createml.checkpoint_interval", _whole_number(1), "a whole number of iterations"),
-    Rule("createml.stall_timeout_s", _number_above(0), "a number of seconds above 0"),
-    *(
-        Rule(f"augmentation.{name}", _one_of(True, False), _SWITCH)
+        work(f"augmentation.{name}", SWITCH)
         for name in ("crop", "rotation", "blur", "exposure", "noise", "flip")
     ),
-    Rule(
-        "strategy.cpu_devices",
-        _none_or(_whole_number(2)),
-        "null or a whole number of parts, 2 or more",
-    ),
-    Rule(
-        "strategy.workers",
-        _none_or(_several),
-        "null or the addresses of two workers or more: [host:port,host:port]",
-    ),
-    Rule("strategy.index", _none_or(_whole_number(0)), "null or a whole number, 0 or more"),
-    Rule("strategy.port", _none_or(_port), "a port from 1 to 65535"),
-    Rule("strategy.wait_s", _none_or(_number_above(0)), "a number of seconds above 0"),
-    Rule("sweep.repeats", _whole_number(1), "a whole number, 1 or more"),
-    Rule("sweep.shuffle", _one_of(True, False), _SWITCH),
-    Rule("sweep.seed", _whole_number(0), "a whole number, 0 or more"),
-    Rule("sweep.cooldown_s", _number_from_zero, "a number of seconds, 0 or more"),
-    Rule("sweep.job_timeout_s", _none_or(_number_above(0)), "null or a number of seconds above 0"),
-    Rule("sweep.after_out_of_memory", _one_of("skip", "run"), "one of skip, run"),
-    Rule("sweep.memory_limit_mib", _none_or(_number_above(0)), "null or a number of MiB above 0"),
-    Rule("method", _one_of(*_METHODS), "one of " + ", ".join(_METHODS)),
-    Rule("clip.duration_s", _number_above(0), "a number of seconds above 0"),
-    Rule("clip.fps", _number_above(0), "a number of frames per second above 0"),
-    Rule("clip.rendered_s", _number_above(0), "a number of seconds above 0"),
-    Rule("clip.resolution", _one_of(*_RESOLUTIONS), "one of " + ", ".join(_RESOLUTIONS)),
-    Rule("clip.path", _none_or(_some_text), "null or the path of a video"),
-    Rule("codec.megabits_per_s", _number_above(0), "a number above 0"),
-    Rule("codec.fixed_rate", _one_of(True, False), _SWITCH),
-    Rule("quality", _one_of(True, False), _SWITCH),
-    Rule("keep_output", _one_of(True, False), _SWITCH),
-    Rule("export_time_s", _none_or(_is_number), "null or the seconds that you timed"),
-    Rule("ffmpeg.path", _none_or(_some_text), "null, or the path or name of a program"),
-    Rule("tracking.experiment_name", _some_text, "a name"),
-    Rule("tracking.run_name", _none_or(_some_text), "null or a name"),
-    Rule("cache_dir", _none_or(_some_text), "null or a folder"),
-    Rule("everything", _one_of(True, False), _SWITCH),
-    Rule("json", _one_of(True, False), _SWITCH),
-    Rule("training_timeout_s", _number_above(0), "a number of seconds above 0"),
-    Rule("tracking.delivery_interval_s", _number_above(0), "a number of seconds above 0"),
-    Rule("tracking.drain_timeout_s", _number_from_zero, "a number of seconds, 0 or more"),
 )
+
+_EXPORT = (
+    work("method", one_of("transcode", "avconvert", "final_cut_manual")),
+    work("encoder", text("auto, software, or one of the codec's"), effect.encoder),
+    aside("export_time_s", or_null(above_zero("seconds"))),
+    aside("quality", SWITCH),
+    aside("keep_output", SWITCH),
+    context("ffmpeg.path", or_null(text("the path or name of a program"))),
+    _name("clip"),
+    work("clip.duration_s", above_zero("seconds"), effect.footage),
+    work("clip.fps", above_zero("frames per second"), effect.footage),
+    work("clip.resolution", one_of("1080p", "2160p"), effect.footage),
+    work("clip.rendered_s", above_zero("seconds"), effect.rendered),
+    work("clip.path", or_null(text("the path of a video"))),
+    work("codec.name", option_of("codec"), instead=_choose("codec")),
+    aside("codec.stream", text("a codec as ffmpeg calls it")),
+    work("codec.suffix", text("a file's ending"), effect.method("transcode")),
+    work("codec.megabits_per_s", above_zero(), effect.rate),
+    work("codec.fixed_rate", SWITCH, effect.method("transcode")),
+    work("codec.encoders", ENCODERS, effect.method("transcode")),
+    work("codec.avconvert_preset", or_null(text("a preset")), effect.method("avconvert")),
+)
+
+#: Whose result it is: tags say it, as it was found.
+_MACHINE = (
+    aside("machine.name", or_null(text("a name"))),
+    aside("machine.force", SWITCH),
+    aside("machine.accelerator", one_of("auto", "cpu", "gpu")),
+    *(
+        aside(f"machine.facts.{fact}", or_null(text("what it is called")))
+        for fact in ("name", "cpu", "gpu")
+    ),
+    *(aside(f"machine.facts.{fact}", or_null(whole("", 1))) for fact in ("cpu_cores", "gpu_cores")),
+    *(
+        aside(f"machine.facts.{fact}", or_null(from_zero(unit)))
+        for fact, unit in (
+            ("memory_gb", "gigabytes"),
+            ("storage_gb", "gigabytes"),
+            ("price_usd", "US dollars, without the unit"),
+        )
+    ),
+)
+
+_RECORDING = (
+    context("monitor.interval_s", above_zero("seconds")),
+    aside("repeats", whole("", 1)),
+    aside("kind", text("a name"), _FOLLOWS),
+    aside("benchmark", text("a name"), _FOLLOWS),
+    aside("cache_dir", _FOLDER),
+    aside("output_dir", text("a folder")),
+    aside("verbose", SWITCH),
+    _name("tracking"),
+    aside("tracking.uri", or_null(text("the address of a tracking store"))),
+    aside("tracking.experiment_name", text("a name")),
+    aside("tracking.run_name", or_null(text("a name"))),
+    aside("tracking.delivery_interval_s", above_zero("seconds")),
+    aside("tracking.drain_timeout_s", from_zero("seconds")),
+)
+
+_SWEEP = (
+    aside("entry", one_of("train", "export", "createml")),
+    aside("sweep.repeats", whole("", 1)),
+    aside("sweep.shuffle", SWITCH),
+    aside("sweep.seed", whole("", 0)),
+    aside("sweep.cooldown_s", from_zero("seconds")),
+    aside("sweep.job_timeout_s", or_null(above_zero("seconds"))),
+    aside("sweep.after_out_of_memory", one_of("skip", "run")),
+    aside("sweep.memory_limit_mib", or_null(above_zero("MiB"))),
+    aside("sweep.resume", or_null(word("the run id of a sweep's parent, or last"))),
+    aside("sweep.objective", one_of(*(metric.name for metric in all_metrics()))),
+    aside("folder", _FOLDER, "the sweep sets it for each job"),
+    aside("job", or_null(whole("", 0)), "the sweep sets it for each job"),
+)
+
+_OTHERS = (
+    aside("experiments", _NAMES),
+    aside("machines", _NAMES),
+    aside("tags.*", ANY),
+    aside("since", or_null(DATE)),
+    aside("until", or_null(DATE)),
+    aside("baseline", or_null(text("the id or name of a machine"))),
+    aside("everything", SWITCH),
+    aside("json", SWITCH),
+    aside("training_timeout_s", above_zero("seconds")),
+    aside("journals", text("a folder")),
+)
+
+RULES = (
+    *_TRAINING, *_PROTOCOL, *_CREATEML, *_EXPORT, *_MACHINE, *_RECORDING, *_SWEEP, *_OTHERS,
+)  # fmt: skip
+
+
+def rule_of(key: str) -> Rule | None:
+    """The rule of a key; None if the schema does not know it."""
+    return next((rule for rule in RULES if rule.fits(key)), None)

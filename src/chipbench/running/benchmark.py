@@ -6,7 +6,7 @@ from pathlib import Path
 from omegaconf import DictConfig, OmegaConf
 
 from chipbench import hardware
-from chipbench.config.compose import project_dir
+from chipbench.config.options import project_dir
 from chipbench.config.recorded import public_config, recorded_params
 from chipbench.ground import metrics, tags
 from chipbench.ground.cache import writable

@@ -10,8 +10,9 @@ from typing import NoReturn
 import hydra
 from omegaconf import DictConfig
 
-from chipbench.config.compose import CONF_DIR, compose_config, compose_run
+from chipbench.config.compose import compose_config, compose_run
 from chipbench.config.help import usage
+from chipbench.config.options import CONF_DIR
 from chipbench.config.overrides import CommandLine, command_line, is_several
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.signals import Terminated, end_with_parent, install

@@ -1,6 +1,5 @@
 """A sweep from its command line to its exit code."""
 
-import difflib
 import os
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +7,9 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from chipbench.config.compose import compose_config, project_dir
+from chipbench.config.check import hold
+from chipbench.config.compose import compose_config
+from chipbench.config.options import project_dir
 from chipbench.config.overrides import is_sweep, parse
 from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError
@@ -22,8 +23,6 @@ from chipbench.tracking.delivery_state import read_state
 from chipbench.tracking.journal import FILE_NAME as JOURNAL
 from chipbench.tracking.recorder import Recorder
 from chipbench.tracking.store import configured_store
-
-_ENTRIES = ("train", "export", "createml")
 
 
 def conduct(entry: str, overrides: Sequence[str], own: Sequence[str] = ()) -> int:
@@ -72,10 +71,7 @@ def split(entry: str, words: Sequence[str]) -> tuple[str, list[str], list[str]]:
             own.append(word)
         else:
             overrides.append(word)
-    if entry not in _ENTRIES:
-        near = difflib.get_close_matches(entry, _ENTRIES, n=1)
-        nearest = f" (nearest: {near[0]})" if near else ""
-        raise ConfigurationError(f"entry={entry}: must be one of {', '.join(_ENTRIES)}{nearest}")
+    hold("entry", entry)
     return entry, overrides, own
 
 

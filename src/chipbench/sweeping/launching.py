@@ -8,7 +8,7 @@ import hydra
 from hydra.errors import HydraException
 from omegaconf import DictConfig
 
-from chipbench.config.compose import CONF_DIR
+from chipbench.config.options import CONF_DIR
 from chipbench.config.overrides import command_line
 from chipbench.ground.errors import ConfigurationError
 from chipbench.sweeping.worker import work

@@ -10,7 +10,7 @@ from pathlib import Path
 from hydra.core.override_parser.types import Glob
 from omegaconf import DictConfig
 
-from chipbench.config.compose import CONF_DIR
+from chipbench.config.options import CONF_DIR
 from chipbench.config.overrides import is_sweep, parse
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.files import write_whole

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from chipbench.config.compose import compose_config, project_dir
+from chipbench.config.compose import compose_config
+from chipbench.config.options import project_dir
 from chipbench.ground import tags
 from chipbench.ground.processes import Child, module_command
 from chipbench.ground.signals import JOB_TIMEOUT_VARIABLE

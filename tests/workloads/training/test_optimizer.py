@@ -4,7 +4,7 @@ import pytest
 from omegaconf import DictConfig, OmegaConf
 
 from chipbench.backends.tensorflow.optimizer_trial import problem_with
-from chipbench.config.compose import option
+from chipbench.config.options import option
 from chipbench.ground.errors import UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
 from chipbench.workloads.training.optimizer import choose

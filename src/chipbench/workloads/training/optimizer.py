@@ -7,7 +7,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from chipbench.backends.optimizer import ChosenOptimizer
-from chipbench.config.compose import option
+from chipbench.config.options import option
 from chipbench.ground.cache import Answer, kept
 from chipbench.ground.errors import UnsupportedBenchmark
 from chipbench.ground.processes import TrialError, run_trial

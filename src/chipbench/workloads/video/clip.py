@@ -50,11 +50,7 @@ def open_clip(config: DictConfig, ffmpeg: str, cache_dir: Path, progress: Progre
     """
     if config.path is not None:
         return _own(Path(config.path).expanduser(), ffmpeg)
-    size = RESOLUTIONS.get(config.resolution)
-    if size is None:
-        raise ConfigurationError(
-            f"clip.resolution={config.resolution}: must be one of {', '.join(RESOLUTIONS)}"
-        )
+    size = RESOLUTIONS[config.resolution]
     frames = round(config.duration_s * config.fps)
     rendered = min(frames, round(config.rendered_s * config.fps))
     if rendered < 1:

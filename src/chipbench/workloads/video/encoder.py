@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from omegaconf import DictConfig
 
-from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.ground.errors import UnsupportedBenchmark
 from chipbench.ground.processes import ProgramFailed
 from chipbench.workloads.video.ffmpeg import run_ffmpeg
 
@@ -30,7 +30,7 @@ class Choice:
 def choose_encoder(wanted: str, codec: DictConfig, ffmpeg: str) -> Choice:
     """Try the codec's encoders that `wanted` (auto, software or a name) admits, in order.
 
-    Raises ConfigurationError for an unknown name, UnsupportedBenchmark if none is usable.
+    Raises UnsupportedBenchmark if none is usable.
     """
     refused: dict[str, str] = {}
     for encoder in _admitted(wanted, codec):
@@ -48,11 +48,7 @@ def _admitted(wanted: str, codec: DictConfig) -> Sequence[Encoder]:
     known = [Encoder(e.name, e.software, tuple(map(str, e.arguments))) for e in codec.encoders]
     if wanted == "auto":
         return known
-    found = [e for e in known if e.name == wanted or (wanted == "software" and e.software)]
-    if not found:
-        names = ", ".join(["auto", "software", *(encoder.name for encoder in known)])
-        raise ConfigurationError(f"encoder={wanted}: codec={codec.name} has {names}")
-    return found
+    return [e for e in known if e.name == wanted or (wanted == "software" and e.software)]
 
 
 def _refusal(encoder: Encoder, ffmpeg: str) -> str | None:

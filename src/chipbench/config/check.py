@@ -1,0 +1,111 @@
+"""A composed configuration held against the schema; each refusal is one line with the key."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from chipbench.config.nearest import hint, key_hint
+from chipbench.config.schema import RULES, rule_of
+from chipbench.ground.errors import ConfigurationError
+
+#: Sections whose options all have the same keys.
+_WHOLE = ("dataset", "model", "optimizer", "clip", "codec")
+#: More choices than these are not listed where one is near.
+_MOST_CHOICES = 12
+#: Hydra's own word, known only while Hydra runs a job.
+_HYDRAS = "${hydra:"
+
+
+def leaves(config: DictConfig) -> dict[str, Any]:
+    """Key → value as it is written, for all of ours that is not a section of more keys."""
+    plain = OmegaConf.to_container(config, resolve=False)
+    assert isinstance(plain, dict)
+    plain.pop("hydra", None)
+    return dict(_leaves(plain, ""))
+
+
+def _leaves(node: Mapping[Any, Any], prefix: str) -> Iterable[tuple[str, Any]]:
+    for key, value in node.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def check(config: DictConfig) -> None:
+    """Hold every key of `config` against its rule. Raises ConfigurationError."""
+    written = leaves(config)
+    for key, value in written.items():
+        if rule_of(key) is None:
+            _refuse_unknown(key, value, written)
+    _refuse_incomplete(config, written)
+    for key, value in written.items():
+        if not str(value).startswith(_HYDRAS):
+            hold(key, OmegaConf.select(config, key, throw_on_resolution_failure=True))
+    _hold_together(config)
+
+
+def hold(key: str, value: object) -> None:
+    """Raise ConfigurationError unless `key`, which the schema knows, can have this value."""
+    rule = rule_of(key)
+    if rule is None or rule.kind.accepts(value):
+        return
+    kind = rule.kind
+    near = hint(str(value), kind.choices())
+    if near and len(kind.choices()) > _MOST_CHOICES:
+        raise ConfigurationError(f"{key}={shown(value)}: no such choice{near}")
+    raise ConfigurationError(f"{key}={shown(value)}: must be {kind.expected}{near}")
+
+
+def unknown_key(key: str, keys: Iterable[str]) -> ConfigurationError:
+    """The refusal of a key that is not among `keys`: the nearest one, else those of its section."""
+    known = [k for k in keys if (rule := rule_of(k)) is None or rule.instead is None]
+    parent = key.rpartition(".")[0]
+    beside = [other for other in known if other.rpartition(".")[0] == parent]
+    there = beside or [other for other in known if "." not in other]
+    label = f"keys of {parent if parent and beside else 'this entry'}"
+    listed = f"; {label}: {', '.join(sorted(set(there)))}"
+    return ConfigurationError(f"unknown {key}{key_hint(key, known) or listed}")
+
+
+def shown(value: object) -> str:
+    """`value` as a user would write it on the command line."""
+    words = {None: "null", True: "true", False: "false"}
+    return words[value] if value is None or isinstance(value, bool) else str(value)
+
+
+def _refuse_unknown(key: str, value: object, keys: Iterable[str]) -> None:
+    inside = [rule.key for rule in RULES if rule.key.startswith(f"{key}.")]
+    if inside and value != {}:
+        raise ConfigurationError(f"{key}={shown(value)}: must hold {', '.join(inside)}")
+    if not any(name.endswith(".*") for name in inside):
+        raise unknown_key(key, [name for name in keys if rule_of(name) is not None])
+
+
+def _refuse_incomplete(config: DictConfig, keys: Iterable[str]) -> None:
+    """A file that somebody adds to conf/ has the keys that the others of its folder have."""
+    there = set(keys)
+    for rule in RULES:
+        section = rule.key.partition(".")[0]
+        if section in _WHOLE and section in config and not (rule.is_open or rule.key in there):
+            raise ConfigurationError(
+                f"{rule.key} is missing: it must be {rule.kind.expected}; see the other files of "
+                f"conf/{section}/"
+            )
+
+
+def _hold_together(config: DictConfig) -> None:
+    """Keys that mean something only beside others."""
+    if "codec" in config:
+        names = ["auto", "software", *(encoder.name for encoder in config.codec.encoders)]
+        if config.encoder not in names:
+            raise ConfigurationError(
+                f"encoder={config.encoder}: codec={config.codec.name} has {', '.join(names)}"
+                f"{hint(config.encoder, names)}"
+            )
+    if config.get("method") == "final_cut_manual" and config.export_time_s is None:
+        raise ConfigurationError(
+            "export_time_s=null: method=final_cut_manual needs the seconds that you timed, such "
+            "as export_time_s=208"
+        )

@@ -1,0 +1,98 @@
+"""The schema against `conf/`: what stands in one stands in the other."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chipbench.config import compose as compose_module
+from chipbench.config import options as options_module
+from chipbench.config.check import leaves
+from chipbench.config.compose import compose_config
+from chipbench.config.options import CONF_DIR, options
+from chipbench.config.rule import Role
+from chipbench.config.schema import RULES, rule_of
+from chipbench.ground.errors import ConfigurationError
+
+ROOTS = sorted(path.stem for path in CONF_DIR.glob("*.yaml"))
+
+
+def configurations() -> Iterator[dict[str, object]]:
+    """What every root config holds, and what every option of a group adds to one that has it."""
+    seen: set[str] = set()
+    for root in ROOTS:
+        yield leaves(compose_config(root, []))
+        for group in compose_module.groups_of(root) - seen:
+            seen.add(group)
+            yield from (leaves(compose_config(root, [f"{group}={o}"])) for o in options(group))
+
+
+def test_every_key_has_a_rule_and_every_rule_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://mlflow.example.org")
+    keys = {key for written in configurations() for key in written}
+    assert {key for key in keys if rule_of(key) is None and rule_of(f"{key}.") is None} == set()
+    sections = {f"{key}." for key in keys}
+    unused = {rule.key for rule in RULES if not any(map(rule.fits, keys | sections))}
+    assert unused == set()
+
+
+def test_no_key_has_two_rules_that_disagree() -> None:
+    names = [rule.key for rule in RULES]
+    assert len(names) == len(set(names))
+
+
+def test_what_a_benchmark_is_called_defines_no_work() -> None:
+    for key in ("benchmark", "model.name", "model.label", "model.build._target_", "clip.name"):
+        rule = rule_of(key)
+        assert rule is not None and rule.role is Role.ASIDE
+
+
+@pytest.fixture
+def conf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of `conf/` that a test may add files to."""
+    copy = tmp_path / "conf"
+    compose_module._plain.cache_clear()
+    shutil.copytree(CONF_DIR, copy)
+    for module in (compose_module, options_module):
+        monkeypatch.setattr(module, "CONF_DIR", copy)
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "choice", "said"),
+    [
+        ("machine/mine", "defaults: [auto, _self_]\nfacts: {price_eur: 700}\n", "machine=mine",
+         "unknown machine.facts.price_eur (nearest: machine.facts.price_usd)"),
+        ("machine/mine", "defaults: [auto, _self_]\nfacts: {price_usd: 700 USD}\n", "machine=mine",
+         "machine.facts.price_usd=700 USD: must be null or a number of US dollars"),
+        ("machine/mine", "defaults: [auto, _self_]\nFacts: {price_usd: 700}\n", "machine=mine",
+         "unknown machine.Facts.price_usd (nearest: machine.facts.price_usd)"),
+        ("model/mine", "name: mine\nlabel: mine\n", "model=mine",
+         "model.build._target_ is missing: it must be the full name of a Python object"),
+    ],
+)  # fmt: skip
+def test_a_file_that_somebody_adds_is_checked(
+    conf: Path, file: str, text: str, choice: str, said: str
+) -> None:
+    (conf / f"{file}.yaml").write_text(text)
+    with pytest.raises(ConfigurationError) as caught:
+        compose_config("train", [choice, "output_dir=none"])
+    assert str(caught.value).startswith(said) and "\n" not in str(caught.value)
+
+
+def test_a_file_has_the_name_that_it_gives_itself(conf: Path) -> None:
+    text = (conf / "model" / "tiny_vgg.yaml").read_text()
+    (conf / "model" / "mine.yaml").write_text(text.replace("name: tiny_vgg", "name: tiny"))
+    with pytest.raises(ConfigurationError, match="model.name=tiny: must be one of"):
+        compose_config("train", ["model=mine", "output_dir=none"])
+
+
+def test_an_optimizer_is_one_file_and_may_be_a_fallback(conf: Path) -> None:
+    text = (conf / "optimizer" / "sgd.yaml").read_text()
+    text = text.replace("name: sgd", "name: rmsprop").replace("SGD", "RMSprop")
+    (conf / "optimizer" / "rmsprop.yaml").write_text(text)
+    words = ["output_dir=none", "optimizer.fallback=rmsprop"]
+    assert compose_config("train", words).optimizer.fallback == "rmsprop"
+    config = compose_config("train", ["output_dir=none", "optimizer=rmsprop"])
+    assert config.optimizer.create._target_ == "keras.optimizers.RMSprop"
