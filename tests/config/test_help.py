@@ -71,7 +71,7 @@ def test_help_shows_the_files_as_they_stand() -> None:
     for line in (CONF_DIR / "dataset" / "digits.yaml").read_text().splitlines():
         assert f"  {line}".rstrip() in text
     assert "  batch_size: 32 # images per step" in text
-    assert "job_logging" not in text
+    assert "job_logging" not in text and "hydra/folder" not in text
 
 
 def test_help_shows_what_a_config_builds_on() -> None:
@@ -80,7 +80,9 @@ def test_help_shows_what_a_config_builds_on() -> None:
     assert "dataset=food101_10pct (conf/dataset/food101_10pct.yaml)" in text
 
 
-@pytest.mark.parametrize("words", [["~optimizer"], ["+a=1"], ["batch_size=1,2"], ["--cfg", "job"]])
+@pytest.mark.parametrize(
+    "words", [["optimizer=sgd"], ["batch_size=1,2"], ["--cfg", "job"], ["repeats=3"]]
+)
 def test_help_comes_first_whatever_else_is_said(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -110,6 +112,8 @@ def test_help_comes_first_whatever_else_is_said(
         ("doctor", ["machine.accelerater=cpu"], "nearest: machine.accelerator"),
         ("doctor", ["training_timeout=3"], "nearest: training_timeout_s"),
         ("train", ["--hepl"], "nearest: --help"),
+        ("sweep", ["--help", "sweep.repeat=3"], "nearest: sweep.repeats"),
+        ("doctor", ["--help", "jsn=true"], "nearest: json"),
         ("train", ["--cgf", "job"], "unknown cgf; keys of this entry: batch_size"),
     ],
 )
@@ -129,6 +133,17 @@ def test_a_misspelt_word_is_answered_with_the_nearest(
         (["-cd", "/tmp", "epochs=1"], "add a file there"),
         (["--help", "--config-dir=/tmp"], "--config-dir: "),
         (["--config-name", "x"], "--config-name: "),
+        (["-sc", "install=bash"], "-sc: the words of a shell are not completed; --help lists"),
+        (["--experimental-rerun", "x.pickle"], "a run is not repeated from a file"),
+        (["--help", "batchsize=3"], "unknown batchsize (nearest: batch_size)"),
+        (["--help", "batchsize=3,4"], "unknown batchsize (nearest: batch_size)"),
+        (["--help", "batch_size=x"], "batch_size=x: must be a whole number"),
+        (["--help", "~optimizer"], "~optimizer: the benchmark needs this key"),
+        (["--help", "+a=1"], "unknown a; keys of this entry: batch_size"),
+        (["--cfg", "job", "-p", "nonsense"], "--package nonsense: the configuration has no such"),
+        (["--cfg", "job", "-p", "optimiser"], "(nearest: optimizer)"),
+        (["--cfg", "all", "-p", "hydra.nonsense"], "--package hydra.nonsense: "),
+        (["--cfg", "job", "-p", "hydra.run"], "--package hydra.run: "),
         (["--cfg", "nonsense"], "--cfg nonsense: must be one of job, hydra, all"),
         (["--info", "nonsense"], "must be one of all, config, defaults"),
         (["--cfg=job"], "write --cfg job"),
@@ -142,6 +157,7 @@ def test_a_misspelt_word_is_answered_with_the_nearest(
         (["hydra.output_subdir=.hydra"], "hydra.output_subdir: has no effect on a run"),
         (["hydra.verbose=true"], "verbose=true shows what the libraries say"),
         (["+hydra.job.name=x"], "hydra.job.name: has no effect on a run"),
+        (["hydra/launcher=joblib"], "hydra/launcher: has no effect on a run"),
     ],
 )
 def test_every_word_of_hydra_works_or_is_refused_in_one_line(words: list[str], said: str) -> None:
@@ -151,7 +167,15 @@ def test_every_word_of_hydra_works_or_is_refused_in_one_line(words: list[str], s
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
-@pytest.mark.parametrize("words", [["--cfg", "job", "--resolve"], ["--info", "searchpath"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--cfg", "job", "--resolve"],
+        ["--cfg", "job", "-p", "_global_"],
+        ["--cfg", "hydra", "-p", "hydra.run"],
+        ["--info", "searchpath"],
+    ],
+)
 def test_hydras_prints_are_printed(
     entry: str, words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

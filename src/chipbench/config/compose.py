@@ -8,11 +8,11 @@ from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
-from omegaconf import DictConfig, open_dict
+from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
 from chipbench.config.check import check, leaves, shown, unknown_key
-from chipbench.config.nearest import hint
+from chipbench.config.nearest import hint, key_hint
 from chipbench.config.options import CONF_DIR, options
 from chipbench.config.overrides import is_sweep, parse
 from chipbench.config.schema import rule_of
@@ -27,6 +27,22 @@ def compose_config(name: str, overrides: Sequence[str]) -> DictConfig:
     config = _composed(name, overrides)
     _without_hydra(config)
     return config
+
+
+def check_print(name: str, overrides: Sequence[str], what: str, package: str | None) -> None:
+    """Hold what `--cfg <what> --package <package>` would print.
+
+    Raises ConfigurationError as `compose_config` does, and for a package that is not there.
+    """
+    config = _composed(name, overrides)
+    if what == "job":
+        _without_hydra(config)
+    keys = _keys(name, overrides)
+    if package not in (None, "_global_") and OmegaConf.select(config, str(package)) is None:
+        raise ConfigurationError(
+            f"--package {package}: the configuration has no such part with a value"
+            f"{key_hint(str(package), keys)}"
+        )
 
 
 def compose_run(name: str, overrides: Sequence[str]) -> DictConfig:
@@ -74,7 +90,7 @@ def _refuse_without_effect(overrides: Sequence[str]) -> None:
     """Of Hydra's own keys a run heeds its folder alone: it goes through no job of Hydra's."""
     for override in map(parse, overrides):
         key = override.key_or_group
-        if key.startswith("hydra.") and key != "hydra.run.dir":
+        if key.startswith(("hydra.", "hydra/")) and key != "hydra.run.dir":
             raise ConfigurationError(
                 f"{key}: has no effect on a run, which takes of Hydra's keys hydra.run.dir alone; "
                 "verbose=true shows what the libraries say"

@@ -6,7 +6,8 @@ from pathlib import Path
 import yaml
 
 _EXAMPLE = "Example: "
-_PACKAGE = "# @package"
+#: Lines that are between Hydra and the file.
+_HYDRAS = ("# @package", "  - hydra/", "  - override hydra/")
 
 _ARGUMENTS = """\
 Several values run each in turn under one parent: batch_size=16,32. For syntax beyond key=value:
@@ -48,7 +49,7 @@ def usage(conf: Path, entry: str, overrides: Sequence[str]) -> str:
 def _parts(path: Path) -> tuple[list[str], list[str]]:
     """The comment that a file opens with, and the rest but for what is Hydra's own."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    lines = [line for line in lines if not line.startswith(_PACKAGE)]
+    lines = [line for line in lines if not line.startswith(_HYDRAS)]
     number = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
     rest = lines[number:]
     if "hydra:" in rest:

@@ -28,8 +28,16 @@ _FLAGS = {
 _OPTIONS = {"-c": "--cfg", "-i": "--info", "-p": "--package"}
 _FLAGS |= {long: long for long in _FLAGS.values()}
 _OPTIONS |= {long: long for long in _OPTIONS.values()}
-_REFUSED = {"-cd", "--config-dir", "-cp", "--config-path", "-cn", "--config-name", "-sc"}
-_REFUSED |= {"--shell-completion", "--experimental-rerun"}
+_OTHER_FILES = "the configuration is that of conf/ alone; add a file there, or give key=value"
+_COMPLETION = "the words of a shell are not completed; --help lists the keys"
+#: Hydra's options that chipbench has no use for, and what serves instead.
+_REFUSED = dict.fromkeys(
+    ("-cd", "--config-dir", "-cp", "--config-path", "-cn", "--config-name"), _OTHER_FILES
+)
+_REFUSED |= dict.fromkeys(("-sc", "--shell-completion"), _COMPLETION)
+_REFUSED["--experimental-rerun"] = (
+    "a run is not repeated from a file; give its keys again, as its config.yaml has them"
+)
 _CHOICES = {
     "--cfg": ("job", "hydra", "all"),
     "--info": ("all", "config", "defaults", "defaults-tree", "plugins", "searchpath"),
@@ -77,10 +85,8 @@ def command_line(words: Sequence[str]) -> CommandLine:
         elif word in _OPTIONS:
             options[_OPTIONS[word]] = _value_of(word, rest)
         elif word.partition("=")[0] in _REFUSED:
-            raise ConfigurationError(
-                f"{word.partition('=')[0]}: the configuration is that of conf/ alone; add a file "
-                "there, or give key=value"
-            )
+            option = word.partition("=")[0]
+            raise ConfigurationError(f"{option}: {_REFUSED[option]}")
         elif word == "-P":
             key, _, value = _value_of(word, rest).partition("=")
             overrides += _pair(key, value)

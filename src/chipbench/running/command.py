@@ -10,7 +10,7 @@ from typing import NoReturn
 import hydra
 from omegaconf import DictConfig
 
-from chipbench.config.compose import compose_config, compose_run
+from chipbench.config.compose import check_print, compose_config, compose_run
 from chipbench.config.help import usage
 from chipbench.config.options import CONF_DIR
 from chipbench.config.overrides import CommandLine, command_line, is_several
@@ -42,6 +42,7 @@ def run(entry: str, task: Callable[[DictConfig], object]) -> NoReturn:
 def _run(entry: str, task: Callable[[DictConfig], object], words: Sequence[str]) -> int:
     line = command_line(words)
     if line.deed == "--help":
+        _check(entry, line.overrides)
         print(usage(CONF_DIR, entry, line.overrides))
         return DONE
     if line.deed not in (None, "--multirun"):
@@ -54,10 +55,21 @@ def _run(entry: str, task: Callable[[DictConfig], object], words: Sequence[str])
     return _done(task, compose_run(entry, line.overrides))
 
 
+def _check(entry: str, overrides: Sequence[str]) -> None:
+    """Raise ConfigurationError as a run or a sweep with these overrides would."""
+    if entry == "sweep" or is_several(overrides):
+        from chipbench.sweeping.conduct import compose_jobs, split
+
+        compose_jobs(*split(entry, overrides))
+    else:
+        compose_config(entry, overrides)
+
+
 def _printed(entry: str, line: CommandLine) -> int:
     """Let Hydra print what `--cfg`, `--info`, `--hydra-help` or `--version` ask for."""
     if line.deed in ("--cfg", "--info"):
-        compose_config(entry, line.overrides)
+        what, package = line.options.get("--cfg"), line.options.get("--package")
+        check_print(entry, line.overrides, what or "all", package)
     forget_login()  # Hydra prints the address of the store as it is
     sys.argv = [f"python -m chipbench.{entry}", *line.arguments]
     printing = hydra.main(version_base="1.3", config_path=str(CONF_DIR), config_name=entry)

@@ -32,16 +32,10 @@ def conduct(entry: str, overrides: Sequence[str], own: Sequence[str] = ()) -> in
     first begins. Raises ConfigurationError.
     """
     hydra = [word for word in own if word.startswith("hydra")]
-    settings = compose_config("sweep", [word for word in own if word not in hydra]).sweep
-    if any(word.startswith("hydra/sweeper=") for word in hydra):
-        return _search(entry, overrides, settings, hydra)
+    settings, configs = compose_jobs(entry, overrides, own)
+    if _is_search(own):
+        return _search(entry, overrides, configs[0], settings, hydra)
     combinations = expand(overrides)
-    configs = [compose_config(entry, [*job, "output_dir=none"]) for job in combinations]
-    if any(config.get("strategy", {}).get("name") == "multi_worker" for config in configs):
-        raise ConfigurationError(
-            "strategy=multi_worker: a sweep starts its jobs on this machine alone; start each "
-            "training on all machines, or sweep with strategy=mirrored"
-        )
     if settings.resume is not None:
         return _resume(entry, order(combinations, settings), configs[0], settings, hydra)
     folder = _new_folder()
@@ -51,6 +45,31 @@ def conduct(entry: str, overrides: Sequence[str], own: Sequence[str] = ()) -> in
     recorder.params({"entry": entry} | {parse(o).key_or_group: _listed(o) for o in overrides})
     plan = _plan(entry, recorder.key, jobs, swept_keys(overrides), settings)
     return _run(folder, plan, recorder, hydra)
+
+
+def compose_jobs(
+    entry: str, overrides: Sequence[str], own: Sequence[str] = ()
+) -> tuple[DictConfig, list[DictConfig]]:
+    """The sweep's own settings, and the configuration of each job.
+
+    A search has no jobs yet: the configuration is that of what it leaves alone.
+    Raises ConfigurationError.
+    """
+    settings = compose_config("sweep", [w for w in own if not w.startswith("hydra")]).sweep
+    fixed = [override for override in overrides if not is_sweep(override)]
+    combinations = [fixed] if _is_search(own) else expand(overrides)
+    configs = [compose_config(entry, [*job, "output_dir=none"]) for job in combinations]
+    if any(config.get("strategy", {}).get("name") == "multi_worker" for config in configs):
+        raise ConfigurationError(
+            "strategy=multi_worker: a sweep starts its jobs on this machine alone; start each "
+            "training on all machines, or sweep with strategy=mirrored"
+        )
+    return settings, configs
+
+
+def _is_search(own: Sequence[str]) -> bool:
+    """Whether a plug-in of Hydra's chooses the jobs."""
+    return any(word.startswith("hydra/sweeper=") for word in own)
 
 
 def split(entry: str, words: Sequence[str]) -> tuple[str, list[str], list[str]]:
@@ -125,11 +144,13 @@ def _earlier(wanted: str) -> Path:
 
 
 def _search(
-    entry: str, overrides: Sequence[str], settings: DictConfig, hydra: Sequence[str]
+    entry: str,
+    overrides: Sequence[str],
+    config: DictConfig,
+    settings: DictConfig,
+    hydra: Sequence[str],
 ) -> int:
     """Let a sweeper plug-in choose the jobs."""
-    fixed = [override for override in overrides if not is_sweep(override)]
-    config = compose_config(entry, [*fixed, "output_dir=none"])
     folder = _new_folder()
     recorder = _begin(folder, config, f"{entry}, search for the best")
     recorder.tags({tags.KIND: "sweep", tags.ENTRY: entry, tags.OBJECTIVE: settings.objective})
