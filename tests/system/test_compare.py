@@ -243,7 +243,7 @@ def test_filters(config: Compared, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("since=yesterday", "since=yesterday: must be a date"),
+        ("since=yesterday", "since=yesterday: must be null or a date"),
         ("experiments=[nowhere]", "no such MLflow experiment"),
         ("baseline=nobody", "baseline=nobody: no such machine"),
         ("tracking=none", "needs a tracking store"),
