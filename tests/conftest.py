@@ -29,8 +29,9 @@ def cache(session_folder: Path) -> Path:
     folder.mkdir(exist_ok=True)
     # A peak is kept only where nothing else uses the processor, and here other tests do.
     peak = {"tflops": 0.2, "gigabytes_per_s": 30.0, "processor_share": 1.0}
-    request = {"device": "cpu", "dtype": "float32"}
-    kept(folder / "device_peaks", hardware.detect().setup, request, lambda: peak)
+    for backend in ("tensorflow", "torch", "jax"):
+        request = {"backend": backend, "device": "cpu", "dtype": "float32"}
+        kept(folder / "device_peaks", hardware.detect().setup, request, lambda: peak)
     return folder
 
 

@@ -18,10 +18,11 @@ from chipbench.checks.machine import machine_check
 from chipbench.checks.packages import packages_checks
 from chipbench.checks.tracking import journals_check, start_probe, store_check
 from chipbench.checks.training import (
+    backend_check,
     doubt,
     read_trial,
     start_trial,
-    tensorflow_check,
+    start_trouble,
     training_check,
 )
 from chipbench.config.options import project_dir
@@ -45,7 +46,7 @@ def doctor(config: DictConfig) -> int:
 def look(config: DictConfig) -> list[Check]:
     """All checks. What takes longest, the training, is begun first, the others done beside it."""
     store = configured_store(config.tracking, project_dir())
-    announce("trying TensorFlow on the digits, and looking around")
+    announce(f"trying {hardware.TITLES[config.backend.name]} on the digits, and looking around")
     machine = hardware.detect()
     with ExitStack() as stack:
         training = _started(stack, _training(machine, config))
@@ -74,21 +75,22 @@ def _started(stack: ExitStack, process: Child | None) -> Child | None:
 
 
 def _training(machine: Machine, config: DictConfig) -> Child | None:
-    """None where importing TensorFlow itself would fail, which its versions tell."""
-    if hardware.metal_plugin_mismatch(machine) is not None:
+    """None where importing the framework itself would fail."""
+    name = config.backend.name
+    if start_trouble(machine, name) is not None:
         return None
-    return start_trial(config.machine.accelerator, config.training_timeout_s)
+    return start_trial(name, config.machine.accelerator, config.training_timeout_s)
 
 
 def _trained(machine: Machine, config: DictConfig, training: Child | None) -> Sequence[Check]:
-    """TensorFlow and its training; a GPU that fails with Adam is tried with its fallback."""
-    accelerator = config.machine.accelerator
+    """The framework and its training; a GPU that fails with Adam is tried with its fallback."""
+    name, accelerator = config.backend.name, config.machine.accelerator
     trial = None if training is None else read_trial(training.ended())
     fallback = None
     if trial is not None and trial.gpus and doubt(trial) is not None:
-        with start_trial(accelerator, config.training_timeout_s, "sgd") as again:
+        with start_trial(name, accelerator, config.training_timeout_s, "sgd") as again:
             fallback = read_trial(again.ended())
-    return [tensorflow_check(machine, accelerator, trial), training_check(trial, fallback)]
+    return [backend_check(machine, name, accelerator, trial), training_check(trial, fallback)]
 
 
 if __name__ == "__main__":

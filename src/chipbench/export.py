@@ -6,7 +6,7 @@ from chipbench.comparison.terminal_result import print_export
 from chipbench.measure.result import Result
 from chipbench.running import command
 from chipbench.running.shown import run_and_show
-from chipbench.workloads.video.export import create_export
+from chipbench.workloads.video.methods import create_export
 
 
 def export(config: DictConfig) -> Result:

@@ -2,7 +2,7 @@
 
 from omegaconf import DictConfig
 
-from chipbench.backends.tensorflow.distributed.cluster import find_cluster
+from chipbench.backends.cluster import find_cluster
 from chipbench.comparison.terminal_result import print_training
 from chipbench.measure.result import Result
 from chipbench.running import command

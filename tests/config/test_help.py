@@ -114,7 +114,7 @@ def test_help_comes_first_whatever_else_is_said(
         ("train", ["--hepl"], "nearest: --help"),
         ("sweep", ["--help", "sweep.repeat=3"], "nearest: sweep.repeats"),
         ("doctor", ["--help", "jsn=true"], "nearest: json"),
-        ("train", ["--cgf", "job"], "unknown cgf; keys of this entry: batch_size"),
+        ("train", ["--cgf", "job"], "unknown cgf; keys of this entry: backend, batch_size"),
     ],
 )
 def test_a_misspelt_word_is_answered_with_the_nearest(
@@ -139,7 +139,7 @@ def test_a_misspelt_word_is_answered_with_the_nearest(
         (["--help", "batchsize=3,4"], "unknown batchsize (nearest: batch_size)"),
         (["--help", "batch_size=x"], "batch_size=x: must be a whole number"),
         (["--help", "~optimizer"], "~optimizer: the benchmark needs this key"),
-        (["--help", "+a=1"], "unknown a; keys of this entry: batch_size"),
+        (["--help", "+a=1"], "unknown a; keys of this entry: backend, batch_size"),
         (["--cfg", "job", "-p", "nonsense"], "--package nonsense: the configuration has no such"),
         (["--cfg", "job", "-p", "optimiser"], "(nearest: optimizer)"),
         (["--cfg", "all", "-p", "hydra.nonsense"], "--package hydra.nonsense: "),

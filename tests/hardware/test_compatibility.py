@@ -92,27 +92,27 @@ def test_what_is_not_claimed_is_not_held_against_the_machine() -> None:
 
 
 def test_an_unseen_gpu_stops_the_run_with_the_remedy() -> None:
-    assert "chipbench[cuda]" in str(accelerator_mismatch(TITAN, 0, "auto"))
-    assert "tensorflow-metal==1.2.0" in str(accelerator_mismatch(M1_MAX, 0, "auto"))
-    assert "tensorflow-metal==1.0.0" in str(accelerator_mismatch(INTEL_MAC, 0, "gpu"))
-    assert "machine.accelerator=cpu" in str(accelerator_mismatch(TITAN, 0, "auto"))
-    assert accelerator_mismatch(TITAN, 0, "cpu") is None
-    assert accelerator_mismatch(TITAN, 1, "auto") is None
-    assert accelerator_mismatch(LINUX, 0, "auto") is None
+    assert "chipbench[cuda]" in str(accelerator_mismatch(TITAN, 0, "auto", "tensorflow"))
+    assert "tensorflow-metal==1.2.0" in str(accelerator_mismatch(M1_MAX, 0, "auto", "tensorflow"))
+    assert "tensorflow-metal==1.0.0" in str(accelerator_mismatch(INTEL_MAC, 0, "gpu", "tensorflow"))
+    assert "machine.accelerator=cpu" in str(accelerator_mismatch(TITAN, 0, "auto", "tensorflow"))
+    assert accelerator_mismatch(TITAN, 0, "cpu", "tensorflow") is None
+    assert accelerator_mismatch(TITAN, 1, "auto", "tensorflow") is None
+    assert accelerator_mismatch(LINUX, 0, "auto", "tensorflow") is None
 
 
 def test_a_gpu_that_tensorflow_cannot_use_here_is_no_mismatch() -> None:
     amd_on_linux = replace(LINUX, accelerators=(Accelerator("amd", "Radeon RX 7900 XTX"),))
     intel_on_mac = replace(INTEL_MAC, accelerators=INTEL_MAC.accelerators[1:])
-    assert accelerator_mismatch(amd_on_linux, 0, "auto") is None
-    assert accelerator_mismatch(intel_on_mac, 0, "auto") is None
+    assert accelerator_mismatch(amd_on_linux, 0, "auto", "tensorflow") is None
+    assert accelerator_mismatch(intel_on_mac, 0, "auto", "tensorflow") is None
 
 
 def test_the_remedy_names_the_driver_and_the_plugin_that_were_found() -> None:
     titan = replace(TITAN, accelerators=(replace(TITAN.accelerators[0], driver="470.82"),))
-    assert "a newer driver than 470.82" in str(accelerator_mismatch(titan, 0, "auto"))
+    assert "a newer driver than 470.82" in str(accelerator_mismatch(titan, 0, "auto", "tensorflow"))
     mac = replace(M1_MAX, versions={"tensorflow-metal": "1.1.0"})
-    assert "found: 1.1.0" in str(accelerator_mismatch(mac, 0, "auto"))
+    assert "found: 1.1.0" in str(accelerator_mismatch(mac, 0, "auto", "tensorflow"))
 
 
 @pytest.mark.parametrize(
@@ -146,3 +146,16 @@ def test_tensorflow_macos_counts_as_tensorflow() -> None:
 
 def test_without_the_plugin_there_is_no_mismatch() -> None:
     assert metal_plugin_mismatch(replace(LINUX, versions={"tensorflow": "2.20.0"})) is None
+
+
+@pytest.mark.parametrize(
+    ("machine", "backend", "remedy"),
+    [
+        (TITAN, "torch", "'torch'"),
+        (TITAN, "jax", "'jax[cuda12]'"),
+        (M1_MAX, "torch", "a PyTorch with Metal"),
+        (M1_MAX, "jax", "use backend=torch"),
+    ],
+)
+def test_each_back_end_has_its_own_remedy(machine: Machine, backend: str, remedy: str) -> None:
+    assert remedy in str(accelerator_mismatch(machine, 0, "auto", backend))

@@ -3,11 +3,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chipbench.backends.tensorflow.device import import_tensorflow
+from chipbench.backends import backend
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.models import efficientnet_b0, resnet50, tiny_vgg
 
-import_tensorflow(verbose=False)
+backend("tensorflow").start(verbose=False)
 
 
 def trainable(model: object) -> int:

@@ -22,7 +22,7 @@ from chipbench.checks.diagnosis import verdict
 from chipbench.checks.disk import disk_check
 from chipbench.checks.machine import machine_check
 from chipbench.checks.tracking import journals_check, start_probe, store_check
-from chipbench.checks.training import Trial, tensorflow_check, training_check
+from chipbench.checks.training import Trial, backend_check, training_check
 from chipbench.config.compose import compose_config
 from chipbench.data import cifar10
 from chipbench.data.places import WRITTEN_VERSION, generated_folder
@@ -178,12 +178,12 @@ def test_a_plug_in_that_breaks_tensorflow_is_a_problem_and_the_rest_is_told(
 
 def test_a_process_that_aborts_while_it_trains_keeps_what_it_said(tmp_path: Path) -> None:
     (tmp_path / "aborting.py").write_text(
-        'import os\nprint(\'{"tensorflow": "2.19.1", "gpus": 1}\', flush=True)\nos.abort()\n'
+        "import os\nprint('{\"gpus\": 1}', flush=True)\nos.abort()\n"
     )
     with Child(module_command("aborting"), timeout_s=30, folder=tmp_path) as process:
         trial = training.read_trial(process.ended())
-    assert (trial.tensorflow, trial.gpus) == ("2.19.1", 1)
-    assert tensorflow_check(TITAN, "auto", trial).status == OK
+    assert (trial.started, trial.gpus) == (True, 1)
+    assert backend_check(TITAN, "tensorflow", "auto", trial).status == OK
     found = training_check(trial)
     assert found.status == PROBLEM
     assert "SIGABRT" in found.found and "machine.accelerator=cpu" in str(found.remedy)
@@ -220,15 +220,15 @@ def test_the_training_is_held_against_chance_and_the_cpu(
     status: str,
     said: str,
 ) -> None:
-    check = training_check(Trial("2.19.1", gpus, results, failure))
+    check = training_check(Trial(True, gpus, results, failure))
     assert check.status == status
     assert said in check.found
     assert (check.remedy is None) == (status == OK)
 
 
 def test_a_gpu_that_only_adam_is_wrong_on_is_a_warning() -> None:
-    wrong = Trial("2.13.1", 1, RIGHT | {"gpu": (2.3, 0.1)}, None)
-    right = Trial("2.13.1", 1, RIGHT | {"gpu": (0.3, 0.9)}, None)
+    wrong = Trial(True, 1, RIGHT | {"gpu": (2.3, 0.1)}, None)
+    right = Trial(True, 1, RIGHT | {"gpu": (0.3, 0.9)}, None)
     check = training_check(wrong, right)
     assert check.status == WARNING
     assert "optimizer=sgd" in str(check.remedy)
@@ -238,7 +238,7 @@ def test_a_gpu_that_only_adam_is_wrong_on_is_a_warning() -> None:
 def test_a_plug_in_of_another_tensorflow_is_told_before_anything_is_imported() -> None:
     versions = {"tensorflow-metal": "1.2.0", "tensorflow": "2.20.0"}
     machine = replace(M1_MAX, versions=versions)
-    check = tensorflow_check(machine, "auto", None)
+    check = backend_check(machine, "tensorflow", "auto", None)
     assert check.status == PROBLEM
     assert "tensorflow-metal 1.2.0" in check.found
     assert "tensorflow>=2.18.1,<2.20" in str(check.remedy)
@@ -251,11 +251,11 @@ def test_a_plug_in_of_another_tensorflow_is_told_before_anything_is_imported() -
 def test_a_gpu_that_tensorflow_does_not_see_is_a_problem(
     machine: hardware.Machine, remedy: str
 ) -> None:
-    trial = Trial("2.19.1", 0, RIGHT, None)
-    check = tensorflow_check(machine, "auto", trial)
+    trial = Trial(True, 0, RIGHT, None)
+    check = backend_check(machine, "tensorflow", "auto", trial)
     assert check.status == PROBLEM
     assert remedy in str(check.remedy)
-    assert tensorflow_check(machine, "cpu", trial).status == OK
+    assert backend_check(machine, "tensorflow", "cpu", trial).status == OK
 
 
 @pytest.mark.parametrize(

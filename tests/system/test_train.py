@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -15,12 +16,14 @@ from mlflow.entities import Run
 from omegaconf import DictConfig
 
 from chipbench import hardware
+from chipbench.backends import Device
 from chipbench.ground import tags as registry
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.measure.epochs import Epoch
+from chipbench.models import tiny_vgg
 from chipbench.tracking.journal import End, Tags, read
 from chipbench.train import train
-from chipbench.workloads.training.workload import Training
+from chipbench.workloads.training.prepared import PreparedTraining
 
 Compose = Callable[..., DictConfig]
 DIGITS = ("dataset=digits", "epochs=3")
@@ -151,13 +154,11 @@ def test_out_of_memory_is_named_and_keeps_what_was_measured(
 ) -> None:
     import tensorflow as tf
 
-    from chipbench.workloads.training.workload import Training
-
-    def measure(self: Training, report: Any) -> None:
+    def measure(self: PreparedTraining, report: Any) -> None:
         report(1, {"epoch_time_s": 1.0})
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
 
-    monkeypatch.setattr(Training, "measure", measure)
+    monkeypatch.setattr(PreparedTraining, "measure", measure)
     with pytest.raises(tf.errors.ResourceExhaustedError):
         train(compose(*DIGITS))
     run = only_run(tmp_path)
@@ -262,9 +263,13 @@ def test_nothing_recorded_reveals_the_owner(finished: Path) -> None:
 def test_the_articles_benchmark_is_drawn_beside_the_published_machines(
     words: list[str], drawn: bool, compose: Compose, tmp_path: Path
 ) -> None:
-    training = Training(compose(*words), hardware.detect())
+    loop = SimpleNamespace(model=tiny_vgg.build(10, 32, None), feed=None, single_rate=None)
+    loop.tags = dict
+    task = SimpleNamespace(config=compose(*words), device=Device("cpu", "c", lambda: None))
+    task.augmentation = None
+    training = PreparedTraining(task, hardware.detect(), loop, {})
     training.epochs = [Epoch(n, 10.0, 1.0, 100, 1.0, 0.5, 1.0, 0.5) for n in (1, 2)]
-    training.write_artifacts(tmp_path)
+    training.work().write(tmp_path)
     names = {path.name for path in tmp_path.iterdir()}
     assert {"epochs.csv", "epoch_times.png"} <= names
     assert ("beside_published.png" in names) is drawn

@@ -1,1 +1,35 @@
-"""The frameworks that train, each behind the same door."""
+"""The frameworks that train: the only code that imports one, behind one door.
+
+`backend("torch")` is that framework's `Backend`; nothing is imported before its `start`.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from chipbench.backends.backend import Backend, Device, Task
+from chipbench.backends.feed import Feed
+from chipbench.backends.loop import Loop
+from chipbench.backends.optimizer import ChosenOptimizer
+from chipbench.ground.errors import UnsupportedBenchmark
+
+__all__ = ["Backend", "ChosenOptimizer", "Device", "Feed", "Loop", "Task", "backend"]
+
+#: Name, as `conf/backend/` has it → what is imported of it, and how it is installed.
+_INSTALL = {
+    "tensorflow": ("tensorflow", "pip install chipbench"),
+    "torch": ("torch", "pip install 'chipbench[torch]'"),
+    "jax": ("jax", "pip install 'chipbench[jax]'"),
+}
+
+
+def backend(name: str) -> Backend:
+    """The back end `name`. Raises UnsupportedBenchmark if its framework is not installed."""
+    package, command = _INSTALL[name]
+    if find_spec(package) is None:
+        raise UnsupportedBenchmark(
+            f"backend={name}: {package} is not installed in this environment; install it with "
+            f"`{command}`, or use another backend"
+        )
+    module = import_module(f"chipbench.backends.{name}.backend")
+    opened: Backend = module.BACKEND
+    return opened

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from chipbench.backends.feed import Feed
 from chipbench.measure.epochs import Epoch
 from chipbench.terminal.epoch_bar import EpochBar
 
@@ -19,7 +20,7 @@ class Loop(Protocol):
     trained: Any
     """What each epoch computes: the model, or of a frozen backbone its head."""
 
-    inputs: Mapping[str, Any] | None
+    feed: Feed | None
     """What `model.fit` trains on; None if the data lie on the device itself."""
 
     single_rate: float | None

@@ -1,4 +1,4 @@
-"""TensorFlow as it will run here, and whether the device computes correctly."""
+"""The framework as it will run here, and whether the device computes correctly."""
 
 import json
 import math
@@ -12,7 +12,7 @@ from chipbench.ground.finding import Finding
 from chipbench.ground.processes import Child, Exit, module_command, with_import_path
 from chipbench.hardware import Machine
 
-_MODULE = "chipbench.backends.tensorflow.digits_trial"
+_MODULE = "chipbench.backends.trials.digits"
 #: Digits of ten classes: chance is 0.1, and these few epochs give 0.85 and more where they compute.
 _LEAST_ACCURACY = 0.7
 #: Float32 on different devices sums in different orders; a wrong kernel is off by far more.
@@ -23,16 +23,16 @@ _AGREEMENT = 0.1
 class Trial:
     """What a training on the digits gave."""
 
-    tensorflow: str | None  # its version; None if it did not start
-    gpus: int  # that TensorFlow uses
+    started: bool  # whether the framework could be imported
+    gpus: int  # that it uses
     results: Mapping[str, tuple[float, float]]  # device → validation loss and accuracy
     failure: str | None  # how its process failed
     timed_out: bool = False
 
 
-def start_trial(accelerator: str, timeout_s: float, optimizer: str = "adam") -> Child:
+def start_trial(backend: str, accelerator: str, timeout_s: float, optimizer: str = "adam") -> Child:
     """Begin the trial beside this process; `accelerator` is that of `machine.accelerator`."""
-    command = module_command(_MODULE, accelerator, optimizer)
+    command = module_command(_MODULE, backend, accelerator, optimizer)
     environment = with_import_path(os.environ)
     return Child(command, timeout_s=timeout_s, environment=environment, own_group=True)
 
@@ -41,21 +41,32 @@ def read_trial(end: Exit) -> Trial:
     """The trial from what its process printed, however far it came."""
     said = [json.loads(line) for line in end.lines if line.startswith("{")]
     results = {line["device"]: (line["loss"], line["accuracy"]) for line in said if "loss" in line}
-    started = [line for line in said if "tensorflow" in line]
-    version, gpus = (started[0]["tensorflow"], started[0]["gpus"]) if started else (None, 0)
-    return Trial(version, gpus, results, end.failure, timed_out=end.code is None)
+    gpus = [line["gpus"] for line in said if "gpus" in line]
+    return Trial(bool(gpus), sum(gpus), results, end.failure, timed_out=end.code is None)
 
 
-def tensorflow_check(machine: Machine, accelerator: str, trial: Trial | None) -> Check:
-    """Which TensorFlow runs on what; `trial` is None where TensorFlow must not be imported."""
-    name = "TensorFlow"
-    broken = hardware.metal_plugin_mismatch(machine)
+def start_trouble(machine: Machine, backend: str) -> Finding | None:
+    """Why importing the framework itself would fail, which its versions tell; None if it would not.
+
+    The names of TensorFlow's distributions differ: what is not installed as such is tried.
+    """
+    if backend != "tensorflow":
+        absent = backend not in machine.versions
+        remedy = f"`pip install 'chipbench[{backend}]'`"
+        return Finding(f"{backend} is not installed", remedy) if absent else None
+    return hardware.metal_plugin_mismatch(machine)
+
+
+def backend_check(machine: Machine, backend: str, accelerator: str, trial: Trial | None) -> Check:
+    """Which framework runs on what; `trial` is None where it must not be imported."""
+    name = hardware.TITLES[backend]
+    broken = start_trouble(machine, backend)
     if broken is not None or trial is None:
-        return check_of(name, PROBLEM, broken or Finding("TensorFlow was not tried"))
-    if trial.tensorflow is None:
-        remedy = "install it anew with `make clean env`, or see `python -c 'import tensorflow'`"
+        return check_of(name, PROBLEM, broken or Finding(f"{name} was not tried"))
+    if not trial.started:
+        remedy = f"install it anew with `make clean env`, or see `python -c 'import {backend}'`"
         return Check(name, PROBLEM, f"it does not start: {trial.failure}", remedy)
-    unseen = hardware.accelerator_mismatch(machine, trial.gpus, accelerator)
+    unseen = hardware.accelerator_mismatch(machine, trial.gpus, accelerator, backend)
     if unseen is not None:
         return check_of(name, PROBLEM, unseen)
     if accelerator == "gpu" and not trial.gpus:
@@ -63,14 +74,15 @@ def tensorflow_check(machine: Machine, accelerator: str, trial: Trial | None) ->
             name, PROBLEM, "machine.accelerator=gpu, and no GPU", "use machine.accelerator=cpu"
         )
     device = ", ".join(gpu.name for gpu in machine.training_gpus) if trial.gpus else "the CPU"
-    return Check(name, OK, f"TensorFlow {trial.tensorflow} on {device}")
+    version = machine.versions.get(backend) or machine.versions.get(f"{backend}-macos", "")
+    return Check(name, OK, f"{name} {version} on {device}")
 
 
 def training_check(trial: Trial | None, fallback: Trial | None = None) -> Check:
     """Whether the digits are learned; `fallback` is the same with the optimizer's fallback."""
     name = "training"
     if trial is None:
-        return Check(name, PROBLEM, "not tried", "mend TensorFlow first")
+        return Check(name, PROBLEM, "not tried", "mend the framework first")
     wrong = doubt(trial)
     if wrong is None:
         return Check(name, OK, _found(trial))
@@ -81,7 +93,7 @@ def training_check(trial: Trial | None, fallback: Trial | None = None) -> Check:
             f"with Adam {wrong}; with SGD it is right",
             "say optimizer=sgd; optimizer=adam falls back to it where its own trial fails",
         )
-    remedy = "install TensorFlow anew with `make clean env`"
+    remedy = "install the framework anew with `make clean env`"
     if trial.gpus:
         remedy = "measure the CPU with machine.accelerator=cpu, or change the GPU's plug-in"
     elif trial.timed_out:

@@ -73,6 +73,7 @@ _TRAINING = (
 )
 
 _PROTOCOL = (
+    work("backend.name", option_of("backend"), effect.in_keras, "tensorflow", _choose("backend")),
     context("protocol.name", text("a name"), instead=_choose("protocol")),
     work("protocol.loop", one_of("keras", "graph"), effect.loop),
     work("protocol.steps_per_call", whole("steps", 1), effect.in_fit, plain=1),

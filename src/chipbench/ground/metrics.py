@@ -53,6 +53,9 @@ ACCURACY = _metric("accuracy", "", "training accuracy, share of 1", 4)
 VAL_LOSS = _metric("val_loss", "", "validation loss", 4)
 VAL_ACCURACY = _metric("val_accuracy", "", "validation accuracy, share of 1", 4)
 
+#: Times of equal pieces of work, one a step: by them a slow-down is seen.
+REPEATED = frozenset({EPOCH_TIME})
+
 # Summary of a training run.
 TOTAL_TIME = _metric("total_time_s", "s", "all epochs, training and validation")
 TIME_PER_EPOCH = _metric("time_per_epoch_s", "s", "total_time_s / epochs")

@@ -7,6 +7,7 @@ import psutil
 from chipbench.hardware import apple, host
 from chipbench.hardware.amd import AmdGpus
 from chipbench.hardware.compatibility import (
+    TITLES,
     accelerator_mismatch,
     contradictions,
     metal_plugin_mismatch,
@@ -27,6 +28,7 @@ from chipbench.hardware.rapl import RaplSensor
 from chipbench.hardware.sensor import Sensor
 
 __all__ = [
+    "TITLES",
     "Accelerator",
     "Load",
     "Machine",

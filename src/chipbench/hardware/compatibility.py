@@ -12,6 +12,8 @@ _METAL = {
     "1.0.0": ((2, 12), (2, 14), "tensorflow==2.13.1"),
 }
 _METAL_FOR = {"apple": "1.2.0", "amd": "1.0.0"}
+#: Back end → its name as its makers write it.
+TITLES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
 _MEMORY_TOLERANCE = 0.1
 #: What the article, a data sheet or a vendor adds to a name: sizes, rates, counts, trade marks.
 _DETAIL = re.compile(
@@ -39,15 +41,29 @@ def metal_plugin_mismatch(machine: Machine) -> Finding | None:
     )
 
 
-def accelerator_mismatch(machine: Machine, visible_gpus: int, requested: str) -> Finding | None:
-    """Why a GPU that is there would not be used; None if it is used or the CPU is meant."""
+def accelerator_mismatch(
+    machine: Machine, visible_gpus: int, requested: str, backend: str
+) -> Finding | None:
+    """Why `backend` would not use a GPU that is there; None if it does or the CPU is meant."""
     if requested == "cpu" or visible_gpus or not machine.training_gpus:
         return None
     gpu = machine.training_gpus[0]
+    plugins = backend == "tensorflow"
+    remedy = _remedy(gpu, machine.versions) if plugins else _other_remedy(gpu, backend)
     return Finding(
-        f"this machine has a GPU ({gpu.name}) that TensorFlow does not see",
-        f"{_remedy(gpu, machine.versions)}, or measure the CPU with machine.accelerator=cpu",
+        f"this machine has a GPU ({gpu.name}) that {TITLES[backend]} does not see",
+        f"{remedy}, or measure the CPU with machine.accelerator=cpu",
     )
+
+
+def _other_remedy(gpu: Accelerator, backend: str) -> str:
+    """PyTorch has Metal within itself; JAX has nothing for it that is maintained."""
+    if gpu.vendor == "nvidia":
+        build = "jax[cuda12]" if backend == "jax" else "torch"
+        return f"install a build for CUDA with `pip install --upgrade '{build}'`"
+    if backend == "torch":
+        return "install a PyTorch with Metal with `pip install --upgrade torch`"
+    return "use backend=torch"
 
 
 def _remedy(gpu: Accelerator, versions: Mapping[str, str]) -> str:

@@ -14,6 +14,9 @@ import psutil
 _RECORDED_PACKAGES = (
     "chipbench",
     "tensorflow",
+    "torch",
+    "jax",
+    "jaxlib",
     "tensorflow-macos",
     "tensorflow-metal",
     "tensorflow-metadata",

@@ -18,6 +18,7 @@ class Conditions:
         self._before: Load | None = None
         self._during: Load | None = None
         self._times_s: list[float] = []
+        self._watch: OtherLoad | None = None
 
     def begin(self) -> None:
         """Look for a second at an idle program's machine, then watch it work."""
@@ -26,6 +27,7 @@ class Conditions:
 
     def end(self) -> None:
         """The timed work is over."""
+        assert self._watch is not None, "begin comes first"
         self._during = self._watch.so_far()
 
     def repeated(self, time_s: float) -> None:

@@ -21,6 +21,18 @@ class Epoch:
     val_loss: float
     val_accuracy: float  # share of 1
 
+    @classmethod
+    def of(
+        cls,
+        number: int,
+        times_s: tuple[float, float],
+        images: int,
+        trained: tuple[float, float],
+        validated: tuple[float, float],
+    ) -> "Epoch":
+        """Epoch `number`: training and validation, each its seconds, and its loss and accuracy."""
+        return cls(number, *times_s, images, *trained, *validated)
+
     @property
     def images_per_second(self) -> float:
         """Training images per second of the training part."""

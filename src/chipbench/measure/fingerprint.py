@@ -24,6 +24,7 @@ def training_fingerprint(config: DictConfig, **more: object) -> str:
         {
             "kind": config.kind,
             "benchmark": config.benchmark,
+            "backend": config.backend.name,
             "protocol": OmegaConf.to_container(config.protocol),
             "source": config.dataset.source,
             "max_examples": config.dataset.max_examples,

@@ -37,6 +37,7 @@ class Monitor:
         self._thread = threading.Thread(target=self._sample, name="monitor", daemon=True)
         self._energy_at_start: list[float | None] = []
         self._energy_at_stop: list[float | None] = []
+        self._start_s = 0.0
         self.readings: list[Reading] = []
 
     def __enter__(self) -> "Monitor":

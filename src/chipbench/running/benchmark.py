@@ -23,7 +23,7 @@ from chipbench.terminal.lines import complain, note
 from chipbench.tracking.recorder import LOCAL_FILES, Recorder
 from chipbench.tracking.saved_model import save_model
 from chipbench.tracking.store import configured_store
-from chipbench.workloads.workload import Workload
+from chipbench.workloads.workload import Prepared, Work, Workload
 
 _MLFLOW_STATUS = {
     results.COMPLETED: "FINISHED",
@@ -54,21 +54,22 @@ class Benchmark:
         self._utilisation: dict[str, float] = {}
         self._conditions = Conditions(self.machine)
         self._tags: dict[str, object] = {}
+        self._prepared: Prepared | None = None
+        name = config.tracking.run_name or self._default_name()
+        self._recorder = Recorder(
+            self.folder, self._store, name=name, experiment=config.tracking.experiment_name
+        )
 
     def run(self) -> Result:
         """Prepare and measure; whatever happens, what was measured is recorded."""
         hardware.raise_open_files_limit()
-        name = self.config.tracking.run_name or self._default_name()
-        self._recorder = Recorder(
-            self.folder, self._store, name=name, experiment=self.config.tracking.experiment_name
-        )
         try:
             self._describe()
-            self.workload.prepare()
-            self._tag(self.workload.tags())
+            prepared = self._prepared = self.workload.prepare()
+            self._tag(prepared.tags)
             self._recorder.settle()
-            self._measure()
-            self.workload.finish()
+            self._measure(prepared)
+            prepared.finish()
             self._write(self._save_model)
         except BaseException as error:
             self._conclude(ending_of(error))
@@ -95,30 +96,34 @@ class Benchmark:
                 tags.OS: self.machine.os,
                 tags.TENSORFLOW: self.machine.versions.get("tensorflow"),
                 tags.POWER_SOURCE: self.machine.power_source,
+                **self.workload.tags,
             }
         )
 
-    def _measure(self) -> None:
+    def _measure(self, prepared: Prepared) -> None:
         def keep(step: int, reading: Reading) -> None:
             self._recorder.metrics(reading.values, step, reading.unix_time_ms)
 
         def report(step: int, values: Mapping[str, float]) -> None:
             self._recorder.metrics(values, step)
-            if metrics.EPOCH_TIME in values:
-                self._conditions.repeated(values[metrics.EPOCH_TIME])
+            for name in metrics.REPEATED & values.keys():
+                self._conditions.repeated(values[name])
 
         monitor = Monitor(hardware.sensors(), self.config.monitor.interval_s, keep)
         self._conditions.begin()
         try:
             with monitor:
-                self.workload.measure(report)
+                prepared.measure(report)
         finally:
             self._conditions.end()
             self._readings = monitor.readings
             self._utilisation = monitor.summary() | self._conditions.summary()
 
+    def _work(self) -> Work:
+        return Work() if self._prepared is None else self._prepared.work()
+
     def _save_model(self) -> None:
-        model = self.workload.trained_model()
+        model = self._work().model
         if model is not None:
             save_model(model, self.folder / "model")
 
@@ -144,14 +149,15 @@ class Benchmark:
 
     def _conclude(self, ending: Ending) -> Result:
         """Record the summary, the artifacts and the end, and wait for their delivery."""
-        summary = self.workload.summary() | self._utilisation
+        work = self._work()
+        summary = dict(work.metrics) | self._utilisation
         self._recorder.metrics(summary)
         caveats = tuple(self._conditions.caveats(self._utilisation, self._readings))
         self._tag(
             {
                 tags.REASON: ending.reason,
                 tags.CAVEATS: "; ".join(map(str, caveats)) or None,
-                **self.workload.tags(),
+                **work.tags,
             }
         )
         result = Result(
@@ -165,13 +171,13 @@ class Benchmark:
             tags={key: str(value) for key, value in self._tags.items() if value is not None},
             caveats=caveats,
         )
-        self._write(lambda: self._write_artifacts(result))
-        self._recorder.description(self.workload.headline())
+        self._write(lambda: self._write_artifacts(result, work))
+        self._recorder.description(work.headline)
         self._tag({tags.STATUS: ending.status})
         self._recorder.end(_MLFLOW_STATUS[ending.status])
         return result
 
-    def _write_artifacts(self, result: Result) -> None:
+    def _write_artifacts(self, result: Result, work: Work) -> None:
         folder = self.folder
         OmegaConf.save(public_config(self.config), folder / "config.yaml")
         self.machine.write(folder / "machine.json")
@@ -180,7 +186,7 @@ class Benchmark:
             rows = [{"time_s": r.time_s} | dict(r.values) for r in self._readings]
             write_table(folder / "samples.csv", rows)
             plot_utilisation(folder / "utilisation.png", self._readings, result.benchmark)
-        self.workload.write_artifacts(folder)
+        work.write(folder)
         for path in sorted(folder.iterdir()):
             if path.name not in _KEPT_LOCALLY:
                 self._recorder.artifact(path)

@@ -22,10 +22,10 @@ class Bar:
         self._stage = ""
         self._bar = drawing(stderr)
         self._task = self._bar.add_task("", total=None, speed="")
+        self._begin_s = self._line_s = self._next_s = 0.0
 
     def __enter__(self) -> "Bar":
         self._begin_s = self._line_s = time.monotonic()
-        self._next_s = 0.0
         if self._console.is_terminal:
             self._bar.start()
         return self

@@ -16,7 +16,8 @@ class EpochBar:
         self._images = images
         self._batch_size = batch_size
         self._epochs = epochs
-        self._next_s = 0.0
+        self._epoch = 0
+        self._start_s = self._next_s = 0.0
         self._bar = drawing()
         self._task = self._bar.add_task("", total=images * epochs, speed="")
 

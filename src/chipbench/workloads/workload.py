@@ -1,11 +1,44 @@
 """What every workload is to the benchmark that runs it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 #: Takes one step's metrics by name: `report(step, values)`.
 Report = Callable[[int, Mapping[str, float]], None]
+
+
+def _nothing(_folder: Path) -> None:
+    """No files."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What was measured, as far as it came."""
+
+    headline: str = "**nothing was measured**"  # the result in one line of Markdown
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    tags: Mapping[str, object] = field(default_factory=dict)  # what the work itself showed
+    model: Any | None = None  # the Keras model that was trained
+    write: Callable[[Path], None] = _nothing  # tables and plots of what was measured
+
+
+class Prepared(Protocol):
+    """A workload with its data loaded and all built and checked: it can be measured."""
+
+    @property
+    def tags(self) -> Mapping[str, object]:
+        """What a reader of the result must know of how it is done."""
+
+    def measure(self, report: Report) -> None:
+        """Do the timed work; report each step's metrics as it ends."""
+
+    def finish(self) -> None:
+        """Check what the timed work made; neither timed nor monitored."""
+
+    def work(self) -> Work:
+        """What was measured up to now, also after a failure."""
 
 
 class Workload(Protocol):
@@ -15,33 +48,16 @@ class Workload(Protocol):
     def variant(self) -> str:
         """What tells runs of one benchmark apart in a run's name, such as `b32`."""
 
+    @property
+    def tags(self) -> Mapping[str, object]:
+        """What is known of it before it is prepared."""
+
     def fingerprint(self) -> str:
         """The hash of what must be equal for two runs to be compared."""
 
-    def prepare(self) -> None:
+    def prepare(self) -> Prepared:
         """Load data, build, check: all that is not timed.
 
         Raises UnsupportedBenchmark if this machine cannot run it, ConfigurationError if it was
         asked for wrongly.
         """
-
-    def tags(self) -> Mapping[str, object]:
-        """What `prepare` found out and a reader of the result must know."""
-
-    def measure(self, report: Report) -> None:
-        """Do the timed work; report each step's metrics as it ends."""
-
-    def finish(self) -> None:
-        """Check what the timed work made; neither timed nor monitored."""
-
-    def summary(self) -> dict[str, float]:
-        """Metrics of all that was measured, also after a failure."""
-
-    def headline(self) -> str:
-        """The result in one line of Markdown, for the run's page."""
-
-    def trained_model(self) -> Any | None:
-        """The Keras model that was trained, if any."""
-
-    def write_artifacts(self, folder: Path) -> None:
-        """Write tables and plots of what was measured into `folder`."""

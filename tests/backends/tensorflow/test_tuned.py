@@ -11,20 +11,19 @@ import pytest
 import tensorflow as tf
 from omegaconf import DictConfig
 
-from chipbench import hardware
-from chipbench.backends.tensorflow.features import extract, kept, split_model
+from chipbench.backends import Device, Task
+from chipbench.backends.features import kept, split_model
+from chipbench.backends.tensorflow.engine import extract, orders
 from chipbench.backends.tensorflow.graph_loop import (
     Examples,
     GraphLoop,
     fastest,
     has_training_batch_norm,
 )
-from chipbench.backends.tensorflow.tuned import _orders
-from chipbench.config.compose import compose_config
+from chipbench.data import DataSet
 from chipbench.ground.errors import ConfigurationError
 from chipbench.measure.result import Result
 from chipbench.train import train
-from chipbench.workloads.training.stand_in import StandIn
 
 Compose = Callable[..., DictConfig]
 SAME = 2e-4  # float32 sums in another order
@@ -86,8 +85,8 @@ def test_shuffled_epochs_have_the_order_of_fit(compose: Compose) -> None:
 
     config = compose("dataset=food101", "dataset.shuffle_buffer=6", "seed=42")
     keras.utils.set_random_seed(42)
-    orders = _orders(config, 12)
-    expected = [next(orders).tolist() for _ in range(4)]
+    drawn = orders(config, 12)
+    expected = [next(drawn).tolist() for _ in range(4)]
     keras.utils.set_random_seed(42)
     shuffled = tf.data.Dataset.range(12).shuffle(6, seed=42).map(element).batch(4)
     tiny = keras.Sequential([keras.layers.Input((1,)), keras.layers.Dense(2, "softmax")])
@@ -231,11 +230,12 @@ def test_slices_must_divide_the_batch(compose: Compose) -> None:
         train(compose(*words, "protocol.intra_op_threads=null", "protocol.inter_op_threads=null"))
 
 
-def test_augmented_images_have_no_features_to_keep(tmp_path: Path, cache: Path) -> None:
-    words = (
-        "protocol=tuned", "dataset.source=generated", "dataset.max_examples=101",
-        "createml.engine=keras", "model.weights=null", "epochs=1", "tracking=none",
-    )  # fmt: skip
-    places = (f"output_dir={tmp_path}", f"cache_dir={cache}")
-    stand_in = StandIn(compose_config("createml", [*places, *words]), hardware.detect())
-    assert not stand_in._in_graph()
+@pytest.mark.parametrize("augmentation", [None, {"flip": True}])
+def test_augmented_images_have_no_features_to_keep(
+    augmentation: dict[str, bool] | None, compose: Compose
+) -> None:
+    config = compose("protocol=tuned", "model=efficientnet_b0", "dataset=food101")
+    data = DataSet("d", "generated", ("a",), None, None, 1, 1)  # type: ignore[arg-type]  # unread
+    device = Device("cpu", "c", lambda: None)
+    task = Task(config, data, lambda: None, device, None, augmentation)
+    assert task.keeps_features is (augmentation is None)

@@ -3,12 +3,13 @@ from pathlib import Path
 import pytest
 from omegaconf import DictConfig, OmegaConf
 
-from chipbench.backends.tensorflow.optimizer_trial import problem_with
+from chipbench.backends.trials.optimizer import problem_with
 from chipbench.config.options import option
 from chipbench.ground.errors import UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
 from chipbench.workloads.training.optimizer import choose
 
+BACKEND = "tensorflow"
 MACHINE = Machine(
     name="m",
     cpu="c",
@@ -45,7 +46,7 @@ def faulty(name: str, fallback: str | None = "sgd", timeout_s: float = 120) -> D
 
 
 def test_adam_trains_here_and_is_used(cache: Path) -> None:
-    choice = choose(option("optimizer", "adam"), MACHINE, "cpu", cache)
+    choice = choose(option("optimizer", "adam"), BACKEND, MACHINE, "cpu", cache)
     assert (choice.requested, choice.used, choice.reason) == ("adam", "adam", None)
     assert choice.create["_target_"] == "keras.optimizers.Adam"
 
@@ -63,7 +64,7 @@ def test_adam_trains_here_and_is_used(cache: Path) -> None:
 def test_a_failing_adam_falls_back_to_sgd(
     name: str, timeout_s: float, reason: str, cache: Path
 ) -> None:
-    choice = choose(faulty(name, timeout_s=timeout_s), MACHINE, "cpu", cache)
+    choice = choose(faulty(name, timeout_s=timeout_s), BACKEND, MACHINE, "cpu", cache)
     assert (choice.requested, choice.used) == ("adam", "sgd")
     assert choice.reason is not None and reason in choice.reason
     assert choice.create["_target_"] == "keras.optimizers.SGD"
@@ -71,14 +72,14 @@ def test_a_failing_adam_falls_back_to_sgd(
 
 def test_without_a_fallback_the_benchmark_is_unsupported(cache: Path) -> None:
     with pytest.raises(UnsupportedBenchmark, match="machine.accelerator=cpu"):
-        choose(faulty("Raising", fallback=None), MACHINE, "cpu", cache)
+        choose(faulty("Raising", fallback=None), BACKEND, MACHINE, "cpu", cache)
 
 
 def test_the_verdict_is_kept_per_device_and_software(cache: Path) -> None:
-    choose(faulty("Raising"), MACHINE, "cpu", cache)
+    choose(faulty("Raising"), BACKEND, MACHINE, "cpu", cache)
     kept = sorted((cache / "optimizer_trials").iterdir())
     stamps = [path.stat().st_mtime_ns for path in kept]
-    choose(faulty("Raising"), MACHINE, "cpu", cache)
+    choose(faulty("Raising"), BACKEND, MACHINE, "cpu", cache)
     assert sorted((cache / "optimizer_trials").iterdir()) == kept
     assert [path.stat().st_mtime_ns for path in kept] == stamps
 

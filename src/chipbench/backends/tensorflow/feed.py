@@ -1,6 +1,7 @@
 """How images reach the model: held in memory, or streamed and decoded every epoch."""
 
 from collections.abc import Mapping
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -8,14 +9,54 @@ import numpy as np
 import tensorflow as tf
 from omegaconf import DictConfig
 
+from chipbench.backends.backend import Task
+from chipbench.backends.feed import Feed
 from chipbench.backends.tensorflow.reading import arrays, images_of, untuned
 from chipbench.data import DataSet, Split
+from chipbench.ground import metrics
 
 if TYPE_CHECKING:
     from chipbench.backends.tensorflow.augmentation import Augment
 
 _RATE_S = 2.0  # how long a pipeline is read to learn its speed
 _SLICED_BATCHES = 256
+
+
+def feed_of(task: Task) -> Feed:
+    """What `model.fit` takes: arrays, or batches that are decoded on the way, augmented perhaps."""
+    config, data = task.config, task.data
+    augment, rates = None, {}
+    if task.augmentation is not None:
+        from chipbench.backends.tensorflow.augmentation import augmentation
+
+        augment = augmentation(task.augmentation, config.dataset.image_size, config.seed)
+        rates = {
+            metrics.INPUT_RATE: input_rate(data, config, augment),
+            metrics.INPUT_RATE_PLAIN: input_rate(data, config),
+        }
+    if config.dataset.in_memory and augment is None:
+        train, validation = in_memory(data, config)
+    else:
+        train, validation = streamed(data, config, augment)
+    return Feed(train, validation, partial(_wait, task, train), partial(_sample, train), rates)
+
+
+def _wait(task: Task, train: Mapping[str, Any], model: Any, step_s: float) -> float | None:
+    from chipbench.backends.tensorflow.input_wait import input_wait_percent
+
+    if task.config.deterministic:
+        return None  # TensorFlow then refuses pipelines that look at the clock
+    batches = batches_of(train, task.config.batch_size)
+    return input_wait_percent(model, batches, step_s, task.device.synchronize)
+
+
+def _sample(train: Mapping[str, Any]) -> np.ndarray[Any, Any]:
+    if not isinstance(train["x"], tf.data.Dataset):
+        images: np.ndarray[Any, Any] = train["x"][: train["batch_size"]]
+        return images
+    batch, _ = next(iter(train["x"]))
+    images = batch.numpy()
+    return images
 
 
 def in_memory(data: DataSet, config: DictConfig) -> tuple[dict[str, Any], Any]:

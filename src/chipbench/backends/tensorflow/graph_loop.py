@@ -1,6 +1,6 @@
 """Training with one graph call per epoch: `model.fit`'s updates, without Python between them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -10,9 +10,6 @@ import tensorflow as tf
 
 _VALIDATION_BATCH = 500
 _TRIAL_STEPS, _TRIAL_ROUNDS = 15, 30  # short: a shared machine's speed changes within a second
-
-#: The order in which an epoch takes the training examples: int64 [examples].
-Orders = Iterator[np.ndarray[Any, Any]]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from chipbench.terminal.bar import Bar
 from chipbench.terminal.lines import announce
 from chipbench.workloads.createml import swift_program
 from chipbench.workloads.createml.swift_program import PROTOCOL, SOURCE
-from chipbench.workloads.workload import Report
+from chipbench.workloads.workload import Report, Work
 
 _ARTICLE = {"epochs": 25, "source": "tfds", "max_examples": None}
 _EXTRACTING, _TRAINING = "extractingFeatures", "training"
@@ -28,16 +28,18 @@ _ERRORS = (metrics.TRAINING_ERROR, metrics.VALIDATION_ERROR, metrics.TEST_ERROR)
 class CreateML:
     """Trains on `config.dataset` with Apple's feature extractor and classifier."""
 
-    def __init__(self, config: DictConfig, machine: Machine) -> None:
+    def __init__(self, config: DictConfig, _machine: Machine) -> None:
         self._config = config
-        self._values: dict[str, float] = {}
-        self._phases: dict[str, dict[str, float]] = {}
-        self._tags: dict[str, object] = {tags.ENGINE: "createml"}
 
     @property
     def variant(self) -> str:
         """The iterations."""
         return f"{self._config.epochs} iterations"
+
+    @property
+    def tags(self) -> Mapping[str, object]:
+        """The engine."""
+        return {tags.ENGINE: "createml"}
 
     def fingerprint(self) -> str:
         """The article's CreateML training, and all that this one has unlike it."""
@@ -50,11 +52,12 @@ class CreateML:
         deviations: dict[str, object] = {
             name: value for name, value in settings.items() if value != _ARTICLE[name]
         }
-        if len(self._augmentations()) < len(config.augmentation):
-            deviations["augmentation"] = self._augmentations()
+        switched_on = _switched_on(config)
+        if len(switched_on) < len(config.augmentation):
+            deviations["augmentation"] = switched_on
         return createml_fingerprint(config.benchmark, deviations)
 
-    def prepare(self) -> None:
+    def prepare(self) -> "PreparedCreateML":
         """Find the tools, write the folders of images, compile: none of it is timed as training.
 
         Raises UnsupportedBenchmark where CreateML cannot run.
@@ -62,40 +65,62 @@ class CreateML:
         config = self._config
         swift_program.require_macos()
         cache = cache_folder(config.cache_dir)
-        self._folders = data.write_folders(config.dataset, cache)
+        folders = data.write_folders(config.dataset, cache)
         digest = fingerprint({"protocol": PROTOCOL, "source": SOURCE.read_text(encoding="utf-8")})
-        self._program = cache / "createml" / f"createml-{digest}"
-        if not self._program.is_file():
+        program = cache / "createml" / f"createml-{digest}"
+        compile_s = None
+        if not program.is_file():
             stopwatch = Stopwatch()
             announce("compiling the Swift program")
-            swift_program.compile_program(self._program)
-            self._values[metrics.COMPILE_TIME] = stopwatch.lap()
-        revision = config.createml.feature_extractor_revision
-        self._tags |= {
-            tags.DATA_SOURCE: config.dataset.source,
-            tags.FEATURE_EXTRACTOR: f"scenePrint, revision {revision}",
-        }
-
-    def tags(self) -> Mapping[str, object]:
-        """The engine, its feature extractor, and whether an earlier training was resumed."""
-        return self._tags
-
-    def measure(self, report: Report) -> None:
-        """Run the program; a training that is interrupted resumes from its last checkpoint."""
-        config = self._config
-        session = cache_folder(config.cache_dir) / "createml" / f"session-{self.fingerprint()}"
-        session.mkdir(parents=True, exist_ok=True)
+            swift_program.compile_program(program)
+            compile_s = stopwatch.lap()
         training = swift_program.Training(
-            train_folder=self._folders / "train",
-            test_folder=self._folders / "test",
-            session_folder=session,
+            train_folder=folders / "train",
+            test_folder=folders / "test",
+            session_folder=cache / "createml" / f"session-{self.fingerprint()}",
             model=Path(config.output_dir) / "classifier.mlmodel",
             iterations=config.epochs,
             revision=config.createml.feature_extractor_revision,
             checkpoint_interval=config.createml.checkpoint_interval,
-            augmentations=self._augmentations(),
+            augmentations=_switched_on(config),
         )
-        command = swift_program.run_command(self._program, training)
+        return PreparedCreateML(config, program, training, compile_s)
+
+
+def _switched_on(config: DictConfig) -> list[str]:
+    return [str(name) for name, on in config.augmentation.items() if on]
+
+
+class PreparedCreateML:
+    """The compiled program and what it is given."""
+
+    def __init__(
+        self,
+        config: DictConfig,
+        program: Path,
+        training: swift_program.Training,
+        compile_s: float | None,
+    ) -> None:
+        """`compile_s`: seconds that compiling took; None if it was compiled before."""
+        self._config = config
+        self._program = program
+        self._training = training
+        self._resumed = False
+        self._values = {} if compile_s is None else {metrics.COMPILE_TIME: compile_s}
+        self._phases: dict[str, dict[str, float]] = {}
+
+    @property
+    def tags(self) -> Mapping[str, object]:
+        """Where the images come from, and the feature extractor."""
+        return {
+            tags.DATA_SOURCE: self._config.dataset.source,
+            tags.FEATURE_EXTRACTOR: f"scenePrint, revision {self._training.revision}",
+        }
+
+    def measure(self, _report: Report) -> None:
+        """Run the program; a training that is interrupted resumes from its last checkpoint."""
+        self._training.session_folder.mkdir(parents=True, exist_ok=True)
+        command = swift_program.run_command(self._program, self._training)
         with Bar("items") as bar:
 
             def take(message: Mapping[str, Any]) -> None:
@@ -103,45 +128,35 @@ class CreateML:
                 if message["event"] == "progress":
                     bar.show(f"CreateML: {message['phase']}", message["done"], message["total"])
 
-            swift_program.run_program(command, take, config.createml.stall_timeout_s)
-        shutil.rmtree(session, ignore_errors=True)
+            swift_program.run_program(command, take, self._config.createml.stall_timeout_s)
+        shutil.rmtree(self._training.session_folder, ignore_errors=True)
 
     def finish(self) -> None:
         """The program has evaluated the model."""
 
-    def summary(self) -> dict[str, float]:
+    def work(self) -> Work:
         """Total time, its parts, and the errors, as far as CreateML reported them."""
-        return self._values | self._parts()
-
-    def headline(self) -> str:
-        """Total time."""
         time_s = self._values.get(metrics.TOTAL_TIME)
-        if time_s is None:
-            return "**no total time**"
-        return f"**{metric(metrics.TOTAL_TIME).format(time_s)}** (CreateML)"
-
-    def trained_model(self) -> None:
-        """CreateML's model is a file of its own, among the artifacts."""
-
-    def write_artifacts(self, folder: Path) -> None:
-        """The model is there already."""
-
-    def _augmentations(self) -> list[str]:
-        return [str(name) for name, on in self._config.augmentation.items() if on]
+        headline = "**no total time**"
+        if time_s is not None:
+            headline = f"**{metric(metrics.TOTAL_TIME).format(time_s)}** (CreateML)"
+        resumed = "from a checkpoint: it has no total time" if self._resumed else None
+        values = self._values | self._parts()
+        return Work(headline=headline, metrics=values, tags={tags.RESUMED: resumed})
 
     def _take(self, message: Mapping[str, Any]) -> None:
         if message["event"] == "started" and message["resumed"]:
-            self._tags[tags.RESUMED] = "from a checkpoint: it has no total time"
+            self._resumed = True
         elif message["event"] == "progress":
             phase = self._phases.setdefault(str(message["phase"]), {"begin": message["elapsed_s"]})
             phase |= {"end": message["elapsed_s"], "done": message["done"]}
         elif message["event"] == "done":
-            names = [*_ERRORS, *([] if tags.RESUMED in self._tags else [metrics.TOTAL_TIME])]
+            names = [*_ERRORS, *([] if self._resumed else [metrics.TOTAL_TIME])]
             self._values |= {name: float(message[name]) for name in names if name in message}
 
     def _parts(self) -> dict[str, float]:
         """Feature extraction and iterations, from what the program said along the way."""
-        if tags.RESUMED in self._tags:
+        if self._resumed:
             return {}
         values = {}
         extracting, training = self._phases.get(_EXTRACTING), self._phases.get(_TRAINING)

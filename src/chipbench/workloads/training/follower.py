@@ -3,7 +3,7 @@
 from omegaconf import DictConfig
 
 from chipbench import hardware
-from chipbench.backends.tensorflow.distributed.cluster import Cluster
+from chipbench.backends.cluster import Cluster
 from chipbench.published.claim import confirm
 from chipbench.terminal.lines import say
 from chipbench.workloads.training.workload import Training
@@ -14,7 +14,5 @@ def follow(config: DictConfig, cluster: Cluster) -> None:
     machine = hardware.detect()
     confirm(config.machine, machine)
     hardware.raise_open_files_limit()
-    training = Training(config, machine)
-    training.prepare()
-    training.measure(lambda step, values: None)
+    Training(config, machine).prepare().measure(lambda step, values: None)
     say(f"worker {cluster.index} of {cluster.size} is done; worker 0, the chief, records the run")

@@ -6,7 +6,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from chipbench.backends.optimizer import ChosenOptimizer
+from chipbench.backends import ChosenOptimizer
 from chipbench.config.options import option
 from chipbench.ground.cache import Answer, kept
 from chipbench.ground.errors import UnsupportedBenchmark
@@ -14,17 +14,17 @@ from chipbench.ground.processes import TrialError, run_trial
 from chipbench.hardware.machine import Machine
 from chipbench.terminal.lines import announce
 
-_TRIAL = "chipbench.backends.tensorflow.optimizer_trial"
+_TRIAL = "chipbench.backends.trials.optimizer"
 
 
 def choose(
-    config: DictConfig, machine: Machine, device_kind: str, cache_dir: Path
+    config: DictConfig, backend: str, machine: Machine, device_kind: str, cache_dir: Path
 ) -> ChosenOptimizer:
-    """Try `config` (an optimizer option) on the device, and its `fallback` if it does not train.
+    """Try `config` (an optimizer option) on the back end's device, and its `fallback` if it fails.
 
     Raises UnsupportedBenchmark if neither trains.
     """
-    problem = _problem(config, machine, device_kind, cache_dir)
+    problem = _problem(config, backend, machine, device_kind, cache_dir)
     if problem is None:
         return ChosenOptimizer(config.name, config.name, None, _create(config))
     if config.fallback is None:
@@ -33,7 +33,7 @@ def choose(
             "fallback; try another optimizer or machine.accelerator=cpu"
         )
     fallback = option("optimizer", config.fallback)
-    second_problem = _problem(fallback, machine, device_kind, cache_dir)
+    second_problem = _problem(fallback, backend, machine, device_kind, cache_dir)
     if second_problem is not None:
         raise UnsupportedBenchmark(
             f"neither optimizer={config.name} ({problem}) nor its fallback {fallback.name} "
@@ -48,9 +48,11 @@ def _create(config: DictConfig) -> dict[str, Any]:
     return {str(key): value for key, value in created.items()}
 
 
-def _problem(config: DictConfig, machine: Machine, device_kind: str, cache_dir: Path) -> str | None:
+def _problem(
+    config: DictConfig, backend: str, machine: Machine, device_kind: str, cache_dir: Path
+) -> str | None:
     """Why the optimizer does not train here; None if it does. Kept per device and software."""
-    trial = {"create": _create(config), "device": device_kind}
+    trial = {"backend": backend, "create": _create(config), "device": device_kind}
 
     def ask() -> Answer:
         where = f"on the {device_kind.upper()}, once for this software"
@@ -64,9 +66,7 @@ def _problem(config: DictConfig, machine: Machine, device_kind: str, cache_dir: 
 def try_out(trial: Mapping[str, Any], timeout_s: float) -> str | None:
     """Run a trial in a process of its own: a plug-in can hang or abort it. None if it passed."""
     try:
-        problem: str | None = run_trial(
-            "chipbench.backends.tensorflow.optimizer_trial", trial, timeout_s
-        )["problem"]
+        problem: str | None = run_trial(_TRIAL, trial, timeout_s)["problem"]
     except TrialError as error:
         return str(error)
     return problem

@@ -1,10 +1,48 @@
-"""Apple's `avconvert` (AVFoundation), where macOS has it."""
+"""Exporting with Apple's `avconvert` (AVFoundation), where macOS has it."""
 
 import shutil
 from pathlib import Path
 
+from chipbench.ground import tags
 from chipbench.ground.errors import UnsupportedBenchmark
 from chipbench.ground.processes import Child, ProgramFailed
+from chipbench.workloads.video.clip import Clip, require_space, write_footage
+from chipbench.workloads.video.export import Export, PreparedExport
+from chipbench.workloads.video.ffmpeg import find_ffmpeg
+from chipbench.workloads.video.transcode import data_source, output_size, rendered
+from chipbench.workloads.workload import Report
+
+
+class AvConvert(Export):
+    """AVFoundation chooses encoder and bit rate by a preset of its own."""
+
+    @property
+    def variant(self) -> str:
+        """The other way of exporting."""
+        return "avconvert"
+
+    def prepare(self) -> PreparedExport:
+        """Find the program, render the clip, and try the preset on a second of footage."""
+        config = self._config
+        program, ffmpeg = find_avconvert(), find_ffmpeg(config.ffmpeg.path)
+        if config.codec.avconvert_preset is None:
+            raise UnsupportedBenchmark(f"method=avconvert has no preset for {config.codec.name}")
+        clip = rendered(config, ffmpeg)
+        if clip.loops > 1:
+            raise UnsupportedBenchmark(
+                "method=avconvert cannot play the rendered part several times: add "
+                f"clip.rendered_s={config.clip.duration_s:g}"
+            )
+        preset = config.codec.avconvert_preset.format(width=clip.width, height=clip.height)
+        output = Path(config.output_dir) / "export.mov"
+        require_space(output.parent, output_size(config, clip), "the export", "output_dir")
+        _try(program, preset, clip, output, ffmpeg)
+
+        def encode(_report: Report) -> float:
+            return run_avconvert(program, clip.path, output, preset)
+
+        found = {tags.ENCODER: f"avconvert {preset}", tags.DATA_SOURCE: data_source(config)}
+        return PreparedExport(config, encode, clip, output, ffmpeg, found)
 
 
 def find_avconvert() -> str:
@@ -29,3 +67,16 @@ def run_avconvert(program: str, source: Path, output: Path, preset: str) -> floa
     if end.code != 0:
         raise ProgramFailed(end.told("avconvert"))
     return end.time_s
+
+
+def _try(program: str, preset: str, clip: Clip, output: Path, ffmpeg: str) -> None:
+    """Raise UnsupportedBenchmark unless the preset converts a second of footage."""
+    source = output.with_name("trial.mov")
+    try:
+        write_footage(source, ffmpeg, (clip.width, clip.height), clip.fps, 30)
+        run_avconvert(program, source, output, preset)
+    except ProgramFailed as error:
+        raise UnsupportedBenchmark(f"avconvert {preset} is not usable ({error})") from None
+    finally:
+        source.unlink(missing_ok=True)
+        output.unlink(missing_ok=True)

@@ -23,6 +23,7 @@ class FrameProgress:
         self._report = report
         self._what = what
         self._done = 0
+        self._last_s = 0.0
 
     def __enter__(self) -> "FrameProgress":
         self._last_s = time.monotonic()

@@ -1,19 +1,18 @@
 """Training over several machines: this worker's part of it."""
 
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import tensorflow as tf
-from omegaconf import DictConfig
 
+from chipbench.backends.backend import Task
+from chipbench.backends.feed import Feed
 from chipbench.backends.loop import Take
-from chipbench.backends.tensorflow.distributed.cluster import Cluster
+from chipbench.backends.tensorflow.device import TensorFlowDevice
 from chipbench.backends.tensorflow.distributed.loop import DistributedLoop
-from chipbench.backends.tensorflow.distributed.replicas import Replicas
 from chipbench.backends.tensorflow.distributed.shares import Part, shares
-from chipbench.data import DataSet
 from chipbench.ground.errors import ConfigurationError
 from chipbench.measure.epochs import Epoch
 from chipbench.measure.stopwatch import Stopwatch
@@ -24,18 +23,11 @@ _RATE_STEPS = 50  # of one replica alone
 class MultiWorker:
     """One worker's training; the numbers that it yields are those of all workers together."""
 
-    def __init__(
-        self,
-        build: Callable[[], Any],
-        data: DataSet,
-        config: DictConfig,
-        replicas: Replicas,
-        cluster: Cluster,
-    ) -> None:
-        """Build the model on all workers.
-
-        `build` makes and compiles it, the same on each. Raises ConfigurationError if they differ.
-        """
+    def __init__(self, task: Task) -> None:
+        """Build the model on all workers. Raises ConfigurationError if they differ."""
+        config, data, cluster = task.config, task.data, task.cluster
+        assert isinstance(task.device, TensorFlowDevice) and cluster is not None
+        replicas = task.device.mirrored
         strategy = replicas.strategy
         assert strategy is not None
         self._epochs = config.epochs
@@ -43,9 +35,9 @@ class MultiWorker:
         part = Part(cluster.index, cluster.size, replicas.number // cluster.size)
         self._batches = shares(data, config, part)
         self._share = replicas.batch_size(config.batch_size)
-        self._build = build
+        self._build = task.build
         with strategy.scope():
-            self.model = self.trained = build()
+            self.model = self.trained = task.build()
         with _named_partners():
             _agree(strategy, f"{self.model.optimizer.name} {self.model.count_params()}")
         self._loop = DistributedLoop(self.model, strategy, config.batch_size)
@@ -54,7 +46,7 @@ class MultiWorker:
             for own in self._batches
         ]
 
-        self.inputs: Mapping[str, Any] | None = None  # each worker's are in `shares`
+        self.feed: Feed | None = None  # each worker's is in `shares`
         self.single_rate: float | None = self._rate_of_one()
 
     def train(self, take: Take, _bar: Any) -> None:
@@ -84,20 +76,11 @@ class MultiWorker:
         for number in range(1, self._epochs + 1):
             with _named_partners():
                 stopwatch.start()
-                loss, accuracy = self._loop.train(train, images)
+                trained = self._loop.train(train, images)
                 training_s = stopwatch.lap()
-                val_loss, val_accuracy = self._loop.validate(validation, validation_images)
+                validated = self._loop.validate(validation, validation_images)
                 validation_s = stopwatch.lap()
-            yield Epoch(
-                number=number,
-                epoch_time_s=training_s,
-                validation_time_s=validation_s,
-                images=images,
-                loss=loss,
-                accuracy=accuracy,
-                val_loss=val_loss,
-                val_accuracy=val_accuracy,
-            )
+            yield Epoch.of(number, (training_s, validation_s), images, trained, validated)
 
 
 def _read_back() -> None:

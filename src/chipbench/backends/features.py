@@ -1,19 +1,21 @@
 """The frozen part of a model, computed once: the head then trains on its output."""
 
+import hashlib
 import os
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
-import tensorflow as tf
 
-from chipbench.ground.files import whole
-from chipbench.terminal.quiet import quiet_stderr
+from chipbench.backends.backend import Task
+from chipbench.backends.layers import FEATURES
+from chipbench.ground.cache import cache_folder
+from chipbench.ground.files import digest, whole
 
 Array = np.ndarray[Any, Any]
-_LAYER = "features"
 
 
 def split_model(model: Any) -> tuple[Any, Any] | None:
@@ -23,45 +25,36 @@ def split_model(model: Any) -> tuple[Any, Any] | None:
     """
     import keras
 
-    if _LAYER not in {layer.name for layer in model.layers}:
+    if FEATURES not in {layer.name for layer in model.layers}:
         return None
-    features = model.get_layer(_LAYER).output
+    features = model.get_layer(FEATURES).output
     frozen = keras.Model(model.inputs, features)
     return None if frozen.trainable_weights else (frozen, keras.Model(features, model.outputs[0]))
 
 
-def extract(frozen: Any, batches: tf.data.Dataset) -> tuple[Array, Array]:
-    """Features float32 [n, d] and labels int64 [n] of a split, in its order."""
-    call = _with_constants(frozen)
-    features, labels = [], []
-    for images, known in batches:
-        features.append(tf.cast(call(images), tf.float32).numpy())
-        labels.append(known.numpy())
-    return np.concatenate(features), np.concatenate(labels)
+def kept_features(
+    task: Task, frozen: Any, split: str, compute: Callable[[], tuple[Array, Array]]
+) -> tuple[tuple[Array, Array], bool]:
+    """Features and labels of a split, kept or computed; and whether they were there."""
+    config, data = task.config, task.data
+    parts = {
+        "model": config.model.name,
+        "weights": _weights_digest(frozen),
+        "image_size": config.dataset.image_size,
+        "pixel_scale": config.model.pixel_scale,
+        "precision": config.precision,
+        "data": [data.name, data.source, split],
+        "examples": [data.train_examples, data.validation_examples],
+        config.backend.name: version(config.backend.name),
+    }
+    path = cache_folder(config.cache_dir) / "features" / f"{digest(parts, 20)}.npz"
+    was_there = path.is_file()
+    return kept(path, config.protocol.feature_cache_gb * 1e9, compute), was_there
 
 
-def _with_constants(frozen: Any) -> Callable[[tf.Tensor], tf.Tensor]:
-    """The model's graph with its weights as constants, which TensorFlow can fold.
-
-    A BatchNormalization then becomes part of the convolution before it.
-    """
-    from tensorflow.python.framework.convert_to_constants import (
-        convert_variables_to_constants_v2,
-    )
-
-    function = tf.function(lambda images: frozen(images, training=False))
-    shape = tf.TensorSpec([None, *frozen.input_shape[1:]])
-    with quiet_stderr(verbose=False):  # it tells of a session that it opens
-        graph = convert_variables_to_constants_v2(function.get_concrete_function(shape))
-
-    def call(images: tf.Tensor) -> tf.Tensor:
-        (features,) = graph(images)
-        return features
-
-    return call
-
-
-def kept(path: Path, limit_bytes: float, compute: Callable[[], tuple[Array, Array]]) -> Any:
+def kept(
+    path: Path, limit_bytes: float, compute: Callable[[], tuple[Array, Array]]
+) -> tuple[Array, Array]:
     """Features and labels from `path`, or computed and kept there if they fit in the limit.
 
     The folder holds no more than `limit_bytes`: what was used longest ago goes first.
@@ -88,3 +81,10 @@ def _make_room(folder: Path, limit_bytes: float) -> None:
             return
         total -= file.stat().st_size
         file.unlink()
+
+
+def _weights_digest(model: Any) -> str:
+    checksum = hashlib.sha256()
+    for weight in model.get_weights():
+        checksum.update(weight.tobytes())
+    return checksum.hexdigest()

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from hydra.utils import instantiate
 
-from chipbench.backends.tensorflow.device import import_tensorflow
+from chipbench.backends import Backend, backend
+from chipbench.backends.initial_weights import draw
 
 _STEPS = 40
 #: The rate of the trial, whatever the benchmark's: it shows the arithmetic, not the tuning.
@@ -45,14 +46,13 @@ def _toy_data() -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     return points.astype("float32"), labels
 
 
-def _train(create: dict[str, Any], device: str) -> tuple[list[float], bool]:
+def _train(opened: Backend, create: dict[str, Any], device: str) -> tuple[list[float], bool]:
     """Losses of the steps, and whether all weights are finite at the end."""
-    tf = import_tensorflow(verbose=False)
     import keras
 
     points, labels = _toy_data()
     keras.utils.set_random_seed(0)
-    with tf.device(device):
+    with opened.on(device):
         model = keras.Sequential(
             [
                 keras.layers.Input((16,)),
@@ -60,7 +60,12 @@ def _train(create: dict[str, Any], device: str) -> tuple[list[float], bool]:
                 keras.layers.Dense(2, activation="softmax"),
             ]
         )
-        model.compile(instantiate(create), "sparse_categorical_crossentropy", jit_compile=False)
+        draw(model, seed=0, pretrained=False)
+        model.compile(
+            instantiate(create),
+            "sparse_categorical_crossentropy",
+            jit_compile=opened.always_compiled,
+        )
         losses = [float(model.train_on_batch(points, labels)) for _ in range(_STEPS)]
     return losses, all(bool(np.isfinite(weight).all()) for weight in model.get_weights())
 
@@ -71,10 +76,12 @@ def main() -> None:
     create = trial["create"]
     if "learning_rate" in create:
         create = create | {"learning_rate": _LEARNING_RATE}
-    cpu_losses, weights_finite = _train(create, "/CPU:0")
+    opened = backend(trial["backend"])
+    opened.start(verbose=False, accelerator=trial["device"])
+    cpu_losses, weights_finite = _train(opened, create, "cpu")
     losses = cpu_losses
     if trial["device"] != "cpu":
-        losses, weights_finite = _train(create, f"/{trial['device'].upper()}:0")
+        losses, weights_finite = _train(opened, create, trial["device"])
     print(json.dumps({"problem": problem_with(losses, cpu_losses, weights_finite)}))
 
 

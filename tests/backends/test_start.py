@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from chipbench.backends.tensorflow.absence import without
+from chipbench.backends.start import without
 
 
 def test_a_package_is_absent_for_the_moment_and_one_that_is_imported_stays(

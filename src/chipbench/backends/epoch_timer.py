@@ -33,15 +33,7 @@ class EpochTimer(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has n
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         validation_s = self._stopwatch.lap()
         values = logs or {}
-        self._take(
-            Epoch(
-                number=epoch + 1,
-                epoch_time_s=self._training_s,
-                validation_time_s=validation_s,
-                images=self._images,
-                loss=float(values["loss"]),
-                accuracy=float(values["accuracy"]),
-                val_loss=float(values["val_loss"]),
-                val_accuracy=float(values["val_accuracy"]),
-            )
-        )
+        trained = float(values["loss"]), float(values["accuracy"])
+        validated = float(values["val_loss"]), float(values["val_accuracy"])
+        times_s = (self._training_s, validation_s)
+        self._take(Epoch.of(epoch + 1, times_s, self._images, trained, validated))

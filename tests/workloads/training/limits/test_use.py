@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 
 from chipbench import hardware
-from chipbench.backends.tensorflow.peak import fastest_s
+from chipbench.backends.trials.peak import fastest_s
 from chipbench.ground.processes import TrialError
-from chipbench.workloads.training.limits import share
-from chipbench.workloads.training.limits.share import Peak, device_peak, limited_by, use_of
+from chipbench.workloads.training.limits import use
+from chipbench.workloads.training.limits.use import Peak, device_peak, limited_by, use_of
 
 
 def test_use_of_the_peak_by_hand() -> None:
@@ -45,29 +45,31 @@ def test_a_peak_is_the_fastest_repeat_after_a_warm_up() -> None:
 def test_this_processors_peak_is_measured_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(share, "_UNDISTURBED", 0.0)  # whatever else this machine does
+    monkeypatch.setattr(use, "_UNDISTURBED", 0.0)  # whatever else this machine does
     machine = hardware.detect()
-    peak = device_peak(machine, "cpu", "float32", tmp_path)
+    peak = device_peak(machine, "tensorflow", "cpu", "float32", tmp_path)
     assert peak is not None
     # One core gives some GFLOP/s in float32; no two-digit number of TFLOP/s has been seen of any.
     assert 0.001 < peak.tflops < 50
     assert 0.5 < peak.memory_bandwidth_gb_per_s < 2000
-    monkeypatch.setattr(share, "run_trial", None)
-    assert device_peak(machine, "cpu", "float32", tmp_path) == peak
+    monkeypatch.setattr(use, "run_trial", None)
+    assert device_peak(machine, "tensorflow", "cpu", "float32", tmp_path) == peak
 
 
 def test_a_disturbed_or_failed_measurement_is_no_peak(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = {"tflops": 0.1, "gigabytes_per_s": 5.0, "processor_share": 0.5}
-    monkeypatch.setattr(share, "run_trial", lambda *_: answer)
+    monkeypatch.setattr(use, "run_trial", lambda *_: answer)
     machine = hardware.detect()
-    assert device_peak(machine, "cpu", "float32", tmp_path) is None
+    assert device_peak(machine, "tensorflow", "cpu", "float32", tmp_path) is None
     answer["processor_share"] = 0.99
-    assert device_peak(machine, "cpu", "float32", tmp_path) == Peak(0.1, 5.0), "not kept before"
+    assert device_peak(machine, "tensorflow", "cpu", "float32", tmp_path) == Peak(0.1, 5.0), (
+        "not kept before"
+    )
 
     def fail(*_: object) -> None:
         raise TrialError("the process was killed by signal 6")
 
-    monkeypatch.setattr(share, "run_trial", fail)
-    assert device_peak(machine, "cpu", "bfloat16", tmp_path) is None
+    monkeypatch.setattr(use, "run_trial", fail)
+    assert device_peak(machine, "tensorflow", "cpu", "bfloat16", tmp_path) is None

@@ -6,8 +6,8 @@ from typing import Any
 
 from omegaconf import DictConfig
 
-from chipbench.backends.tensorflow.distributed.cluster import Cluster
-from chipbench.backends.tensorflow.distributed.rendezvous import meet
+from chipbench.backends.cluster import Cluster
+from chipbench.backends.rendezvous import meet
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.terminal.quiet import quiet_stderr
 

@@ -1,6 +1,7 @@
 """What the device can do at most, measured in a process of its own with a JSON request.
 
-A process of its own has TensorFlow's own number of threads, whatever the benchmark's protocol sets.
+A process of its own has the framework's own number of threads, whatever the benchmark's protocol
+sets.
 Measured are a large matrix product, of 2 n^3 operations, and STREAM's "add", c = a + b, which moves
 three arrays through the memory (McCalpin, 1995).
 """
@@ -10,9 +11,8 @@ import os
 import sys
 from collections.abc import Callable
 from time import perf_counter, process_time
-from typing import Any
 
-from chipbench.backends.tensorflow.device import import_tensorflow
+from chipbench.backends import backend
 
 #: Edge of the matrices, and elements of an array: beyond every cache, within a small GPU's memory.
 _SIZES = {"cpu": (2048, 2**25), "gpu": (8192, 2**27)}
@@ -36,21 +36,15 @@ def fastest_s(work: Callable[[], object], synchronize: Callable[[], None]) -> fl
     return min(times)
 
 
-def measure(device: str, dtype: str) -> dict[str, float]:
+def measure(name: str, device: str, dtype: str) -> dict[str, float]:
     """Peak TFLOP/s of a matrix product of `dtype`, and GB/s of memory, on "cpu" or "gpu"."""
-    tf = import_tensorflow(verbose=False)
-    for gpu in tf.config.list_physical_devices("GPU"):
-        tf.config.experimental.set_memory_growth(gpu, True)
+    opened = backend(name)
+    opened.start(verbose=False, accelerator=device)
     edge, elements = _SIZES[device]
-    synchronize = tf.test.experimental.sync_devices
-    with tf.device(f"/{device.upper()}:0"):
-        matrix = tf.cast(tf.random.stateless_uniform([edge, edge], [1, 2]), dtype)
-        product: Any = tf.function(lambda: tf.linalg.matmul(matrix, matrix))
-        product_s = fastest_s(product, synchronize)
-        one, other = tf.ones([elements]), tf.ones([elements])
-        add: Any = tf.function(lambda: tf.add(one, other))
-        add_s = fastest_s(add, synchronize)
-        share = processor_share(product) if device == "cpu" else 1.0
+    product, add, synchronize = opened.peak_work(device, edge, elements, dtype)
+    product_s = fastest_s(product, synchronize)
+    add_s = fastest_s(add, synchronize)
+    share = processor_share(product, synchronize) if device == "cpu" else 1.0
     return {
         "tflops": 2 * edge**3 / product_s / 1e12,
         "gigabytes_per_s": 3 * 4 * elements / add_s / 1e9,
@@ -58,22 +52,23 @@ def measure(device: str, dtype: str) -> dict[str, float]:
     }
 
 
-def processor_share(work: Callable[[], object]) -> float:
+def processor_share(work: Callable[[], object], synchronize: Callable[[], None]) -> float:
     """How much of all cores this process got while it worked, share of 1.
 
-    TensorFlow's product uses every core; what is missing had other programs, or other guests of
+    A product uses every core; what is missing had other programs, or other guests of
     the host.
     """
     begin, used = perf_counter(), process_time()
     for _ in range(_REPEATS):
         work()
+        synchronize()
     return (process_time() - used) / (perf_counter() - begin) / (os.cpu_count() or 1)
 
 
 def main() -> None:
     """Print the peaks as one JSON object on the last line."""
     request = json.loads(sys.argv[1])
-    print(json.dumps(measure(request["device"], request["dtype"])))
+    print(json.dumps(measure(request["backend"], request["device"], request["dtype"])))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import time
 from contextlib import ExitStack, suppress
 from typing import Any
 
-from chipbench.backends.tensorflow.distributed.cluster import Cluster
+from chipbench.backends.cluster import Cluster
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 
 _RETRY_S = 0.2

@@ -30,16 +30,18 @@ class DisturbedError(Exception):
     """Other programs used the device while its peak was measured."""
 
 
-def device_peak(machine: Machine, device: str, dtype: str, cache_dir: Path) -> Peak | None:
-    """The device's peak, measured once per device and software versions.
+def device_peak(
+    machine: Machine, backend: str, device: str, dtype: str, cache_dir: Path
+) -> Peak | None:
+    """The peak that a back end gets from the device, measured once per device and software.
 
     None if it could not be measured, or other programs used the processor meanwhile.
     """
-    request = {"device": device, "dtype": dtype}
+    request = {"backend": backend, "device": device, "dtype": dtype}
 
     def ask() -> dict[str, float]:
         announce("measuring the device's peak, once for this software")
-        answer = run_trial("chipbench.backends.tensorflow.peak", request, _TIMEOUT_S)
+        answer = run_trial("chipbench.backends.trials.peak", request, _TIMEOUT_S)
         if answer["processor_share"] < _UNDISTURBED:
             raise DisturbedError
         return answer

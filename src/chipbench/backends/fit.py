@@ -1,0 +1,41 @@
+"""`model.fit`, as the article trains, on any back end."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chipbench.backends.backend import Task
+from chipbench.backends.epoch_timer import EpochTimer
+from chipbench.backends.feed import Feed
+from chipbench.backends.loop import Take
+from chipbench.backends.progress import TrainingProgress
+from chipbench.terminal.epoch_bar import EpochBar
+
+
+class Fit:
+    """The article's loop: one Python call per step."""
+
+    def __init__(
+        self, task: Task, model: Any, feed: Feed, single_rate: float | None = None
+    ) -> None:
+        """`single_rate`: images per second of one replica alone, where there are several."""
+        self.model = self.trained = model
+        self.feed: Feed | None = feed
+        self.single_rate = single_rate
+        self._feed = feed
+        self._task = task
+
+    def train(self, take: Take, bar: EpochBar) -> None:
+        """Train all epochs; the callbacks look at no batch unless a terminal shows a bar."""
+        images = self._task.data.train_examples
+        timer = EpochTimer(self._task.device.synchronize, images, take)
+        self.model.fit(
+            **self._feed.train,
+            validation_data=self._feed.validation,
+            epochs=self._task.config.epochs,
+            callbacks=[timer, TrainingProgress(bar)],
+            verbose=0,
+        )
+
+    def tags(self) -> Mapping[str, object]:
+        """Nothing is chosen here."""
+        return {}

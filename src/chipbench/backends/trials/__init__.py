@@ -1,0 +1,1 @@
+"""Programs that try the device out in a process of their own, before or after what is measured."""

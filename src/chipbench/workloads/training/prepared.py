@@ -1,0 +1,130 @@
+"""A training that is ready: its epochs, and what is said of them."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from chipbench.backends import Loop, Task
+from chipbench.ground import metrics, signals, tags
+from chipbench.ground.drawing.images import draw_images
+from chipbench.ground.metrics import metric
+from chipbench.ground.tables import write_table
+from chipbench.hardware.machine import Machine
+from chipbench.measure.epochs import Epoch, summary
+from chipbench.measure.plots import plot_epochs
+from chipbench.published import learning_curve
+from chipbench.published.beside import plot_beside
+from chipbench.terminal.epoch_bar import EpochBar
+from chipbench.terminal.lines import announce, say
+from chipbench.workloads.training.epoch_line import epoch_line
+from chipbench.workloads.training.limits.closeness import closeness
+from chipbench.workloads.training.limits.use import limited_by
+from chipbench.workloads.workload import Report, Work
+
+_SHOWN = 16  # augmented images
+_PUBLISHED_BATCH_SIZE = 32  # of the article's learning curves
+
+
+class PreparedTraining:
+    """Trains all epochs, each validated."""
+
+    def __init__(
+        self, task: Task, machine: Machine, loop: Loop, found: Mapping[str, object]
+    ) -> None:
+        """`found`: the tags that preparing gave."""
+        self._task = task
+        self._machine = machine
+        self._found = found
+        self._limits: dict[str, float] = {}
+        self.loop = loop
+        self.epochs: list[Epoch] = []
+
+    @property
+    def tags(self) -> Mapping[str, object]:
+        """The device and the optimizer that are used, and where the data come from."""
+        return {**self._found, **self.loop.tags()}
+
+    def measure(self, report: Report) -> None:
+        """Train; raises FloatingPointError once the loss is no number."""
+        config, images = self._task.config, self._task.data.train_examples
+        announce(f"training {config.epochs} x {images:,} images")
+
+        def take(epoch: Epoch) -> None:
+            self.epochs.append(epoch)
+            report(epoch.number, epoch.values())
+            say(epoch_line(epoch, config.epochs))
+            signals.check()
+            if not math.isfinite(epoch.loss):
+                raise FloatingPointError(
+                    f"the loss of epoch {epoch.number} is {epoch.loss}: lower the learning rate "
+                    "or use precision=float32"
+                )
+
+        with EpochBar(images, config.batch_size, config.epochs) as bar:
+            self.loop.train(take, bar)
+
+    def finish(self) -> None:
+        """See how close it came to what the device can do; one device only."""
+        if self._task.device.replicas == 1 and len(self.epochs) > 1:
+            self._limits = closeness(self._task, self.loop, self._machine, summary(self.epochs))
+
+    def work(self) -> Work:
+        """The epochs, their summary, and the model."""
+        values = self._summary()
+        shown = (metrics.TOTAL_TIME, metrics.STEADY_IMAGES_PER_SECOND)
+        parts = [metric(name).format(values[name]) for name in shown if name in values]
+        return Work(
+            headline=f"**{', '.join(parts) or 'no epoch finished'}** ({len(self.epochs)} epochs)",
+            metrics=values,
+            tags={
+                **self.loop.tags(),
+                tags.LEARNING_CURVE: self._learning_curve(),
+                tags.LIMITED_BY: limited_by(self._limits),
+            },
+            model=self.loop.model,
+            write=self._write,
+        )
+
+    def _summary(self) -> dict[str, float]:
+        """Summary of the epochs, the model's size, and what limited it."""
+        values = summary(self.epochs, self._task.config.target_accuracy)
+        model, feed = self.loop.model, self.loop.feed
+        trainable = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+        values[metrics.PARAMETERS_TOTAL] = model.count_params()
+        values[metrics.PARAMETERS_TRAINABLE] = trainable
+        rates = {} if feed is None else feed.rates
+        return values | self._limits | self._scaling(values) | dict(rates)
+
+    def _scaling(self, values: Mapping[str, float]) -> dict[str, float]:
+        """What more replicas bring: the speed, over that of one alone times their number."""
+        single_rate, replicas = self.loop.single_rate, self._task.device.replicas
+        if single_rate is None or metrics.STEADY_IMAGES_PER_SECOND not in values:
+            return {}
+        speed = values[metrics.STEADY_IMAGES_PER_SECOND]
+        return {
+            metrics.SINGLE_REPLICA_RATE: single_rate,
+            metrics.SCALING_EFFICIENCY: 100 * speed / (replicas * single_rate),
+        }
+
+    def _write(self, folder: Path) -> None:
+        """Write `epochs.csv` and its plots, and a picture of augmented images."""
+        config = self._task.config
+        if self.epochs:
+            rows = [{"epoch": e.number, "images": e.images} | e.values() for e in self.epochs]
+            write_table(folder / "epochs.csv", rows)
+            plot_epochs(folder / "epoch_times.png", self.epochs, config.benchmark)
+            time_s = summary(self.epochs)[metrics.TIME_PER_EPOCH]
+            plot_beside(folder / "beside_published.png", config, self._machine.name, time_s)
+        if self._task.augmentation is not None and self.loop.feed is not None:
+            shown = self.loop.feed.sample()[:_SHOWN] * config.model.pixel_scale
+            draw_images(folder / "augmented.png", shown)
+
+    def _learning_curve(self) -> str | None:
+        """The verdict on the published benchmark itself; no other run has a published curve."""
+        config = self._task.config
+        published = config.dataset.source == "tfds" and config.dataset.max_examples is None
+        if not published or config.batch_size != _PUBLISHED_BATCH_SIZE:
+            return None
+        return learning_curve.verdict(self.epochs, config.model.name, config.dataset.name)

@@ -1,0 +1,48 @@
+"""An export that a person timed in Final Cut Pro; it is recorded, not run."""
+
+from collections.abc import Mapping
+
+from omegaconf import DictConfig
+
+from chipbench.ground import metrics, tags
+from chipbench.workloads.video.export import Export
+from chipbench.workloads.workload import Report, Work
+
+
+class HandTimed(Export):
+    """Takes the seconds that a person states."""
+
+    @property
+    def variant(self) -> str:
+        """The encoder asked for."""
+        return str(self._config.encoder)
+
+    def prepare(self) -> "PreparedHandTimed":
+        """There is nothing to find: the seconds are stated."""
+        return PreparedHandTimed(self._config)
+
+
+class PreparedHandTimed:
+    """The stated seconds."""
+
+    def __init__(self, config: DictConfig) -> None:
+        self.tags: Mapping[str, object] = {tags.ENCODER: "Final Cut Pro, timed by hand"}
+        self._seconds = config.export_time_s
+        self._duration_s = config.clip.duration_s
+
+    def measure(self, _report: Report) -> None:
+        """Nothing runs."""
+
+    def finish(self) -> None:
+        """There is no output to verify."""
+
+    def work(self) -> Work:
+        """The stated time."""
+        seconds = float(self._seconds)
+        return Work(
+            headline=f"**{self._seconds} s**, timed by hand in Final Cut Pro",
+            metrics={
+                metrics.EXPORT_TIME: seconds,
+                metrics.REALTIME_FACTOR: self._duration_s / seconds,
+            },
+        )

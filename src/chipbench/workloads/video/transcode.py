@@ -1,0 +1,87 @@
+"""Exporting with ffmpeg, by the first of the codec's encoders that works here."""
+
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from chipbench.ground import tags
+from chipbench.ground.cache import cache_folder
+from chipbench.terminal.lines import announce
+from chipbench.workloads.video.clip import Clip, open_clip, require_space
+from chipbench.workloads.video.encoder import Choice, choose_encoder
+from chipbench.workloads.video.export import Export, PreparedExport
+from chipbench.workloads.video.ffmpeg import find_ffmpeg, run_ffmpeg
+from chipbench.workloads.video.progress import FrameProgress
+from chipbench.workloads.workload import Report
+
+_FULL_HD_30 = 1920 * 1080 * 30  # pixels per second that the stated bit rates are for
+
+
+class Transcode(Export):
+    """Decodes the clip and encodes it again."""
+
+    @property
+    def variant(self) -> str:
+        """The encoder asked for."""
+        return str(self._config.encoder)
+
+    def prepare(self) -> PreparedExport:
+        """Find ffmpeg and an encoder, render the clip, and see that there is room."""
+        config = self._config
+        ffmpeg = find_ffmpeg(config.ffmpeg.path)
+        announce(f"trying the encoders of codec={config.codec.name}")
+        choice = choose_encoder(config.encoder, config.codec, ffmpeg)
+        clip = rendered(config, ffmpeg)
+        output = Path(config.output_dir) / f"export{config.codec.suffix}"
+        require_space(output.parent, output_size(config, clip), "the export", "output_dir")
+
+        def encode(report: Report) -> float:
+            encoder = choice.encoder
+            target = ["-map", "0:v:0", "-frames:v", str(clip.frames), "-c:v", encoder.name]
+            target += [*encoder.arguments, *_rate(config, clip), str(output)]
+            announce(f"exporting {clip.duration_s:g} s with {encoder.name}")
+            with FrameProgress(clip.frames, clip.fps, report) as progress:
+                return run_ffmpeg(ffmpeg, [*clip.input, *target], progress).time_s
+
+        return PreparedExport(config, encode, clip, output, ffmpeg, _findings(clip, choice, config))
+
+
+def rendered(config: DictConfig, ffmpeg: str) -> Clip:
+    """The clip, rendered if it must be."""
+    frames = round(min(config.clip.rendered_s, config.clip.duration_s) * config.clip.fps)
+    with FrameProgress(frames, config.clip.fps, what="rendering") as progress:
+        return open_clip(config.clip, ffmpeg, cache_folder(config.cache_dir), progress)
+
+
+def output_size(config: DictConfig, clip: Clip) -> float:
+    """Bytes that the export will take, about."""
+    return _megabits_per_s(config, clip) / 8 * 1e6 * clip.duration_s
+
+
+def data_source(config: DictConfig) -> str:
+    """Where the pictures come from."""
+    return "own file" if config.clip.path else "generated"
+
+
+def _megabits_per_s(config: DictConfig, clip: Clip) -> float:
+    """The codec's stated rate, scaled to the clip's pixels per second."""
+    pixels_per_s = clip.width * clip.height * clip.fps
+    return float(config.codec.megabits_per_s) * pixels_per_s / _FULL_HD_30
+
+
+def _rate(config: DictConfig, clip: Clip) -> list[str]:
+    if config.codec.fixed_rate:
+        return []
+    return ["-b:v", f"{_megabits_per_s(config, clip):.3f}M"]
+
+
+def _findings(clip: Clip, choice: Choice, config: DictConfig) -> dict[str, object]:
+    refused = "; ".join(f"{name}: {why}" for name, why in choice.refused.items())
+    looped = clip.loops > 1
+    return {
+        tags.ENCODER: choice.encoder.name,
+        tags.ENCODERS_REFUSED: refused or None,
+        tags.DEVICE: "software" if choice.encoder.software else "hardware",
+        tags.DATA_SOURCE: data_source(config),
+        tags.CLIP_LOOPED: f"a rendered part, {clip.loops} times" if looped else None,
+    }
