@@ -28,17 +28,16 @@ def reference(config: DictConfig) -> tuple[int, int]:
     return added, present
 
 
-def _fingerprint(model: str, dataset: str, batch_size: int, epochs: int) -> str:
+def _fingerprint(experiment: str, batch_size: int, epochs: int) -> str:
     """The fingerprint of a training that a user would compare with the published one."""
-    config = _training(model, dataset)
+    config = _training(experiment)
     config.batch_size, config.epochs = batch_size, epochs
     return training_fingerprint(config)
 
 
 @cache
-def _training(model: str, dataset: str) -> DictConfig:
-    choices = [f"model={model}", f"dataset={dataset}", "dataset.source=tfds"]
-    return compose_config("train", [*choices, "output_dir=none"])
+def _training(experiment: str) -> DictConfig:
+    return compose_config("train", [f"experiment={experiment}", "output_dir=none"])
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import pytest
 from omegaconf import DictConfig
 from PIL import Image
 
-from chipbench.published.beside import not_comparable, plot_beside
+from chipbench.published.beside import differences, not_comparable, plot_beside, published_rows
 
 Compose = Callable[..., DictConfig]
 
@@ -28,10 +28,28 @@ def test_only_the_articles_benchmark_is_drawn_beside_it(
     assert path.exists() == drawn
     if drawn:
         with Image.open(path) as picture:
-            assert picture.height > 300, "six published machines and this one"
+            assert picture.height > 300, "seven published machines and this one"
 
 
 def test_other_work_than_the_articles_is_named(compose: Compose) -> None:
     assert not_comparable(compose()) is None
     assert "max_examples" in (not_comparable(compose("dataset.max_examples=9")) or "")
     assert "protocol=tuned" in (not_comparable(compose("protocol=tuned")) or "")
+
+
+def test_a_sweeps_run_stands_beside_the_follow_ups_at_its_batch_size(compose: Compose) -> None:
+    config = compose("experiment=resnet50_cifar100", "batch_size=64")
+    rows = {row.machine: row for row in published_rows(config)}
+    assert len(rows) == 6
+    assert rows["Apple M3 10-core GPU"].time_per_epoch_s == pytest.approx(67.477)
+    assert not_comparable(config) is None
+    assert published_rows(compose("experiment=resnet50_cifar100", "batch_size=48")) == []
+
+
+def test_what_published_totals_contain_is_a_difference(compose: Compose) -> None:
+    rows = published_rows(compose("experiment=tinyvgg_cifar10"))
+    said = differences(rows[0], rows, {})
+    assert "the published totals contain building the model and its first compilation" in said
+    assert "NVIDIA Tesla K80: its 10 logged epochs add up to 130 s" in said
+    food = published_rows(compose("experiment=efficientnetb0_food101"))
+    assert not any("contain" in text for text in differences(food[0], food, {}))

@@ -84,6 +84,16 @@ def test_a_run_is_called_what_the_user_says(compose: Compose, tmp_path: Path) ->
     assert only_run(tmp_path).info.run_name == "my run"
 
 
+def test_a_run_that_is_not_validated_says_nothing_of_it(compose: Compose, tmp_path: Path) -> None:
+    train(compose("dataset=digits", "epochs=2", "protocol=sweep2023"))
+    run = only_run(tmp_path)
+    assert not {"val_loss", "val_accuracy"} & set(run.data.metrics)
+    assert run.data.metrics["validation_time_s"] == 0
+    history = client_of(tmp_path).get_metric_history(run.info.run_id, "epoch_time_s")
+    assert run.data.metrics["total_time_s"] == pytest.approx(sum(m.value for m in history))
+    assert run.data.tags["chipbench.protocol"] == "sweep2023"
+
+
 def test_a_run_has_its_status_when_all_else_is_recorded(finished: Path) -> None:
     *_, status, end = [record for record, _ in read(finished / "run" / "journal.jsonl")]
     assert status == Tags({"chipbench.status": "completed"})

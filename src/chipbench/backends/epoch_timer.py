@@ -1,5 +1,6 @@
 """A Keras callback that times each epoch, training and validation apart."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,8 @@ from chipbench.measure.stopwatch import Stopwatch
 class EpochTimer(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no type information
     """Hands every finished epoch to `take`; what `take` does is not timed.
 
-    It looks at no batch: a callback that does makes Keras convert every batch's metrics.
+    It looks at no batch: a callback that does makes Keras convert every batch's metrics. Of an
+    epoch that is not validated, the validation's time is 0, and its loss and accuracy are NaN.
     """
 
     def __init__(
@@ -31,9 +33,12 @@ class EpochTimer(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has n
         self._training_s = self._stopwatch.lap()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        validation_s = self._stopwatch.lap()
+        rest_s = self._stopwatch.lap()
         values = logs or {}
         trained = float(values["loss"]), float(values["accuracy"])
-        validated = float(values["val_loss"]), float(values["val_accuracy"])
-        times_s = (self._training_s, validation_s)
+        if "val_loss" in values:
+            validated = float(values["val_loss"]), float(values["val_accuracy"])
+            times_s = (self._training_s, rest_s)
+        else:
+            validated, times_s = (math.nan, math.nan), (rest_s, 0.0)
         self._take(Epoch.of(epoch + 1, times_s, self._images, trained, validated))

@@ -26,12 +26,12 @@ class Fit:
 
     def train(self, take: Take, bar: EpochBar) -> None:
         """Train all epochs; the callbacks look at no batch unless a terminal shows a bar."""
-        images = self._task.data.train_examples
+        config, images = self._task.config, self._task.data.train_examples
         timer = EpochTimer(self._task.device.synchronize, images, take)
         self.model.fit(
             **self._feed.train,
-            validation_data=self._feed.validation,
-            epochs=self._task.config.epochs,
+            validation_data=self._feed.validation if config.protocol.validate else None,
+            epochs=config.epochs,
             callbacks=[timer, TrainingProgress(bar)],
             verbose=0,
         )

@@ -1,6 +1,6 @@
-"""The published headline claims, recomputed from the data."""
+"""What the article claims, and what its numbers say, recomputed from the data."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from chipbench.ground import metrics, tags
@@ -13,6 +13,7 @@ from chipbench.published import read_published
 class Claim:
     """One claim: what was said, whether the data bear it out, and the numbers."""
 
+    said_by: str  # the article in words, or its numbers
     text: str
     holds: bool | None  # None: the data for it are not there
     numbers: str
@@ -23,25 +24,54 @@ class Claim:
         return {True: "holds", False: "does not hold", None: "cannot be checked"}[self.holds]
 
 
+#: By benchmark and machine; a price has no benchmark.
+_Numbers = Mapping[tuple[str, str], float]
+
+
 def check_claims(runs: Iterable[RecordedRun]) -> list[Claim]:
     """Each claim of the published table, checked against the published runs among `runs`."""
-    times = {
-        (run.tags.get(tags.EXPERIMENT, ""), run.tags.get(tags.MACHINE, "")): value
-        for run in runs
-        if run.is_reference
-        for name in (metrics.TOTAL_TIME, metrics.EXPORT_TIME)
-        if (value := run.metric(name)) is not None
-    }
-    return [_checked(row, times) for row in read_published("claims")]
+    known: dict[tuple[str, str], float] = {}
+    for run in filter(lambda run: run.is_reference, runs):
+        machine = run.tags.get(tags.MACHINE, "")
+        for name in (metrics.TOTAL_TIME, metrics.EXPORT_TIME):
+            if (value := run.metric(name)) is not None:
+                known[run.tags.get(tags.EXPERIMENT, ""), machine] = value
+        if (price := run.price_usd) is not None:
+            known["", machine] = price
+    return [_checked(row, known) for row in read_published("claims")]
 
 
-def _checked(row: Mapping[str, str], times: Mapping[tuple[str, str], float]) -> Claim:
-    time_s = times.get((row["benchmark"], row["machine"]))
-    other_s = times.get((row["benchmark"], row["other"]))
-    if time_s is None or other_s is None:
-        return Claim(row["claim"], None, "import the published results first: -e reference")
-    saved, speed = time_saved_percent(time_s, other_s), other_s / time_s
-    value = saved if row["quantity"] == "time_saved_percent" else speed
+def _checked(row: Mapping[str, str], known: _Numbers) -> Claim:
+    value = known.get((row["benchmark"], row["machine"]))
+    other = known.get((row["benchmark"], row["other"]))
+    said_by, text = row["said_by"], row["claim"]
+    if value is None or other is None:
+        return Claim(said_by, text, None, "import the published results first: -e reference")
+    number, shown = _QUANTITIES[row["quantity"]](value, other)
+    return Claim(said_by, text, float(row["low"]) <= number <= float(row["high"]), shown)
+
+
+def _time_saved(time_s: float, other_s: float) -> tuple[float, str]:
+    return time_saved_percent(time_s, other_s), _times(time_s, other_s)
+
+
+def _speed(time_s: float, other_s: float) -> tuple[float, str]:
+    return other_s / time_s, _times(time_s, other_s)
+
+
+def _price(price_usd: float, other_usd: float) -> tuple[float, str]:
+    difference = price_usd - other_usd
+    return difference, f"{difference:,.0f} USD: {price_usd:,.0f} against {other_usd:,.0f} USD"
+
+
+def _times(time_s: float, other_s: float) -> str:
+    saved = time_saved_percent(time_s, other_s)
     less = f"{abs(saved):.1f} % {'less' if saved >= 0 else 'more'} time"
-    numbers = f"{less}, {speed:.2f} times as fast: {time_s:,.0f} s against {other_s:,.0f} s"
-    return Claim(row["claim"], float(row["low"]) <= value <= float(row["high"]), numbers)
+    return f"{less}, {other_s / time_s:.2f} times as fast: {time_s:,.0f} s against {other_s:,.0f} s"
+
+
+_QUANTITIES: Mapping[str, Callable[[float, float], tuple[float, str]]] = {
+    "time_saved_percent": _time_saved,
+    "speed_ratio": _speed,
+    "price_difference_usd": _price,
+}

@@ -62,10 +62,7 @@ class Row:
     @property
     def price_usd(self) -> float | None:
         """As bought; None if unknown or free."""
-        try:
-            return float(self.runs[0].tags.get(tags.PRICE, "")) or None
-        except ValueError:
-            return None
+        return self.runs[0].price_usd
 
     def mean_of(self, *names: str) -> float | None:
         """Geometric mean of the first of these metrics that any repeat has above 0."""

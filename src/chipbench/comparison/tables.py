@@ -1,10 +1,12 @@
 """The report's tables: a group's ranking, and what its machines give for their price."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from chipbench.comparison.groups import Group, Row
 from chipbench.comparison.report import Cell, Chart, Line, Table
 from chipbench.comparison.value import Value, values_for_money
+from chipbench.ground import tags
 from chipbench.ground.metrics import metric
 from chipbench.measure.statistics import Ratio
 
@@ -73,6 +75,7 @@ def _notes(group: Group) -> Iterable[str]:
             "Where it says one session, a machine's repeats were taken within hours: they tell how "
             "that session went, not how the machine does on another day."
         )
+    yield from _included(group.rows[:_MOST_ROWS])
     for row in group.rows:
         if row.outliers_s:
             times = ", ".join(f"{time:,.2f} s" for time in row.outliers_s)
@@ -80,6 +83,16 @@ def _notes(group: Group) -> Iterable[str]:
     for row in group.rows[:_MOST_ROWS]:
         if row.caveats is not None:
             yield f"{row.machine}: {row.caveats}."
+
+
+def _included(rows: Sequence[Row]) -> Iterable[str]:
+    """What some times contain besides the work, which others do not."""
+    by_text: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if row.runs[0].tags.get(tags.TIME_INCLUDES):
+            by_text[row.runs[0].tags[tags.TIME_INCLUDES]].append(row.machine)
+    for text, machines in by_text.items():
+        yield f"{', '.join(machines)}: the time contains {text}."
 
 
 def value_table(benchmark: str, group: Group) -> Table | None:

@@ -14,7 +14,7 @@ def print_comparison(report: Report) -> None:
             rows = [[" ".join(cell.text.split()) for cell in line.cells] for line in group.rows]
             show_table(columns, rows, title=f"{section.name}: {group.title}")
     show_table(
-        [Column(head) for head in ("claim", "verdict", "numbers")],
-        [(claim.text, claim.verdict, claim.numbers) for claim in report.claims],
+        [Column(head) for head in ("claim", "said by", "verdict", "numbers")],
+        [(c.text, c.said_by, c.verdict, c.numbers) for c in report.claims],
         title="Claims checked",
     )

@@ -5,7 +5,7 @@ from omegaconf import DictConfig
 from chipbench.ground import metrics, tags
 from chipbench.ground.metrics import metric
 from chipbench.measure.result import Result
-from chipbench.published import published_machines, read_published
+from chipbench.published import export_remarks, published_machines, read_published
 from chipbench.published.beside import Row, differences, not_comparable, published_rows
 from chipbench.published.learning_curve import OUTSIDE
 from chipbench.terminal.lines import say
@@ -15,7 +15,7 @@ from chipbench.terminal.table import Column, bold, show_table
 def print_training(result: Result, config: DictConfig) -> None:
     """Print a training run's numbers, beside the published ones where there are any."""
     _print_numbers(result)
-    published = published_rows(config.model.name, config.dataset.name)
+    published = published_rows(config)
     if published:
         row = Row(
             machine=result.machine,
@@ -26,9 +26,12 @@ def print_training(result: Result, config: DictConfig) -> None:
             optimizer=result.tags[tags.OPTIMIZER_USED],
         )
         _print_beside(result, row, published, not_comparable(config))
-    curve = result.tags.get(tags.LEARNING_CURVE, "")
-    if curve.startswith(OUTSIDE):
-        say(f"the learning curve is {curve}", style="bold red")
+    curve = result.tags.get(tags.LEARNING_CURVE)
+    if curve is not None:
+        say(
+            f"the learning curve is {curve}",
+            style="bold red" if curve.startswith(OUTSIDE) else "",
+        )
 
 
 def print_export(result: Result, config: DictConfig) -> None:
@@ -53,6 +56,8 @@ def print_export(result: Result, config: DictConfig) -> None:
         "differs: the article's footage, resolution and timeline are not known, so its times are "
         f"context and no ranking; this clip is {config.clip.duration_s:g} s long"
     )
+    for remark in export_remarks(config.clip.name, config.codec.name):
+        say(f"the article: {remark}")
 
 
 def print_createml(result: Result, config: DictConfig) -> None:

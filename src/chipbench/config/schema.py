@@ -76,6 +76,7 @@ _PROTOCOL = (
     work("backend.name", option_of("backend"), effect.in_keras, "tensorflow", _choose("backend")),
     context("protocol.name", text("a name"), instead=_choose("protocol")),
     work("protocol.loop", one_of("keras", "graph"), effect.loop),
+    work("protocol.validate", SWITCH, effect.in_keras, plain=True),
     work("protocol.steps_per_call", whole("steps", 1), effect.in_fit, plain=1),
     work("protocol.jit_compile", SWITCH, effect.in_keras, plain=False),
     context("protocol.intra_op_threads", _THREADS, effect.threads),

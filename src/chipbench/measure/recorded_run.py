@@ -8,8 +8,12 @@ from chipbench.ground import metrics, tags
 #: The time by which a benchmark ranks machines: the first of these that a run has.
 RANKING_METRICS = (metrics.TOTAL_TIME, metrics.EXPORT_TIME, metrics.STEADY_EPOCH_TIME)
 
-#: The throughput that belongs to it.
-SPEED_METRICS = (metrics.STEADY_IMAGES_PER_SECOND, metrics.FRAMES_PER_SECOND)
+#: The throughput that belongs to it; the last is of whole epochs, where only those are known.
+SPEED_METRICS = (
+    metrics.STEADY_IMAGES_PER_SECOND,
+    metrics.FRAMES_PER_SECOND,
+    metrics.IMAGES_PER_SECOND,
+)
 
 #: MLflow's databases keep infinity as the largest float, with which nothing can be computed.
 _INFINITE = 1e300
@@ -36,6 +40,15 @@ class RecordedRun:
     def ranking_metric(self) -> str | None:
         """The name of the time that ranks this run; None if it has none."""
         return next((n for n in RANKING_METRICS if (self.metric(n) or 0) > 0), None)
+
+    @property
+    def price_usd(self) -> float | None:
+        """The machine's, as bought; None if unknown or free."""
+        try:
+            price = float(self.tags.get(tags.PRICE, ""))
+        except ValueError:
+            return None
+        return price if 0 < price < _INFINITE else None
 
     @property
     def is_reference(self) -> bool:

@@ -1,7 +1,7 @@
 """A training shown beside the published ones of the same model and data set."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from omegaconf import DictConfig
@@ -9,7 +9,16 @@ from omegaconf import DictConfig
 from chipbench.ground import metrics, tags
 from chipbench.ground.drawing.bars import Bar, draw_bars
 from chipbench.ground.metrics import metric
-from chipbench.published import published_machines, training_rows
+from chipbench.published import (
+    logged_time,
+    short_name,
+    sweep_rows,
+    time_includes,
+    training_rows,
+)
+
+#: What the follow-up of 2023 timed.
+SWEEP_PROTOCOL = "sweep2023"
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,8 @@ class Row:
     epochs: int
     batch_size: int
     optimizer: str
+    includes: str | None = None  # what its total contains besides the epochs
+    logged: str | None = None  # what those add up to, where the log is known
 
     @property
     def time_per_epoch_s(self) -> float:
@@ -29,27 +40,39 @@ class Row:
         return self.total_time_s / self.epochs
 
 
-def published_rows(model: str, dataset: str) -> list[Row]:
-    """The published machines' rows of chipbench's `model` on `dataset`."""
-    machines = published_machines()
+def published_rows(config: DictConfig) -> list[Row]:
+    """The published machines' rows of what `config` trains; the follow-up's at its batch size."""
+    if config.protocol.name == SWEEP_PROTOCOL:
+        return [
+            _row(row, float(row["time_per_epoch_s"]) * int(row["epochs"]), "adam")
+            for row in sweep_rows(config.benchmark, config.batch_size)
+        ]
     return [
-        Row(
-            machine=str(machines[row["machine"]]["gpu"]),
-            source="published",
-            total_time_s=float(row["total_time_s"]),
-            epochs=int(row["epochs"]),
-            batch_size=int(row["batch_size"]),
-            optimizer=row["optimizer"],
+        replace(
+            _row(row, float(row["total_time_s"]), row["optimizer"]),
+            includes=time_includes(row),
+            logged=logged_time(row),
         )
-        for row in training_rows(model, dataset)
+        for row in training_rows(config.model.name, config.dataset.name)
     ]
 
 
+def _row(row: dict[str, str], total_time_s: float, optimizer: str) -> Row:
+    return Row(
+        machine=short_name(row["machine"]),
+        source="published",
+        total_time_s=total_time_s,
+        epochs=int(row["epochs"]),
+        batch_size=int(row["batch_size"]),
+        optimizer=optimizer,
+    )
+
+
 def not_comparable(config: DictConfig) -> str | None:
-    """Why a training so configured is other work than the article's; None if it is the same."""
+    """Why a training so configured is other work than the published; None if it is the same."""
     if config.dataset.max_examples is not None:
         return "dataset.max_examples is set"
-    if config.protocol.name != "article":
+    if config.protocol.name not in ("article", SWEEP_PROTOCOL):
         return f"protocol={config.protocol.name}: the article timed other work"
     return None
 
@@ -67,14 +90,18 @@ def differences(row: Row, published: Sequence[Row], known: Mapping[str, str]) ->
     for optimizer in sorted({other.optimizer for other in published} - {row.optimizer}):
         names = ", ".join(o.machine for o in published if o.optimizer == optimizer)
         found.append(f"optimizer {row.optimizer}, published {optimizer} ({names})")
+    if first.includes is not None:
+        found.append(f"the published totals contain {first.includes}")
+    found += [f"{other.machine}: {other.logged}" for other in published if other.logged]
+    year = "2023" if known.get(tags.PROTOCOL) == SWEEP_PROTOCOL else "2021"
     version = known.get(tags.TENSORFLOW)
-    found.append(f"TensorFlow {version}, published with that of late 2021")
+    found.append(f"TensorFlow {version}, published with that of late {year}")
     return found
 
 
 def plot_beside(path: Path, config: DictConfig, machine: str, time_per_epoch_s: float) -> None:
     """Draw the article's bars with this run's, if it is the article's benchmark."""
-    rows = published_rows(config.model.name, config.dataset.name)
+    rows = published_rows(config)
     if not_comparable(config) or config.batch_size not in {row.batch_size for row in rows}:
         return
     what = "generated images" if config.dataset.source == "generated" else "this run"

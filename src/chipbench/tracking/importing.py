@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from chipbench.ground import tags
-from chipbench.published.runs import KEY_PREFIX, PublishedRun
+from chipbench.published.run import KEY_PREFIX, PublishedRun
 from chipbench.tracking.client import PAGE, mark_as_training, pages
 from chipbench.tracking.reason import asking
 from chipbench.tracking.store import Store
@@ -88,7 +88,9 @@ def _create(client: "MlflowClient", experiment_id: str, run: PublishedRun) -> No
     known = {tags.stored(name): value for name, value in run.tags.items()}
     known[tags.stored(tags.KEY)] = run.key
     source, printed = run.tags[tags.SOURCE], run.tags[tags.PRINTED]
-    known["mlflow.note.content"] = f"Published: {source}. Printed: {printed}."
+    includes = run.tags.get(tags.TIME_INCLUDES)
+    note = f"Published: {source}. Printed: {printed}."
+    known["mlflow.note.content"] = note + (f" The time contains {includes}." if includes else "")
     created = client.create_run(
         experiment_id,
         _PUBLISHED_MS,

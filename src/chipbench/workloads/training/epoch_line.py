@@ -16,8 +16,10 @@ def epoch_line(epoch: Epoch, epochs: int) -> str:
         if name in values
     ]
     left_s = epoch.total_time_s * (epochs - epoch.number)
-    return (
-        f"epoch {epoch.number}/{epochs}: {epoch.epoch_time_s:.2f} s "
-        f"+ {epoch.validation_time_s:.2f} s validation, {', '.join(parts)}"
-        + (f", about {left_s:.0f} s left" if left_s else "")
+    validation = epoch.validation_time_s
+    times = f"{epoch.epoch_time_s:.2f} s" + (
+        f" + {validation:.2f} s validation" if validation else ""
+    )
+    return f"epoch {epoch.number}/{epochs}: {times}, {', '.join(parts)}" + (
+        f", about {left_s:.0f} s left" if left_s else ""
     )

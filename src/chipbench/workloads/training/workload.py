@@ -49,6 +49,11 @@ class Training:
     def prepare(self) -> PreparedTraining:
         """Open the device, load the data, choose the optimizer, build and compile the model."""
         config, machine = self._config, self._machine
+        several = self._cluster is not None
+        if not config.protocol.validate and (config.protocol.loop == "graph" or several):
+            raise ConfigurationError(
+                "protocol.validate=false needs protocol.loop=keras and a single machine"
+            )
         opened = backend(config.backend.name)
         device = opened.open(config, machine, self._cluster, self.fingerprint())
         share = _share(config.batch_size, device.replicas)

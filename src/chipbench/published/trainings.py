@@ -1,0 +1,140 @@
+"""The published trainings: the article's experiments 3 and 4, and the follow-up's sweeps."""
+
+from collections.abc import Callable, Iterator
+
+from chipbench.ground import metrics, tags
+from chipbench.measure.fingerprint import fingerprint
+from chipbench.published import (
+    ARTICLE,
+    MODEL_NAMES,
+    SWEEP,
+    all_training_rows,
+    curve_rows,
+    logged_time,
+    read_published,
+    time_includes,
+)
+from chipbench.published.beside import SWEEP_PROTOCOL
+from chipbench.published.run import KEY_PREFIX, PublishedRun, reference_tags, run_name
+
+#: Gives the fingerprint of a training: `of(experiment, batch_size, epochs)`.
+FingerprintOf = Callable[[str, int, int], str]
+
+_IMAGES = {"cifar100": 50_000, "food101": 75_750}
+
+
+def trainings(fingerprint_of: FingerprintOf) -> Iterator[PublishedRun]:
+    """Experiments 3 and 4, by the article's author and by others with his notebooks."""
+    for row in all_training_rows():
+        model, dataset = _model(row["model"]), row["dataset"]
+        batch, epochs = int(row["batch_size"]), int(row["epochs"])
+        experiment = f"{model.replace('_', '')}_{dataset}"
+        known = reference_tags(row["machine"], experiment, row["source"], _printed(row)) | {
+            tags.FINGERPRINT: fingerprint_of(experiment, batch, epochs),
+            tags.OPTIMIZER_REQUESTED: "adam",
+            tags.OPTIMIZER_USED: row["optimizer"],
+        }
+        includes = ": ".join(filter(None, (time_includes(row), logged_time(row))))
+        stated = {tags.TIME_INCLUDES: includes, tags.TENSORFLOW: row.get("tensorflow")}
+        yield PublishedRun(
+            key=f"{KEY_PREFIX}training-{row['machine']}-{model}-{dataset}",
+            name=run_name(row["machine"], experiment, f"b{batch}"),
+            params=_params(model, dataset, batch, epochs) | {"optimizer.name": row["optimizer"]},
+            metrics={
+                metrics.TOTAL_TIME: float(row["total_time_s"]),
+                metrics.TIME_PER_EPOCH: float(row["time_per_epoch_s"]),
+            },
+            tags=known | {tag: value for tag, value in stated.items() if value},
+            epochs=_curve(model, dataset, row["machine"]),
+        )
+
+
+def sweeps(fingerprint_of: FingerprintOf) -> Iterator[PublishedRun]:
+    """ResNet50 by batch size: the whole of `fit`, shuffled and not validated, over its epochs."""
+    for row in read_published("batch_size_sweep_times"):
+        batch, epochs = int(row["batch_size"]), int(row["epochs"])
+        yield _sweep(
+            row,
+            _params(_model(row["model"]), row["dataset"], batch, epochs),
+            fingerprint_of(row["experiment"], batch, epochs),
+            {metrics.IMAGES_PER_SECOND: _IMAGES[row["dataset"]] / float(row["time_per_epoch_s"])},
+        )
+
+
+def transformers() -> Iterator[PublishedRun]:
+    """The follow-up's small transformer, which chipbench does not train."""
+    for row in read_published("transformer_sweep_times"):
+        batch, epochs = int(row["batch_size"]), int(row["epochs"])
+        parts = {
+            "kind": "training",
+            "benchmark": row["experiment"],
+            "protocol": SWEEP_PROTOCOL,
+            "batch_size": batch,
+            "epochs": epochs,
+        }
+        params = _params(row["model"], row["dataset"], batch, epochs)
+        yield _sweep(row, params, fingerprint(parts), {})
+
+
+def _sweep(
+    row: dict[str, str], params: dict[str, str], fingerprint: str, speed: dict[str, float]
+) -> PublishedRun:
+    machine, experiment = row["machine"], row["experiment"]
+    seconds, variant = float(row["time_per_epoch_s"]), f"b{row['batch_size']}"
+    printed = f"{row['time_per_epoch_s']} s per epoch, training only"
+    return PublishedRun(
+        key=f"{KEY_PREFIX}sweep-{machine}-{experiment}-{variant}",
+        name=run_name(machine, experiment, variant),
+        params=params | {"optimizer.name": "adam"},
+        metrics={
+            metrics.TOTAL_TIME: seconds * int(row["epochs"]),
+            metrics.TIME_PER_EPOCH: seconds,
+            **speed,
+        },
+        tags=reference_tags(machine, experiment, SWEEP, printed)
+        | {
+            tags.PROTOCOL: SWEEP_PROTOCOL,
+            tags.OPTIMIZER_USED: "adam",
+            tags.FINGERPRINT: fingerprint,
+            tags.TIME_INCLUDES: "the compilation in the first epoch",
+        },
+    )
+
+
+def _printed(row: dict[str, str]) -> str:
+    if row["source"] != ARTICLE:
+        return f"{row['total_time_s']} s in total, measured {row['measured']}"
+    return (
+        f"{row['article_total']} in total, {row['article_per_epoch']} per epoch, under a head that "
+        "says minutes; the author's own files show seconds"
+    )
+
+
+def _curve(model: str, dataset: str, machine: str) -> dict[int, dict[str, float]]:
+    named = {
+        name: name
+        for name in (metrics.LOSS, metrics.ACCURACY, metrics.VAL_LOSS, metrics.VAL_ACCURACY)
+    }
+    # The logged time of an epoch contains its validation.
+    named["epoch_time_s"] = metrics.EPOCH_TOTAL_TIME
+    return {
+        int(row["epoch"]): {
+            name: float(row[column]) for column, name in named.items() if column in row
+        }
+        for row in curve_rows(model, dataset)
+        if row["machine"] == machine
+    }
+
+
+def _params(model: str, dataset: str, batch: int, epochs: int) -> dict[str, str]:
+    return {
+        "model.name": model,
+        "dataset.name": dataset,
+        "batch_size": str(batch),
+        "epochs": str(epochs),
+        "precision": "float32",
+    }
+
+
+def _model(published: str) -> str:
+    return next(name for name, other in MODEL_NAMES.items() if other == published)
