@@ -113,6 +113,13 @@ def test_runs_with_another_optimizer_are_another_row_and_marked() -> None:
     assert "optimizer" not in group.shared
 
 
+def test_the_reasons_of_a_verdict_do_not_part_repeats() -> None:
+    outside = [f"outside the published band: epoch {n}: val_accuracy 0.1" for n in (1, 2)]
+    group = only_group(*(run("A", learning_curve=text) for text in outside))
+    assert len(group.rows) == 1
+    assert group.shared["learning curve"] == "outside the published band"
+
+
 def test_what_cannot_be_compared_is_left_out_and_counted() -> None:
     nan = float("nan")
     found = sort_runs(

@@ -63,12 +63,12 @@ def _group(
     by_machine: dict[tuple[str, ...], list[RecordedRun]] = defaultdict(list)
     for run in sorted(runs, key=lambda r: r.start_ms):
         # Runs of one machine are repeats only if what may differ is the same.
-        context = tuple(run.tags.get(tag, "") for tag in _CONTEXT)
+        context = tuple(_context(run, tag) for tag in _CONTEXT)
         by_machine[run.machine, *context].append(run)
     shared = {
         words: values.pop()
         for tag, words in _CONTEXT.items()
-        if len(values := {run.tags.get(tag, "") for run in runs}) == 1 and "" not in values
+        if len(values := {_context(run, tag) for run in runs}) == 1 and "" not in values
     }
     members = list(by_machine.values())
     base = choose_baseline(members, baseline)
@@ -107,5 +107,11 @@ def _rows(
 
 def _marks(run: RecordedRun, shared: Mapping[str, str]) -> Iterator[str]:
     for tag, words in _CONTEXT.items():
-        if words not in shared and (value := run.tags.get(tag)):
+        if words not in shared and (value := _context(run, tag)):
             yield f"{words} {value}"
+
+
+def _context(run: RecordedRun, tag: str) -> str:
+    """A tag's value; of the learning curve the verdict, without the reasons of this run."""
+    value = run.tags.get(tag, "")
+    return value.partition(":")[0] if tag == tags.LEARNING_CURVE else value

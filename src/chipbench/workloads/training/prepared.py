@@ -24,7 +24,6 @@ from chipbench.workloads.training.limits.use import limited_by
 from chipbench.workloads.workload import Report, Work
 
 _SHOWN = 16  # augmented images
-_PUBLISHED_BATCH_SIZE = 32  # of the article's learning curves
 
 
 class PreparedTraining:
@@ -80,7 +79,7 @@ class PreparedTraining:
             metrics=values,
             tags={
                 **self.loop.tags(),
-                tags.LEARNING_CURVE: self._learning_curve(),
+                tags.LEARNING_CURVE: learning_curve.verdict(self.epochs, self._task.config),
                 tags.LIMITED_BY: limited_by(self._limits),
             },
             model=self.loop.model,
@@ -120,11 +119,3 @@ class PreparedTraining:
         if self._task.augmentation is not None and self.loop.feed is not None:
             shown = self.loop.feed.sample()[:_SHOWN] * config.model.pixel_scale
             draw_images(folder / "augmented.png", shown)
-
-    def _learning_curve(self) -> str | None:
-        """The verdict on the published benchmark itself; no other run has a published curve."""
-        config = self._task.config
-        published = config.dataset.source == "tfds" and config.dataset.max_examples is None
-        if not published or config.batch_size != _PUBLISHED_BATCH_SIZE:
-            return None
-        return learning_curve.verdict(self.epochs, config.model.name, config.dataset.name)
