@@ -152,7 +152,8 @@ class Benchmark:
         work = self._work()
         summary = dict(work.metrics) | self._utilisation
         self._recorder.metrics(summary)
-        caveats = tuple(self._conditions.caveats(self._utilisation, self._readings))
+        conditions = self._conditions.caveats(self._utilisation, self._readings)
+        caveats = (*work.caveats, *conditions)
         self._tag(
             {
                 tags.REASON: ending.reason,

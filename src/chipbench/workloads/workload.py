@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from chipbench.ground.finding import Finding
+
 #: Takes one step's metrics by name: `report(step, values)`.
 Report = Callable[[int, Mapping[str, float]], None]
 
@@ -20,6 +22,7 @@ class Work:
     headline: str = "**nothing was measured**"  # the result in one line of Markdown
     metrics: Mapping[str, float] = field(default_factory=dict)
     tags: Mapping[str, object] = field(default_factory=dict)  # what the work itself showed
+    caveats: tuple[Finding, ...] = ()  # what speaks against the work, whatever its times
     model: Any | None = None  # the Keras model that was trained
     write: Callable[[Path], None] = _nothing  # tables and plots of what was measured
 

@@ -1,7 +1,6 @@
 """A training that is ready: its epochs, and what is said of them."""
 
-import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +8,12 @@ import numpy as np
 from chipbench.backends import Loop, Task
 from chipbench.ground import metrics, signals, tags
 from chipbench.ground.drawing.images import draw_images
+from chipbench.ground.finding import Finding
 from chipbench.ground.metrics import metric
 from chipbench.ground.tables import write_table
 from chipbench.hardware.machine import Machine
 from chipbench.measure.epochs import Epoch, summary
+from chipbench.measure.learning import broken, of_learning
 from chipbench.measure.plots import plot_epochs
 from chipbench.published import learning_curve
 from chipbench.published.beside import plot_beside
@@ -55,19 +56,23 @@ class PreparedTraining:
             report(epoch.number, epoch.values())
             say(epoch_line(epoch, config.epochs))
             signals.check()
-            if not math.isfinite(epoch.loss):
-                raise FloatingPointError(
-                    f"the loss of epoch {epoch.number} is {epoch.loss}: lower the learning rate "
-                    "or use precision=float32"
-                )
+            self._refuse(broken(epoch, config.protocol.validate))
 
         with EpochBar(images, config.batch_size, config.epochs) as bar:
             self.loop.train(take, bar)
 
     def finish(self) -> None:
-        """See how close it came to what the device can do; one device only."""
+        """See that the last update left numbers, and how close it came to the device's limit."""
+        weights = self.loop.model.get_weights()
+        if not all(np.isfinite(weight).all() for weight in weights):
+            self._refuse("weights are no numbers after the last update")
         if self._task.device.replicas == 1 and len(self.epochs) > 1:
             self._limits = closeness(self._task, self.loop, self._machine, summary(self.epochs))
+
+    @staticmethod
+    def _refuse(what: str | None) -> None:
+        if what is not None:
+            raise FloatingPointError(f"{what}: lower the learning rate or use precision=float32")
 
     def work(self) -> Work:
         """The epochs, their summary, and the model."""
@@ -82,6 +87,7 @@ class PreparedTraining:
                 tags.LEARNING_CURVE: learning_curve.verdict(self.epochs, self._task.config),
                 tags.LIMITED_BY: limited_by(self._limits),
             },
+            caveats=tuple(self._doubts()),
             model=self.loop.model,
             write=self._write,
         )
@@ -95,6 +101,10 @@ class PreparedTraining:
         values[metrics.PARAMETERS_TRAINABLE] = trainable
         rates = {} if feed is None else feed.rates
         return values | self._limits | self._scaling(values) | dict(rates)
+
+    def _doubts(self) -> Iterator[Finding]:
+        task = self._task
+        return of_learning(self.epochs, task.data.classes, task.config.batch_size)
 
     def _scaling(self, values: Mapping[str, float]) -> dict[str, float]:
         """What more replicas bring: the speed, over that of one alone times their number."""

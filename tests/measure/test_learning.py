@@ -1,0 +1,53 @@
+import math
+from dataclasses import replace
+
+import pytest
+
+from chipbench.measure.epochs import Epoch
+from chipbench.measure.learning import broken, of_learning
+
+GOOD = [Epoch(n, 1.0, 1.0, 3200, 2.0 / n, 0.5, 1.0, 0.5) for n in range(1, 4)]
+
+
+def said(epochs: list[Epoch], classes: int = 10) -> list[str]:
+    return [str(finding) for finding in of_learning(epochs, classes, 32)]
+
+
+def test_a_training_that_learns_is_not_doubted() -> None:
+    assert said(GOOD) == []
+    assert said([]) == []
+
+
+def test_a_loss_that_does_not_move_is_named() -> None:
+    # As an optimizer that does nothing leaves it, but for the order of its sums.
+    stuck = [replace(epoch, loss=2.3026 + 1e-6 * epoch.number) for epoch in GOOD]
+    (text,) = said(stuck)
+    assert text.startswith("the loss did not move: 2.3026 in the first of 3 epochs, 2.3026 in the")
+    assert said(stuck[:1]) == [], "one epoch tells nothing"
+
+
+@pytest.mark.parametrize(("accuracy", "doubted"), [(0.1, True), (0.14, True), (0.2, False)])
+def test_an_accuracy_like_guessing_is_named(accuracy: float, doubted: bool) -> None:
+    found = said([replace(epoch, val_accuracy=accuracy) for epoch in GOOD])
+    assert bool(found) == doubted
+    if doubted:
+        expected = f"no better than guessing: val_accuracy {accuracy:.3f} of 10 classes after 300"
+        assert found[0].startswith(expected)
+
+
+def test_without_validation_the_training_itself_tells() -> None:
+    guessing = [replace(e, accuracy=0.01, val_accuracy=math.nan) for e in GOOD]
+    (text,) = said(guessing, classes=100)
+    assert text.startswith("no better than guessing: accuracy 0.010 of 100 classes")
+
+
+def test_a_few_updates_need_not_have_learned_anything() -> None:
+    assert said([replace(epoch, images=32, val_accuracy=0.1) for epoch in GOOD]) == []
+
+
+def test_a_loss_that_is_no_number_is_named() -> None:
+    assert broken(GOOD[0], validated=True) is None
+    nan = replace(GOOD[1], val_loss=math.nan)
+    assert broken(nan, validated=True) == "the val_loss of epoch 2 is nan"
+    assert broken(nan, validated=False) is None
+    assert broken(replace(nan, loss=math.inf), validated=True) == "the loss of epoch 2 is inf"

@@ -1,0 +1,63 @@
+"""What a training concludes from its epochs, whoever trains."""
+
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from omegaconf import DictConfig
+from support.machines import LINUX
+
+from chipbench.backends import Device, Task
+from chipbench.measure.epochs import Epoch
+from chipbench.workloads.training.prepared import PreparedTraining
+
+Compose = Callable[..., DictConfig]
+NAN = float("nan")
+
+
+def training(
+    config: DictConfig, epochs: Sequence[Epoch], weights: Sequence[float] = (1.0,)
+) -> PreparedTraining:
+    """A training whose loop gives these epochs and leaves these weights."""
+
+    def train(take: Callable[[Epoch], None], bar: object) -> None:
+        for epoch in epochs:
+            take(epoch)
+
+    model = SimpleNamespace(
+        get_weights=lambda: [np.array(weights)], trainable_weights=[], count_params=lambda: 1
+    )
+    loop = SimpleNamespace(train=train, tags=dict, model=model, feed=None, single_rate=None)
+    data = SimpleNamespace(train_examples=1437, classes=10)
+    device = Device("cpu", "a processor", lambda: None, replicas=2)
+    task = Task(config, cast(Any, data), lambda: None, device, None)
+    return PreparedTraining(task, LINUX, cast(Any, loop), {})
+
+
+def epoch(number: int, val_loss: float = 1.0, val_accuracy: float = 0.1) -> Epoch:
+    return Epoch(number, 1.0, 1.0, 1437, 2.3026, 0.1, val_loss, val_accuracy)
+
+
+def test_digits_that_end_at_chance_are_doubted_by_name(compose: Compose) -> None:
+    done = training(compose("dataset=digits"), [epoch(n) for n in range(1, 21)])
+    done.measure(lambda step, values: None)
+    done.finish()
+    unmoved, guessing = map(str, done.work().caveats)
+    assert unmoved.startswith("the loss did not move")
+    assert guessing.startswith("no better than guessing: val_accuracy 0.100 of 10 classes")
+
+
+def test_a_last_update_that_leaves_no_numbers_is_a_failure(compose: Compose) -> None:
+    ended = training(compose("dataset=digits"), [epoch(1), epoch(2, val_loss=NAN)])
+    with pytest.raises(FloatingPointError, match="the val_loss of epoch 2 is nan"):
+        ended.measure(lambda step, values: None)
+    unvalidated = training(
+        compose("dataset=digits", "protocol=sweep2023"),
+        [epoch(n, val_loss=NAN, val_accuracy=NAN) for n in (1, 2)],
+        weights=(1.0, NAN),
+    )
+    unvalidated.measure(lambda step, values: None)
+    with pytest.raises(FloatingPointError, match="weights are no numbers after the last update"):
+        unvalidated.finish()
