@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from omegaconf import DictConfig
+from support.sharing import end_shared
 
 from chipbench import hardware
 from chipbench.config.compose import compose_config
@@ -13,6 +14,12 @@ from chipbench.ground.cache import kept
 from chipbench.terminal.console import console
 
 pytest_plugins = ["support.store_fixtures"]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The process that began the session ends what all shared."""
+    if not hasattr(session.config, "workerinput"):
+        end_shared(session.config._tmp_path_factory.getbasetemp())  # as xdist asks for it
 
 
 @pytest.fixture(scope="session")

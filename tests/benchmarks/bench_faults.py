@@ -42,7 +42,10 @@ def main() -> int:
     given = parser.parse_args()
     random.seed(given.seed)
     with tempfile.TemporaryDirectory(prefix="chipbench-faults-") as folder:
-        postgres = Postgres(Path(folder) / "postgres")
+        data = Path(folder) / "postgres"
+        data.mkdir()
+        postgres = Postgres()
+        postgres.start(data)
         try:
             kept = [
                 EXPERIMENTS[name](Path(folder), postgres, given.times) for name in given.experiments

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 USER, PASSWORD = "admin", "correct horse battery"
+#: Ends PostgreSQL at once and lets it give back its memory.
+END_POSTGRES = signal.SIGQUIT
 
 
 def free_port() -> int:
@@ -39,53 +41,66 @@ def postgres_programs() -> Path | None:
     return found[0].parent if found else None
 
 
+@dataclass
 class Postgres:
-    """A PostgreSQL server on a loopback port, its data in `folder`; it refuses to run as root."""
+    """A PostgreSQL server on a loopback port; it refuses to run as root."""
 
-    def __init__(self, folder: Path) -> None:
-        programs = postgres_programs()
-        assert programs is not None
-        self._programs, self._data, self.port = programs, folder / "data", free_port()
-        folder.mkdir()
-        self._owner: dict[str, int] = {}
+    port: int = field(default_factory=free_port)
+    _process: "subprocess.Popen[bytes] | None" = None
+
+    def start(self, folder: Path) -> int:
+        """Start the server, its data in `folder`, and wait until it answers; its process."""
+        owner: dict[str, int] = {}
         if os.getuid() == 0:
             account = pwd.getpwnam("postgres")
-            self._owner = {"user": account.pw_uid, "group": account.pw_gid}
+            owner = {"user": account.pw_uid, "group": account.pw_gid}
             os.chown(folder, account.pw_uid, account.pw_gid)
             for parent in folder.parents:  # pytest makes its folders private
                 parent.chmod(parent.stat().st_mode | 0o011)
-        self._run("initdb", "-D", str(self._data), "-U", "chipbench", "-A", "trust", "--no-sync")
+        data = ["-D", str(folder / "data")]
+        _run_program("initdb", *data, "-U", "chipbench", "-A", "trust", "--no-sync", **owner)
         options = ["-k", str(folder), "-p", str(self.port), "-c", "listen_addresses=127.0.0.1"]
         options += ["-c", "max_connections=200"]
         self._process = subprocess.Popen(
-            [str(programs / "postgres"), "-D", str(self._data), *options],
+            [_program("postgres"), *data, *options],
             stdout=subprocess.DEVNULL,
             stderr=(folder / "log").open("wb"),
             cwd=folder,
-            **self._owner,  # type: ignore[call-overload]
+            start_new_session=True,
+            **owner,  # type: ignore[call-overload]
         )
-        ready = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
-        _wait("PostgreSQL", lambda: subprocess.call(ready) == 0, self._process, 30)
+        ready = [_program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        _wait("PostgreSQL", lambda: subprocess.call(ready) == 0, self._process, 120)
+        return self._process.pid
 
-    def database(self, name: str) -> str:
-        """The address of a new, empty database."""
+    def database(self, name: str, template: str | None = None) -> str:
+        """The address of a new database: empty, or a copy of another that nobody uses."""
         login = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "chipbench"]
-        self._run("createdb", *login, name)
+        copied = [] if template is None else ["-T", template]
+        _run_program("createdb", *login, *copied, name)
         return f"postgresql+psycopg2://chipbench@127.0.0.1:{self.port}/{name}"
 
     def stop(self) -> None:
         """End the server at once; its data is thrown away."""
-        self._process.send_signal(signal.SIGQUIT)
+        assert self._process is not None
+        self._process.send_signal(END_POSTGRES)
         self._process.wait()
 
-    def _run(self, program: str, *arguments: str) -> None:
-        subprocess.run(
-            [str(self._programs / program), *arguments],
-            check=True,
-            stdout=subprocess.DEVNULL,
-            cwd="/",
-            **self._owner,  # type: ignore[call-overload]
-        )
+
+def _program(name: str) -> str:
+    programs = postgres_programs()
+    assert programs is not None
+    return str(programs / name)
+
+
+def _run_program(name: str, *arguments: str, **owner: int) -> None:
+    subprocess.run(
+        [_program(name), *arguments],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        cwd="/",
+        **owner,  # type: ignore[call-overload]
+    )
 
 
 @dataclass
@@ -103,8 +118,8 @@ class TrackingServer:
         """The server's address, without credentials."""
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
-        """Start the server and wait until it answers."""
+    def start(self) -> int:
+        """Start the server and wait until it answers; its process, which leads a group."""
         self.folder.mkdir(exist_ok=True)
         command = [sys.executable, "-m", "mlflow", "server", "--port", str(self.port)]
         command += ["--backend-store-uri", self.database, "--workers", "1"]
@@ -120,6 +135,7 @@ class TrackingServer:
                 start_new_session=True,
             )
         _wait("mlflow server", self.answers, self._process, 120)
+        return self._process.pid
 
     def kill(self) -> None:
         """End the server and its workers as a power failure would."""

@@ -26,14 +26,6 @@ def config(tmp_path: Path, made_store: Path) -> Compared:
     return composed
 
 
-@pytest.fixture(scope="module")
-def published_database(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
-    """A store with the published results."""
-    path = Path(shutil.copy(empty_database, tmp_path_factory.mktemp("published") / "mlflow.db"))
-    reference(compose_config("reference", [f"tracking.uri=sqlite:///{path}", "output_dir=none"]))
-    return path
-
-
 @pytest.fixture
 def published(published_database: Path, made_store: Path) -> None:
     """Has the published results in the test's own store."""

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,17 +69,18 @@ def record(
 
 
 def test_a_login_in_the_address_is_used_and_never_kept(
-    start_server: Callable[..., TrackingServer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    login_server: TrackingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = start_server(login=True)
     secret = PASSWORD.replace(" ", "%20")
-    finished = record(tmp_path, server.uri.replace("//", f"//{USER}:{secret}@"), patience_s=60)
+    finished = record(
+        tmp_path, login_server.uri.replace("//", f"//{USER}:{secret}@"), patience_s=60
+    )
     key, error, address = finished.stdout.split()
-    assert (error, address) == ("None", server.uri)
+    assert (error, address) == ("None", login_server.uri)
     assert scan(tmp_path, PASSWORD, secret, f"{USER}:") == []
     monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", USER)
     monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", PASSWORD)
-    (run,) = runs_of(server.uri, key)
+    (run,) = runs_of(login_server.uri, key)
     stored = str(run.to_dictionary())
     assert PASSWORD not in stored and secret not in stored
     assert run.data.tags["chipbench.reason"].startswith("could not reach http://")

@@ -101,15 +101,6 @@ def test_the_table_shows_every_check_and_a_store_that_is_away_with_its_remedy(
         assert f" {name} " in done.stdout
 
 
-@pytest.fixture(scope="module")
-def login_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrackingServer]:
-    folder = tmp_path_factory.mktemp("login")
-    server = TrackingServer(folder, f"sqlite:///{folder / 'store.db'}", login=True)
-    server.start()
-    yield server
-    server.kill()
-
-
 @pytest.mark.parametrize(("password", "status"), [("a wrong one", PROBLEM), (PASSWORD, OK)])
 def test_a_server_with_a_login_is_asked(
     password: str,

@@ -2,31 +2,26 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from mlflow import MlflowClient
-from support.tracking_server import TrackingServer
-
-from chipbench.config.compose import compose_config
-from chipbench.reference import reference
+from support.store_fixtures import shared_tracking_server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
 _QUIET = "gpu quic background-networking component-update sync"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def server(session_folder: Path, published_database: Path) -> str:
     """The address of an MLflow server on loopback that holds the published results."""
-    folder = tmp_path_factory.mktemp("server")
-    server = TrackingServer(folder, f"sqlite:///{folder / 'mlflow.db'}")
-    server.start()
-    reference(compose_config("reference", [f"tracking.uri={server.uri}", "output_dir=none"]))
-    yield server.uri
-    server.kill()
+
+    def database(folder: Path) -> str:
+        return f"sqlite:///{shutil.copy(published_database, folder / 'store.db')}"
+
+    return shared_tracking_server(session_folder, "published_server", database).uri
 
 
 def page_text(url: str, folder: Path) -> str:

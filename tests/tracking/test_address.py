@@ -1,14 +1,12 @@
 """How a store's address is told, and which addresses are refused."""
 
 import sys
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from omegaconf import DictConfig, OmegaConf
-from support.tracking_server import Postgres
 
 from chipbench.config.compose import compose_config
 from chipbench.ground.errors import ConfigurationError
@@ -88,9 +86,12 @@ def test_a_driver_that_is_not_installed_is_told_before_a_run_begins(
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg2", "postgresql+psycopg"])
 def test_every_spelling_of_a_postgresql_address_is_delivered_to(
-    scheme: str, postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scheme: str,
+    new_database: Callable[[], str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", spelled(postgres, scheme))
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", spelled(new_database(), scheme))
     store = configured_store(compose_config("train", ["output_dir=none"]).tracking, tmp_path)
     assert store is not None
     recorder = Recorder(tmp_path / "run", store, name="a run", experiment=scheme)
@@ -101,9 +102,8 @@ def test_every_spelling_of_a_postgresql_address_is_delivered_to(
     assert run.metrics == {"loss": 0.5}
 
 
-def spelled(postgres: Postgres, scheme: str) -> str:
-    """The address of the tests' own database, and a password that must be quoted."""
-    address = postgres.database(f"spelled_{uuid.uuid4().hex}")
+def spelled(address: str, scheme: str) -> str:
+    """The address of a database with that scheme, and a password that must be quoted."""
     login = quote("p#a/s?s@w'o\"r d%", safe="")
     return address.replace("postgresql+psycopg2", scheme).replace("@", f":{login}@")
 

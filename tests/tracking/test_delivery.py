@@ -1,6 +1,5 @@
 import random
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from support.journals import (
     start,
     write_journal,
 )
-from support.tracking_server import TrackingServer
+from support.tracking_server import USER, TrackingServer
 
 from chipbench.tracking.artifacts import ArtifactStore
 from chipbench.tracking.delivery import Delivery
@@ -462,13 +461,12 @@ def test_a_damaged_record_is_passed_over_and_told(database: str, tmp_path: Path)
 
 
 def test_a_login_that_fails_says_so(
-    start_server: Callable[..., TrackingServer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    login_server: TrackingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = start_server(login=True)
-    monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", "admin")
+    monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", USER)
     monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", "not the password")
     path = example(tmp_path / "run")
-    delivery = Delivery(path, lambda: MlflowClient(server.uri), "store")
+    delivery = Delivery(path, lambda: MlflowClient(login_server.uri), "store")
     for _ in range(6):
         with pytest.raises(MlflowException) as caught:
             delivery.step()
