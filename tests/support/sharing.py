@@ -30,7 +30,7 @@ def shared(folder: Path, name: str, start: Callable[[Path], SharedServer]) -> Sh
     with FileLock(record.with_suffix(".lock")):
         if not record.exists():
             files = folder / name
-            files.mkdir()
+            files.mkdir(exist_ok=True)
             record.write_text(json.dumps(asdict(start(files))))
     return SharedServer(**json.loads(record.read_text()))
 

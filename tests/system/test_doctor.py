@@ -37,16 +37,11 @@ Done = subprocess.CompletedProcess
 
 @pytest.fixture
 def environment(made_store: Path) -> dict[str, str]:
-    binaries = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    own = {
-        "PATH": binaries,
-        "MLFLOW_TRACKING_URI": f"sqlite:///{made_store}",
-    }
-    return os.environ | own
+    return os.environ | {"MLFLOW_TRACKING_URI": f"sqlite:///{made_store}"}
 
 
 @pytest.fixture
-def broken_tensorflow(tmp_path: Path, environment: dict[str, str]) -> Iterator[Path]:
+def broken_tensorflow(tmp_path: Path, cold: None, environment: dict[str, str]) -> Iterator[Path]:
     """A `tensorflow` that is imported in place of the real one; write what it shall do."""
     package = tmp_path / "broken" / "tensorflow"
     package.mkdir(parents=True)

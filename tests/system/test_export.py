@@ -4,7 +4,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -202,19 +201,14 @@ def test_a_disk_that_fills_ends_with_ffmpegs_words(small_disk: Path) -> None:
         run_ffmpeg(FFMPEG, [*source, "-c:v", "mjpeg", str(small_disk / "out.mov")])
 
 
-def children(process: "subprocess.Popen[bytes]") -> list[psutil.Process]:
-    found = psutil.Process(process.pid).children(recursive=True)
-    return [child for child in found if "ffmpeg" in child.name()]
-
-
-def wait_for_export(process: "subprocess.Popen[bytes]", output: Path) -> psutil.Process:
+def wait_for_export(output: Path) -> psutil.Process:
     """The ffmpeg that writes `output`."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        with suppress(psutil.NoSuchProcess):  # an encoder's trial may have just ended
-            running = [c for c in children(process) if str(output) in c.cmdline()]
-            if running and output.exists():
-                return running[0]
+        for process in psutil.process_iter(["name", "cmdline"]):
+            known = process.info
+            if "ffmpeg" in known["name"] and str(output) in known["cmdline"] and output.exists():
+                return process
         time.sleep(0.1)
     raise TimeoutError("the export did not begin")
 
@@ -230,7 +224,7 @@ def test_an_ended_export_leaves_no_file_and_no_process(
     command += [f"hydra.run.dir={tmp_path / 'hydra'}", "monitor.interval_s=0.2"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE)
     try:
-        ffmpeg = wait_for_export(process, output)
+        ffmpeg = wait_for_export(output)
         if how == "ffmpeg killed":
             ffmpeg.kill()
         else:

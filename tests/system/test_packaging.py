@@ -7,6 +7,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from sysconfig import get_path
 
 import pytest
 import yaml
@@ -29,7 +30,7 @@ SOURCE_ONLY = ("antlr4-python3-runtime", "promise")
 def uv_compile(requirements: str, *options: str) -> subprocess.CompletedProcess[str]:
     """What uv says to `requirements`, taking wheels alone, so that no machine has to compile."""
     sources = [f"--no-binary={name}" for name in SOURCE_ONLY]
-    command = [shutil.which("uv") or str(Path(sys.executable).parent / "uv")]
+    command = [shutil.which("uv") or f"{get_path('scripts')}/uv"]
     command += ["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--only-binary=:all:"]
     return subprocess.run(
         [*command, *sources, "--python-version=3.11", *options, requirements],
@@ -131,14 +132,13 @@ def test_entry_point_runs_the_checkout_with_quoted_parameters(tmp_path: Path) ->
     package.mkdir(parents=True)
     (package / "__init__.py").touch()
     (package / "train.py").write_text("import sys\nprint(['ran', __file__, *sys.argv[1:]])\n")
-    executables = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     finished = subprocess.run(
         [sys.executable, "-m", "mlflow", "run", ".", "--env-manager", "local"]
         + ["-P", "batch_size=64", "-P", "overrides=a='$(touch bad)' b;c"],
         capture_output=True,
         text=True,
         cwd=folder,
-        env={**os.environ, "PATH": executables, "MLFLOW_TRACKING_URI": "sqlite:///mlflow.db"},
+        env={**os.environ, "MLFLOW_TRACKING_URI": "sqlite:///mlflow.db"},
     )
     assert finished.returncode == 0, finished.stderr
     ran = ["ran", str(package / "train.py"), "--batch_size", "64"]

@@ -22,9 +22,7 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def environment(made_store: Path, project: Path) -> dict[str, str]:
     """An environment whose store and cache are the test's own."""
-    binaries = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     own = {
-        "PATH": binaries,
         "PYTHONPATH": str(project / "src"),
         "MLFLOW_TRACKING_URI": f"sqlite:///{made_store}",
     }
@@ -114,6 +112,7 @@ def test_exit_codes_and_one_line_messages(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.usefixtures("cold")
 def test_each_step_is_announced_and_libraries_are_quiet(
     environment: dict[str, str], project: Path
 ) -> None:

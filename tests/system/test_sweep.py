@@ -14,6 +14,7 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.entities import Run
 from support.checkouts import PROJECT, checkout
+from support.process_fixtures import COLD
 
 from chipbench.config.compose import compose_config
 from chipbench.config.overrides import is_several
@@ -314,7 +315,7 @@ def wait_for_epochs(folder: Path, name: str) -> None:
 def begin(folder: Path) -> "subprocess.Popen[str]":
     checkout(folder)
     return subprocess.Popen(
-        [sys.executable, "-m", "chipbench.sweep", *DIGITS],
+        [COLD, "-m", "chipbench.sweep", *DIGITS],
         env=environment(folder, PYTHONPATH=str(folder / "src")),
         cwd=folder,
         stdout=subprocess.PIPE,

@@ -14,6 +14,7 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.entities import Run
 from omegaconf import DictConfig
+from support.process_fixtures import COLD
 
 from chipbench import hardware
 from chipbench.backends import Device
@@ -198,13 +199,13 @@ def test_another_machines_name_is_refused_before_a_run_begins(
     assert not client.search_runs([e.experiment_id for e in client.search_experiments()])
 
 
-def start(folder: Path, cache: Path, *overrides: str) -> "subprocess.Popen[str]":
+def start(python: str, folder: Path, cache: Path) -> "subprocess.Popen[str]":
     environment = os.environ | {"CHIPBENCH_CACHE": str(cache)}
-    command = [sys.executable, "-m", "chipbench.train", "dataset=digits", "epochs=500"]
+    command = [python, "-m", "chipbench.train", "dataset=digits", "epochs=500"]
     places = [f"output_dir={folder / 'run'}", f"tracking.uri=sqlite:///{folder / 'mlflow.db'}"]
     places.append(f"hydra.run.dir={folder / 'hydra'}")
     return subprocess.Popen(
-        [*command, *places, *overrides],
+        [*command, *places],
         env=environment,
         text=True,
         stdout=subprocess.PIPE,
@@ -225,7 +226,8 @@ def start(folder: Path, cache: Path, *overrides: str) -> "subprocess.Popen[str]"
 def test_a_signal_ends_the_run_in_order(
     number: int, code: int, status: str, mlflow_status: str, tmp_path: Path, cache: Path
 ) -> None:
-    process = start(tmp_path, cache)
+    python = COLD if number == signal.SIGKILL else sys.executable
+    process = start(python, tmp_path, cache)
     assert process.stdout is not None
     for line in process.stdout:
         if line.startswith("epoch 3/"):

@@ -1,0 +1,75 @@
+"""How the programs start that tests start: in forks of a warm Python, or cold as a user's do."""
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.sharing import SharedServer, shared
+
+_HERE = Path(__file__).parent
+#: Begins with an interpreter of its own, and so does what it starts.
+COLD = sys.executable
+#: Takes the place of Python, and is it for all that is not chipbench's.
+_PYTHON = """#!/bin/sh
+case "$1 $2 $3" in
+  "-m chipbench."* | "-m mlflow run") exec {cold} -IS {program} {folder} "$@" ;;
+esac
+exec {cold} "$@"
+"""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm(session_folder: Path, pytestconfig: pytest.Config) -> Iterator[None]:
+    """Has chipbench's programs find TensorFlow and MLflow imported, which takes seconds each time.
+
+    Not where coverage is measured, which begins with an interpreter, nor on macOS, whose libraries
+    do not survive a fork.
+    """
+    python = COLD
+    if sys.platform == "linux" and not pytestconfig.pluginmanager.hasplugin("_cov"):
+        shared(session_folder, "warm", _start)
+        python = str(session_folder / "warm" / "python")
+    with pytest.MonkeyPatch.context() as patch:
+        _use(python, patch)
+        yield
+
+
+@pytest.fixture
+def cold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has every program of the test begin with an interpreter of its own."""
+    _use(COLD, monkeypatch)
+
+
+def _use(python: str, patch: pytest.MonkeyPatch) -> None:
+    """Has this Python start whatever starts, also as `python`, as which `mlflow run` knows it."""
+    patch.setattr(sys, "executable", python)
+    patch.setenv("PATH", str(Path(python).parent), prepend=os.pathsep)
+
+
+def _start(folder: Path) -> SharedServer:
+    python = folder / "python"
+    places = {"cold": COLD, "program": _HERE / "warm_program.py", "folder": folder}
+    quoted = {name: shlex.quote(str(place)) for name, place in places.items()}
+    python.write_text(_PYTHON.format(**quoted))
+    python.chmod(0o755)
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [COLD, str(_HERE / "warm_server.py"), str(python)],
+            cwd=folder,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    return SharedServer(server.pid)
+
+
+def _environment() -> dict[str, str]:
+    """What the libraries see while they are imported: MLflow starts its telemetry then."""
+    known = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return known | {"MLFLOW_DISABLE_TELEMETRY": "true", "TF_CPP_MIN_LOG_LEVEL": "3"}
