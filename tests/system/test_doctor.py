@@ -166,7 +166,7 @@ def test_a_process_that_aborts_while_it_trains_keeps_what_it_said(tmp_path: Path
     (tmp_path / "aborting.py").write_text(
         "import os\nprint('{\"gpus\": 1}', flush=True)\nos.abort()\n"
     )
-    with Child(module_command("aborting"), timeout_s=30, folder=tmp_path) as process:
+    with Child(module_command("aborting"), timeout_s=120, folder=tmp_path) as process:
         trial = training.read_trial(process.ended())
     assert (trial.started, trial.gpus) == (True, 1)
     assert backend_check(TITAN, "tensorflow", "auto", trial).status == OK
@@ -177,7 +177,7 @@ def test_a_process_that_aborts_while_it_trains_keeps_what_it_said(tmp_path: Path
 
 def test_no_process_is_left_when_its_block_ends(tmp_path: Path) -> None:
     (tmp_path / "sleeping.py").write_text("import time\ntime.sleep(600)\n")
-    with Child(module_command("sleeping"), timeout_s=30, folder=tmp_path) as process:
+    with Child(module_command("sleeping"), timeout_s=120, folder=tmp_path) as process:
         pid = process.process.pid
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)

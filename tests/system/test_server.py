@@ -37,7 +37,7 @@ def local_server(data: Path, port: int) -> Iterator[str]:
         start_new_session=True,
     )
     try:
-        for _ in range(300):
+        for _ in range(600):
             if status(f"http://127.0.0.1:{port}/health") == 200:
                 break
             assert process.poll() is None, "the server ended at once"
@@ -45,7 +45,7 @@ def local_server(data: Path, port: int) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(30)
+        process.wait(120)
 
 
 def status(url: str) -> int:

@@ -235,7 +235,7 @@ def test_a_signal_ends_the_run_in_order(
     process.send_signal(number)
     process.communicate(timeout=120)
     assert process.returncode == code
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while only_run(tmp_path).info.status == "RUNNING" and time.monotonic() < deadline:
         time.sleep(0.5)
     run = only_run(tmp_path)
