@@ -13,12 +13,12 @@ from pathlib import Path
 
 import psutil
 import pytest
-from chipbench.backends.tensorflow.distributed.cluster import Cluster, find_cluster
 from mlflow import MlflowClient
 from mlflow.entities import Run
 from omegaconf import DictConfig
 
 from chipbench import data
+from chipbench.backends.cluster import Cluster, find_cluster
 from chipbench.backends.rendezvous import _read, meet
 from chipbench.config.compose import compose_config
 from chipbench.config.recorded import recorded_params
