@@ -1,13 +1,18 @@
 """Import the published results as MLflow runs: `mlflow run . -e reference`."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 
 from omegaconf import DictConfig
 
 from chipbench.config.compose import compose_config
-from chipbench.config.options import project_dir
+from chipbench.config.options import options, project_dir
+from chipbench.config.recorded import recorded_params
+from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError
-from chipbench.measure.fingerprint import training_fingerprint
+from chipbench.measure.fingerprint import BENCHMARK_VERSION, fingerprint
+from chipbench.published.run import PublishedRun
 from chipbench.published.runs import published_runs
 from chipbench.running import command
 from chipbench.terminal.lines import announce, say
@@ -21,23 +26,36 @@ def reference(config: DictConfig) -> tuple[int, int]:
     if store is None:
         raise ConfigurationError("tracking=none: the published results need a tracking store")
     announce("importing the published results")
-    runs = list(published_runs(_fingerprint))
+    runs = [complete(run) for run in published_runs()]
     added, present = import_runs(store, config.tracking.experiment_name, runs)
     say(f"{added} published results imported, {present} were there already")
     say("the article's tables of training times say minutes; their numbers are seconds")
     return added, present
 
 
-def _fingerprint(experiment: str, batch_size: int, epochs: int) -> str:
-    """The fingerprint of a training that a user would compare with the published one."""
-    config = _training(experiment)
-    config.batch_size, config.epochs = batch_size, epochs
-    return training_fingerprint(config)
+def complete(run: PublishedRun) -> PublishedRun:
+    """`run` with the settings and the fingerprint of a run that a user would compare with it."""
+    params = {**_settings(run), **run.params}
+    known = {
+        tags.BENCHMARK_VERSION: str(BENCHMARK_VERSION),
+        tags.FINGERPRINT: fingerprint(params, run.tags),
+    }
+    return replace(run, params=params, tags={**run.tags, **known})
+
+
+def _settings(run: PublishedRun) -> Mapping[str, str]:
+    experiment = run.tags[tags.EXPERIMENT]
+    if run.tags.get(tags.ENGINE) == "createml":
+        return _configured("createml", "experiment=createml_food101", "createml.engine=createml")
+    if experiment in options("experiment"):
+        return _configured("train", f"experiment={experiment}")
+    return {}
 
 
 @cache
-def _training(experiment: str) -> DictConfig:
-    return compose_config("train", [f"experiment={experiment}", "output_dir=none"])
+def _configured(entry: str, *choices: str) -> Mapping[str, str]:
+    config = compose_config(entry, [*choices, "output_dir=none"])
+    return {key: str(value) for key, value in recorded_params(config).items()}
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 import pytest
@@ -10,7 +11,9 @@ from omegaconf import DictConfig
 
 from chipbench.compare import compare
 from chipbench.config.compose import compose_config
+from chipbench.config.recorded import recorded_params
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.measure.fingerprint import fingerprint
 from chipbench.reference import reference
 
 Compared = Callable[..., DictConfig]
@@ -36,7 +39,13 @@ def client_of(folder: Path) -> MlflowClient:
     return MlflowClient(f"sqlite:///{folder / 'mlflow.db'}")
 
 
-def log(client: MlflowClient, name: str, status: str = "FINISHED", **values: object) -> None:
+def log(
+    client: MlflowClient,
+    name: str,
+    status: str = "FINISHED",
+    params: Mapping[str, object] = MappingProxyType({}),
+    **values: object,
+) -> None:
     """Log a run as chipbench would; a value is a metric if it is a number, else a tag."""
     found = client.get_experiment_by_name("chipbench")
     experiment = found.experiment_id if found else client.create_experiment("chipbench")
@@ -48,6 +57,8 @@ def log(client: MlflowClient, name: str, status: str = "FINISHED", **values: obj
         "chipbench.machine": name,
     }
     made = client.create_run(experiment, tags=tags, run_name=name).info.run_id
+    for key, value in params.items():
+        client.log_param(made, key, value)
     for key, value in values.items():
         if isinstance(value, float):
             client.log_metric(made, key, value)
@@ -119,15 +130,22 @@ def test_equal_keys_are_one_run(config: Compared, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("published")
 def test_a_measured_run_shares_the_published_runs_group(config: Compared, tmp_path: Path) -> None:
-    from chipbench.measure.fingerprint import training_fingerprint
-
     measured = compose_config("train", ["experiment=tinyvgg_cifar10", "output_dir=o"])
-    fingerprint = training_fingerprint(measured)
-    client = client_of(tmp_path)
-    log(client, "Mine", total_time_s=70.0, fingerprint=fingerprint, data_source="tfds")
+    client, params = client_of(tmp_path), recorded_params(measured)
+    found: dict[str, object] = {"train_examples": "50000", "model_layers": "1f546ae8fbab10f4"}
+    own = found | {"fingerprint": fingerprint(params, found), "data_source": "tfds"}
+    log(client, "Mine", params=params, total_time_s=70.0, benchmark_version="2", **own)
+    log(client, "Before", params=params, total_time_s=60.0, fingerprint="c294c5e1d87a")
+    forged = params | {"batch_size": 512}
+    log(client, "Forged", params=forged, total_time_s=7.0, benchmark_version="2", **own)
     report = compare(config("compare", "baseline=colab_k80"))
     (section,) = [s for s in report.sections if s.name == "tinyvgg_cifar10"]
-    (group,) = section.groups
+    before, group = section.groups
+    assert [line.cells[0].text for line in before.rows] == ["Before"]
+    assert before.title.startswith("benchmark version 1, ")
+    assert before.notes[0].startswith("Measured by version 1 of the benchmark: never ranked with")
+    assert "1 contradicting their own settings" in report.counts
+    assert "Forged" not in (tmp_path / "compare" / "report.html").read_text()
     names = [line.cells[0].text for line in group.rows]
     assert names[1:3] == ["NVIDIA TITAN RTX 24 GB (published)", "Mine"]
     assert "Baseline: NVIDIA Tesla K80." in group.notes

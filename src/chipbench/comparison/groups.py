@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chipbench.ground import metrics, tags
+from chipbench.measure.fingerprint import BENCHMARK_VERSION
 from chipbench.measure.outliers import outliers
 from chipbench.measure.recorded_run import SPEED_METRICS, RecordedRun
 from chipbench.measure.statistics import Ratio, centre, spread_percent
@@ -78,6 +79,7 @@ class Group:
     """Rows that may be ranked together, fastest first."""
 
     fingerprint: str
+    version: str  # of the benchmark
     metric: str
     rows: tuple[Row, ...]
     baseline: str | None
@@ -86,12 +88,19 @@ class Group:
     @property
     def title(self) -> str:
         """What sets this group apart, in words."""
-        parts = [f"{name} {value}" for name, value in self.shared.items()]
-        first = self.rows[0].runs[0].params
+        parts = [] if self.is_current else [f"benchmark version {self.version}"]
+        parts += [f"{name} {value}" for name, value in self.shared.items()]
         for key in ("batch_size", "epochs", "precision", "dataset.max_examples"):
-            if first.get(key) not in (None, "None"):
-                parts.append(f"{key} {first[key]}")
+            stated = {run.params.get(key) for row in self.rows for run in row.runs}
+            value = stated.pop() if len(stated) == 1 else None
+            if value not in (None, "None"):
+                parts.append(f"{key} {value}")
         return ", ".join(parts) or self.fingerprint
+
+    @property
+    def is_current(self) -> bool:
+        """Whether this chipbench's version of the benchmark measured it."""
+        return self.version == str(BENCHMARK_VERSION)
 
 
 @dataclass(frozen=True)

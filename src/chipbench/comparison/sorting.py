@@ -4,9 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chipbench.comparison.baseline import choose_baseline
+from chipbench.comparison.contradiction import contradicts_itself, version_of
 from chipbench.comparison.groups import Benchmark, Group, Row, Sorted
 from chipbench.comparison.sessions import samples_of, sessions
 from chipbench.ground import tags
+from chipbench.measure.fingerprint import context
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.measure.statistics import Ratio, ratio, simultaneous
 
@@ -19,17 +21,19 @@ _CONTEXT = {
     tags.PROTOCOL: "protocol",
     tags.LEARNING_CURVE: "learning curve",
     tags.POWER_SOURCE: "power source",
+    tags.ENCODER: "encoder",
 }
 
 
 def sort_runs(runs: Iterable[RecordedRun], baseline: str | None = None) -> Sorted:
     """Group `runs` by benchmark and fingerprint; `baseline` is a machine's id or name.
 
-    A run that did not finish, or has no time, is left out and counted.
+    Versions of the benchmark are kept apart. A run that did not finish, has no time, or contradicts
+    itself, is left out and counted.
     """
     left_out: Counter[str] = Counter()
     failed = []
-    groups: dict[tuple[str, str, str], list[RecordedRun]] = defaultdict(list)
+    groups: dict[tuple[str, str, str, str], list[RecordedRun]] = defaultdict(list)
     for run in runs:
         reason = _why_left_out(run)
         if reason is not None:
@@ -37,11 +41,11 @@ def sort_runs(runs: Iterable[RecordedRun], baseline: str | None = None) -> Sorte
             if run.status == "FAILED":
                 failed.append(run)
             continue
-        key = (run.tags[tags.EXPERIMENT], run.tags[tags.FINGERPRINT], str(run.ranking_metric))
-        groups[key].append(run)
+        work = version_of(run), run.tags[tags.FINGERPRINT]
+        groups[run.tags[tags.EXPERIMENT], *work, str(run.ranking_metric)].append(run)
     benchmarks: dict[str, list[Group]] = defaultdict(list)
-    for (name, fingerprint, metric), members in sorted(groups.items()):
-        benchmarks[name].append(_group(fingerprint, metric, members, baseline))
+    for (name, _, _, metric), members in sorted(groups.items()):
+        benchmarks[name].append(_group(metric, members, baseline))
     return Sorted(
         tuple(Benchmark(name, tuple(found)) for name, found in sorted(benchmarks.items())),
         left_out,
@@ -50,38 +54,47 @@ def sort_runs(runs: Iterable[RecordedRun], baseline: str | None = None) -> Sorte
 
 
 def _why_left_out(run: RecordedRun) -> str | None:
-    if tags.EXPERIMENT not in run.tags or tags.FINGERPRINT not in run.tags:
+    if tags.EXPERIMENT not in run.tags:
         return f"of kind {run.tags[tags.KIND]}" if tags.KIND in run.tags else "not chipbench's"
     if run.status != "FINISHED":
         return f"status {run.status}"
-    return None if run.ranking_metric else "no valid time"
+    if tags.FINGERPRINT not in run.tags:
+        return "without a fingerprint"
+    if run.ranking_metric is None:
+        return "no valid time"
+    return "contradicting their own settings" if contradicts_itself(run) else None
 
 
-def _group(
-    fingerprint: str, metric: str, runs: Sequence[RecordedRun], baseline: str | None
-) -> Group:
-    by_machine: dict[tuple[str, ...], list[RecordedRun]] = defaultdict(list)
+def _group(metric: str, runs: Sequence[RecordedRun], baseline: str | None) -> Group:
+    contexts = {run.run_id: _context(run) for run in runs}
+    by_machine: dict[tuple[object, ...], list[RecordedRun]] = defaultdict(list)
     for run in sorted(runs, key=lambda r: r.start_ms):
         # Runs of one machine are repeats only if what may differ is the same.
-        context = tuple(_context(run, tag) for tag in _CONTEXT)
-        by_machine[run.machine, *context].append(run)
-    shared = {
-        words: values.pop()
-        for tag, words in _CONTEXT.items()
-        if len(values := {_context(run, tag) for run in runs}) == 1 and "" not in values
+        by_machine[run.machine, *sorted(contexts[run.run_id].items())].append(run)
+    alike = {
+        words: value
+        for words, value in contexts[runs[0].run_id].items()
+        if all(known.get(words) == value for known in contexts.values())
     }
     members = list(by_machine.values())
     base = choose_baseline(members, baseline)
-    rows = sorted(_rows(members, metric, base, shared), key=lambda row: row.time_s)
+    rows = sorted(_rows(members, metric, base, alike), key=lambda row: row.time_s)
     name = None if base is None else members[base][0].machine
-    return Group(fingerprint, metric, tuple(rows), name, shared)
+    return Group(
+        fingerprint=runs[0].tags[tags.FINGERPRINT],
+        version=version_of(runs[0]),
+        metric=metric,
+        rows=tuple(rows),
+        baseline=name,
+        shared={words: alike[words] for words in _CONTEXT.values() if words in alike},
+    )
 
 
 def _rows(
     members: Sequence[Sequence[RecordedRun]],
     metric: str,
     base: int | None,
-    shared: Mapping[str, str],
+    alike: Mapping[str, str],
 ) -> Iterator[Row]:
     """A row per machine, each compared with that of number `base` so that all claims hold."""
     times = [
@@ -101,17 +114,20 @@ def _rows(
             samples_s=tuple(samples[number]),
             ratio=compared,
             one_session=base is not None and min(len(times[number]), len(times[base])) == 1,
-            marks=tuple(_marks(runs[0], shared)),
+            marks=tuple(_marks(runs[0], alike)),
         )
 
 
-def _marks(run: RecordedRun, shared: Mapping[str, str]) -> Iterator[str]:
-    for tag, words in _CONTEXT.items():
-        if words not in shared and (value := _context(run, tag)):
+def _marks(run: RecordedRun, alike: Mapping[str, str]) -> Iterator[str]:
+    for words, value in _context(run).items():
+        if words not in alike:
             yield f"{words} {value}"
 
 
-def _context(run: RecordedRun, tag: str) -> str:
-    """A tag's value; of the learning curve the verdict, without the reasons of this run."""
-    value = run.tags.get(tag, "")
-    return value.partition(":")[0] if tag == tags.LEARNING_CURVE else value
+def _context(run: RecordedRun) -> dict[str, str]:
+    """What may differ within a group: tags by their words, settings by their keys."""
+    told = {words: run.tags[tag] for tag, words in _CONTEXT.items() if run.tags.get(tag)}
+    curve = _CONTEXT[tags.LEARNING_CURVE]
+    if curve in told:  # the verdict, without the reasons of this run
+        told[curve] = told[curve].partition(":")[0]
+    return told | context(run.params, run.tags)

@@ -8,6 +8,7 @@ from chipbench.comparison.report import Cell, Chart, Line, Table
 from chipbench.comparison.value import Value, values_for_money
 from chipbench.ground import tags
 from chipbench.ground.metrics import metric
+from chipbench.measure.fingerprint import BENCHMARK_VERSION
 from chipbench.measure.statistics import Ratio
 
 #: Rows that a table shows; the rest are counted, and are in comparison_rows.csv.
@@ -66,6 +67,11 @@ def ratio_text(ratio: Ratio | None, one_session: bool = False) -> str:
 
 
 def _notes(group: Group) -> Iterable[str]:
+    if not group.is_current:
+        yield (
+            f"Measured by version {group.version} of the benchmark: never ranked with runs of "
+            f"version {BENCHMARK_VERSION}, whose numbers mean something else (see the changelog)."
+        )
     if group.baseline is not None:
         yield f"Baseline: {group.baseline}."
     elif len(group.rows) > 1:

@@ -37,7 +37,7 @@ def recorded_params(config: DictConfig) -> dict[str, object]:
     """The flattened config that matters to the result."""
     public = public_config(config)
     kept = {key: value for key, value in public.items() if key not in _NOT_PARAMS}
-    return {key: value for key, value in _flat(kept, "") if not key.endswith("_target_")}
+    return dict(_flat(kept, ""))
 
 
 def _flat(node: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, object]]:

@@ -64,11 +64,9 @@ def work(
     return Rule(key, kind, Role.WORK, said, effective, instead)
 
 
-def context(
-    key: str, kind: Kind, effective: Effective = as_given, instead: str | None = None
-) -> Rule:
+def context(key: str, kind: Kind, effective: Effective = as_given) -> Rule:
     """A key that is shown where it differs."""
-    return Rule(key, kind, Role.CONTEXT, effective=effective, instead=instead)
+    return Rule(key, kind, Role.CONTEXT, effective=effective)
 
 
 def aside(key: str, kind: Kind, instead: str | None = None) -> Rule:

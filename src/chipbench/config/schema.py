@@ -3,6 +3,8 @@
 A key that stands in `conf/` and not here is refused, and so is one that stands here alone.
 """
 
+from functools import lru_cache
+
 from chipbench.config import effect
 from chipbench.config.kinds import (
     ANY,
@@ -74,7 +76,7 @@ _TRAINING = (
 
 _PROTOCOL = (
     work("backend.name", option_of("backend"), effect.in_keras, "tensorflow", _choose("backend")),
-    context("protocol.name", text("a name"), instead=_choose("protocol")),
+    aside("protocol.name", text("a name"), _choose("protocol")),
     work("protocol.loop", one_of("keras", "graph"), effect.loop),
     work("protocol.validate", SWITCH, effect.in_keras, plain=True),
     work("protocol.steps_per_call", whole("steps", 1), effect.in_fit, plain=1),
@@ -198,6 +200,7 @@ RULES = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)  # of the keys of all runs of a store
 def rule_of(key: str) -> Rule | None:
     """The rule of a key; None if the schema does not know it."""
     return next((rule for rule in RULES if rule.fits(key)), None)

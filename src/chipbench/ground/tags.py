@@ -10,6 +10,7 @@ KIND = "kind"  # training, export, createml, sweep, comparison, reference, …
 EXPERIMENT = "experiment"  # the benchmark, such as tinyvgg_cifar10
 PROTOCOL = "protocol"  # how it was timed: the article's way, tuned, …
 FINGERPRINT = "fingerprint"  # of what must be equal for two runs to be compared
+BENCHMARK_VERSION = "benchmark_version"  # what the fingerprint means; a run without it has 1
 DATA_SOURCE = "data_source"  # where the data come from: generated, tfds, bundled, own file
 
 # On what.
@@ -21,6 +22,7 @@ BACKEND = "backend"  # the framework that trained: tensorflow, torch or jax
 BACKEND_VERSION = "backend_version"
 TENSORFLOW = "tensorflow"  # its version, where it is installed
 POWER_SOURCE = "power_source"  # battery or mains
+CORES = "cores"  # of the processor, as its threads count them
 DEVICE = "device"  # what computed it
 REPLICAS = "replicas"  # devices that trained together
 BATCH_SIZE_PER_REPLICA = "batch_size_per_replica"
@@ -33,6 +35,8 @@ CAVEATS = "caveats"  # what the result must be doubted for
 ARTIFACTS = "artifacts"  # why files of the result are missing
 
 # Of a training.
+TRAIN_EXAMPLES = "train_examples"  # images that an epoch trains on
+MODEL_LAYERS = "model_layers"  # digest of the layers: what the model is, whatever it is called
 WEIGHTS = "weights"  # that it began with: random, imagenet or a file's
 OPTIMIZER_REQUESTED = "optimizer_requested"
 OPTIMIZER_USED = "optimizer_used"

@@ -1,46 +1,72 @@
-"""The fingerprint: what must be equal for two runs to be compared."""
+"""The fingerprint: what must be equal for two runs to be compared.
 
-from collections.abc import Mapping
+Which keys of the configuration that are is said in the schema. The values that take effect count,
+and what the run found beside them, so that it can be computed again from a run's params and tags.
+"""
 
-from omegaconf import DictConfig, OmegaConf
+from collections.abc import Iterator, Mapping
 
+from chipbench.config import effect
+from chipbench.config.rule import Known, Role
+from chipbench.config.schema import rule_of
+from chipbench.ground import tags
 from chipbench.ground.files import digest
 
 #: Raised when a change to the benchmark makes older numbers incomparable; see the CHANGELOG.
-BENCHMARK_VERSION = 1
+BENCHMARK_VERSION = 2
+
+_MODEL, _WORKERS = "found.model", "found.workers"
+#: Tags that tell what settings alone do not, by the names that they are known under here.
+_FOUND = {
+    effect.TRAIN_EXAMPLES: tags.TRAIN_EXAMPLES,
+    effect.CORES: tags.CORES,
+    _MODEL: tags.MODEL_LAYERS,
+    _WORKERS: tags.WORKERS,
+}
 
 
-def fingerprint(parts: Mapping[str, object]) -> str:
-    """Twelve hex digits of the SHA-256 of `parts` and the benchmark's version."""
-    return digest(dict(parts) | {"version": BENCHMARK_VERSION}, 12)
+def fingerprint(params: Mapping[str, object], found: Mapping[str, object]) -> str:
+    """Twelve hex digits of the SHA-256 of the work, and of the benchmark's version."""
+    return digest(work(params, found) | {"version": str(BENCHMARK_VERSION)}, 12)
 
 
-def training_fingerprint(config: DictConfig, **more: object) -> str:
-    """The fingerprint of a training: all that changes what an epoch computes but the optimizer.
+def work(params: Mapping[str, object], found: Mapping[str, object]) -> dict[str, str]:
+    """What a run with these params, and these tags of what it found, computes.
 
-    `more` is what a kind of training has besides.
+    A key at its plain value is left out: runs from before there was such a key did the same.
     """
-    return fingerprint(
-        {
-            "kind": config.kind,
-            "benchmark": config.benchmark,
-            "backend": config.backend.name,
-            "protocol": OmegaConf.to_container(config.protocol),
-            "source": config.dataset.source,
-            "max_examples": config.dataset.max_examples,
-            "image_size": config.dataset.image_size,
-            "in_memory": config.dataset.in_memory,
-            "batch_size": config.batch_size,
-            "epochs": config.epochs,
-            "precision": config.precision,
-            "deterministic": config.deterministic,
-            "strategy": config.strategy.name,
-        }
-        | more
-    )
+    known = _known(params, found)
+    effective = dict(_effective(known, Role.WORK))
+    effective |= {name: known[name] for name in (_MODEL, _WORKERS) if name in known}
+    return {key: _in_one_spelling(value) for key, value in effective.items()}
 
 
-def createml_fingerprint(benchmark: str, deviations: Mapping[str, object] | None = None) -> str:
-    """The fingerprint of a CreateML training, `deviations` being all that the article's had not."""
-    parts = {"kind": "createml", "benchmark": benchmark, "engine": "createml"}
-    return fingerprint(parts | dict(deviations or {}))
+def context(params: Mapping[str, object], found: Mapping[str, object]) -> dict[str, str]:
+    """The settings that do not change what is computed, and that a reader must see."""
+    effective = _effective(_known(params, found), Role.CONTEXT)
+    return {key: value for key, value in effective if value != str(None)}
+
+
+def _known(params: Mapping[str, object], found: Mapping[str, object]) -> Known:
+    facts = {name: found[tag] for name, tag in _FOUND.items() if found.get(tag) is not None}
+    return {key: str(value) for key, value in (dict(params) | facts).items()}
+
+
+def _effective(known: Known, role: Role) -> Iterator[tuple[str, str]]:
+    """The keys in this role that are not at their plain value, with the value that has effect."""
+    for key, given in known.items():
+        rule = rule_of(key)
+        if rule is None or rule.role is not role:
+            continue
+        value = rule.effective(given, known)
+        plain = None if rule.plain is None else _in_one_spelling(rule.plain)
+        if value is not None and _in_one_spelling(value) != plain:
+            yield key, value
+
+
+def _in_one_spelling(value: str) -> str:
+    """A number as Python writes it, so that 255 and 255.0 are one; any other text as it is."""
+    try:
+        return repr(float(value))
+    except ValueError:
+        return value

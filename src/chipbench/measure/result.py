@@ -21,7 +21,7 @@ class Result:
 
     benchmark: str
     machine: str
-    fingerprint: str
+    fingerprint: str | None  # None if it ended before it was known what would be measured
     status: str  # completed, failed, skipped or interrupted
     end: str  # the status, or why it failed where that is known: out_of_memory, timed_out
     reason: str | None  # None if completed

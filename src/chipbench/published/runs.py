@@ -3,25 +3,27 @@
 from collections.abc import Iterator
 
 from chipbench.ground import metrics, tags
-from chipbench.measure.fingerprint import createml_fingerprint, fingerprint
 from chipbench.published import ARTICLE, export_remarks, read_published
 from chipbench.published.run import KEY_PREFIX, PublishedRun, reference_tags, run_name
-from chipbench.published.trainings import FingerprintOf, sweeps, trainings, transformers
+from chipbench.published.trainings import sweeps, trainings, transformers
+from chipbench.published.works import found
+
+#: As long as the clips that chipbench exports: `conf/clip/`.
+_DURATIONS_S = {"small": "600", "large": "14400"}
 
 
-def published_runs(fingerprint_of: FingerprintOf) -> Iterator[PublishedRun]:
+def published_runs() -> Iterator[PublishedRun]:
     """All of them: trainings, exports, CreateML, and the follow-up's sweeps."""
-    yield from trainings(fingerprint_of)
+    yield from trainings()
     yield from _exports()
     yield from _createml()
-    yield from sweeps(fingerprint_of)
+    yield from sweeps()
     yield from transformers()
 
 
 def _exports() -> Iterator[PublishedRun]:
     for row in read_published("export_times"):
         benchmark = f"export_{row['clip']}_{row['codec']}"
-        parts = {"kind": "export", "benchmark": benchmark, "method": "final_cut_pro"}
         remarks = export_remarks(row["clip"], row["codec"])
         printed = "; ".join([row["export_time_printed"], *remarks])
         known = reference_tags(row["machine"], benchmark, ARTICLE, printed)
@@ -29,9 +31,14 @@ def _exports() -> Iterator[PublishedRun]:
         yield PublishedRun(
             key=f"{KEY_PREFIX}{benchmark}-{row['machine']}",
             name=run_name(row["machine"], benchmark, "Final Cut Pro"),
-            params={"clip.name": row["clip"], "codec.name": row["codec"]},
+            params={
+                "method": "final_cut_pro",
+                "clip.name": row["clip"],
+                "clip.duration_s": _DURATIONS_S[row["clip"]],
+                "codec.name": row["codec"],
+            },
             metrics={metrics.EXPORT_TIME: float(row["export_time_s"])},
-            tags=known | {tags.FINGERPRINT: fingerprint(parts), tags.METHOD: "Final Cut Pro"},
+            tags=known | {tags.METHOD: "Final Cut Pro"},
         )
 
 
@@ -49,5 +56,5 @@ def _createml() -> Iterator[PublishedRun]:
                 metrics.TIME_PER_EPOCH: seconds / epochs,
             },
             tags=reference_tags(row["machine"], benchmark, ARTICLE, printed)
-            | {tags.FINGERPRINT: createml_fingerprint(benchmark), tags.ENGINE: "createml"},
+            | {tags.ENGINE: "createml", **found("createml", row["dataset"])},
         )

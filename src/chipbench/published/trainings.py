@@ -1,9 +1,8 @@
 """The published trainings: the article's experiments 3 and 4, and the follow-up's sweeps."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from chipbench.ground import metrics, tags
-from chipbench.measure.fingerprint import fingerprint
 from chipbench.published import (
     ARTICLE,
     MODEL_NAMES,
@@ -16,21 +15,19 @@ from chipbench.published import (
 )
 from chipbench.published.beside import SWEEP_PROTOCOL
 from chipbench.published.run import KEY_PREFIX, PublishedRun, reference_tags, run_name
-
-#: Gives the fingerprint of a training: `of(experiment, batch_size, epochs)`.
-FingerprintOf = Callable[[str, int, int], str]
+from chipbench.published.works import found
 
 _IMAGES = {"cifar100": 50_000, "food101": 75_750}
 
 
-def trainings(fingerprint_of: FingerprintOf) -> Iterator[PublishedRun]:
+def trainings() -> Iterator[PublishedRun]:
     """Experiments 3 and 4, by the article's author and by others with his notebooks."""
     for row in all_training_rows():
         model, dataset = _model(row["model"]), row["dataset"]
         batch, epochs = int(row["batch_size"]), int(row["epochs"])
         experiment = f"{model.replace('_', '')}_{dataset}"
         known = reference_tags(row["machine"], experiment, row["source"], _printed(row)) | {
-            tags.FINGERPRINT: fingerprint_of(experiment, batch, epochs),
+            **found(model, dataset),
             tags.OPTIMIZER_REQUESTED: "adam",
             tags.OPTIMIZER_USED: row["optimizer"],
         }
@@ -49,14 +46,13 @@ def trainings(fingerprint_of: FingerprintOf) -> Iterator[PublishedRun]:
         )
 
 
-def sweeps(fingerprint_of: FingerprintOf) -> Iterator[PublishedRun]:
+def sweeps() -> Iterator[PublishedRun]:
     """ResNet50 by batch size: the whole of `fit`, shuffled and not validated, over its epochs."""
     for row in read_published("batch_size_sweep_times"):
         batch, epochs = int(row["batch_size"]), int(row["epochs"])
         yield _sweep(
             row,
             _params(_model(row["model"]), row["dataset"], batch, epochs),
-            fingerprint_of(row["experiment"], batch, epochs),
             {metrics.IMAGES_PER_SECOND: _IMAGES[row["dataset"]] / float(row["time_per_epoch_s"])},
         )
 
@@ -65,20 +61,10 @@ def transformers() -> Iterator[PublishedRun]:
     """The follow-up's small transformer, which chipbench does not train."""
     for row in read_published("transformer_sweep_times"):
         batch, epochs = int(row["batch_size"]), int(row["epochs"])
-        parts = {
-            "kind": "training",
-            "benchmark": row["experiment"],
-            "protocol": SWEEP_PROTOCOL,
-            "batch_size": batch,
-            "epochs": epochs,
-        }
-        params = _params(row["model"], row["dataset"], batch, epochs)
-        yield _sweep(row, params, fingerprint(parts), {})
+        yield _sweep(row, _params(row["model"], row["dataset"], batch, epochs), {})
 
 
-def _sweep(
-    row: dict[str, str], params: dict[str, str], fingerprint: str, speed: dict[str, float]
-) -> PublishedRun:
+def _sweep(row: dict[str, str], params: dict[str, str], speed: dict[str, float]) -> PublishedRun:
     machine, experiment = row["machine"], row["experiment"]
     seconds, variant = float(row["time_per_epoch_s"]), f"b{row['batch_size']}"
     printed = f"{row['time_per_epoch_s']} s per epoch, training only"
@@ -95,7 +81,7 @@ def _sweep(
         | {
             tags.PROTOCOL: SWEEP_PROTOCOL,
             tags.OPTIMIZER_USED: "adam",
-            tags.FINGERPRINT: fingerprint,
+            **found(params["model.name"], params["dataset.name"]),
             tags.TIME_INCLUDES: "the compilation in the first epoch",
         },
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
@@ -14,6 +15,7 @@ from chipbench.ground.tables import write_table
 from chipbench.hardware.machine import Machine
 from chipbench.measure import result as results
 from chipbench.measure.conditions import Conditions
+from chipbench.measure.fingerprint import BENCHMARK_VERSION, fingerprint
 from chipbench.measure.monitor import Monitor, Reading
 from chipbench.measure.plots import plot_utilisation
 from chipbench.measure.result import Result
@@ -53,7 +55,7 @@ class Benchmark:
         self._readings: list[Reading] = []
         self._utilisation: dict[str, float] = {}
         self._conditions = Conditions(self.machine)
-        self._tags: dict[str, object] = {}
+        self._tags: dict[str, Any] = {}
         self._prepared: Prepared | None = None
         name = config.tracking.run_name or self._default_name()
         self._recorder = Recorder(
@@ -67,6 +69,7 @@ class Benchmark:
             self._describe()
             prepared = self._prepared = self.workload.prepare()
             self._tag(prepared.tags)
+            self._tag({tags.FINGERPRINT: fingerprint(recorded_params(self.config), self._tags)})
             self._recorder.settle()
             self._measure(prepared)
             prepared.finish()
@@ -92,7 +95,8 @@ class Benchmark:
                 tags.PRICE: facts(config.machine).get("price_usd"),
                 tags.EXPERIMENT: config.benchmark,
                 tags.PROTOCOL: config.protocol.name,
-                tags.FINGERPRINT: self.workload.fingerprint(),
+                tags.BENCHMARK_VERSION: BENCHMARK_VERSION,
+                tags.CORES: self.machine.cpu_cores_logical,
                 tags.OS: self.machine.os,
                 tags.TENSORFLOW: self.machine.versions.get("tensorflow"),
                 tags.POWER_SOURCE: self.machine.power_source,
@@ -164,7 +168,7 @@ class Benchmark:
         result = Result(
             benchmark=self.config.benchmark,
             machine=self.machine.name,
-            fingerprint=str(self._tags[tags.FINGERPRINT]),
+            fingerprint=self._tags.get(tags.FINGERPRINT),
             status=ending.status,
             end=ending.kind,
             reason=ending.reason,

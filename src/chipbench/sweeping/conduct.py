@@ -10,7 +10,7 @@ from omegaconf import DictConfig
 from chipbench.config.check import hold
 from chipbench.config.compose import compose_config
 from chipbench.config.options import project_dir
-from chipbench.config.overrides import is_sweep, parse
+from chipbench.config.overrides import parse
 from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError
 from chipbench.sweeping import outcome as outcomes
@@ -52,12 +52,11 @@ def compose_jobs(
 ) -> tuple[DictConfig, list[DictConfig]]:
     """The sweep's own settings, and the configuration of each job.
 
-    A search has no jobs yet: the configuration is that of what it leaves alone.
-    Raises ConfigurationError.
+    A search has no jobs yet: one that it might choose stands for all. Raises ConfigurationError.
     """
     settings = compose_config("sweep", [w for w in own if not w.startswith("hydra")]).sweep
-    fixed = [override for override in overrides if not is_sweep(override)]
-    combinations = [fixed] if _is_search(own) else expand(overrides)
+    listed = [override for override in overrides if not parse(override).is_interval_sweep()]
+    combinations = expand(listed)[:1] if _is_search(own) else expand(overrides)
     configs = [compose_config(entry, [*job, "output_dir=none"]) for job in combinations]
     if any(config.get("strategy", {}).get("name") == "multi_worker" for config in configs):
         raise ConfigurationError(

@@ -55,9 +55,6 @@ class Workload(Protocol):
     def tags(self) -> Mapping[str, object]:
         """What is known of it before it is prepared."""
 
-    def fingerprint(self) -> str:
-        """The hash of what must be equal for two runs to be compared."""
-
     def prepare(self) -> Prepared:
         """Load data, build, check: all that is not timed.
 

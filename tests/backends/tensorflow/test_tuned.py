@@ -211,13 +211,6 @@ def test_kept_features_that_are_cut_off_are_computed_again(end: int, tmp_path: P
     assert path.read_bytes() == whole
 
 
-def test_tuned_is_never_ranked_with_the_article(compose: Compose) -> None:
-    from chipbench.measure.fingerprint import training_fingerprint
-
-    article, tuned = compose("dataset=digits"), compose("dataset=digits", "protocol=tuned")
-    assert training_fingerprint(article) != training_fingerprint(tuned)
-
-
 def test_several_devices_are_not_tuned(compose: Compose) -> None:
     words = ("dataset=digits", "protocol=tuned", "strategy=mirrored")
     with pytest.raises(ConfigurationError, match="strategy=none"):

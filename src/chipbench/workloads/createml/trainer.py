@@ -8,11 +8,13 @@ from typing import Any
 from omegaconf import DictConfig
 
 from chipbench import data
+from chipbench.config.recorded import recorded_params
 from chipbench.ground import metrics, tags
 from chipbench.ground.cache import cache_folder
+from chipbench.ground.files import digest
 from chipbench.ground.metrics import metric
 from chipbench.hardware.machine import Machine
-from chipbench.measure.fingerprint import createml_fingerprint, fingerprint
+from chipbench.measure.fingerprint import fingerprint
 from chipbench.measure.stopwatch import Stopwatch
 from chipbench.terminal.bar import Bar
 from chipbench.terminal.lines import announce
@@ -20,7 +22,6 @@ from chipbench.workloads.createml import swift_program
 from chipbench.workloads.createml.swift_program import PROTOCOL, SOURCE
 from chipbench.workloads.workload import Report, Work
 
-_ARTICLE = {"epochs": 25, "source": "tfds", "max_examples": None}
 _EXTRACTING, _TRAINING = "extractingFeatures", "training"
 _ERRORS = (metrics.TRAINING_ERROR, metrics.VALIDATION_ERROR, metrics.TEST_ERROR)
 
@@ -41,22 +42,6 @@ class CreateML:
         """The engine."""
         return {tags.ENGINE: "createml"}
 
-    def fingerprint(self) -> str:
-        """The article's CreateML training, and all that this one has unlike it."""
-        config = self._config
-        settings = {
-            "epochs": config.epochs,
-            "source": config.dataset.source,
-            "max_examples": config.dataset.max_examples,
-        }
-        deviations: dict[str, object] = {
-            name: value for name, value in settings.items() if value != _ARTICLE[name]
-        }
-        switched_on = _switched_on(config)
-        if len(switched_on) < len(config.augmentation):
-            deviations["augmentation"] = switched_on
-        return createml_fingerprint(config.benchmark, deviations)
-
     def prepare(self) -> "PreparedCreateML":
         """Find the tools, write the folders of images, compile: none of it is timed as training.
 
@@ -66,18 +51,19 @@ class CreateML:
         swift_program.require_macos()
         cache = cache_folder(config.cache_dir)
         folders = data.write_folders(config.dataset, cache)
-        digest = fingerprint({"protocol": PROTOCOL, "source": SOURCE.read_text(encoding="utf-8")})
-        program = cache / "createml" / f"createml-{digest}"
+        version = digest([PROTOCOL, SOURCE.read_text(encoding="utf-8")], 12)
+        program = cache / "createml" / f"createml-{version}"
         compile_s = None
         if not program.is_file():
             stopwatch = Stopwatch()
             announce("compiling the Swift program")
             swift_program.compile_program(program)
             compile_s = stopwatch.lap()
+        asked_for = fingerprint(recorded_params(config), {})
         training = swift_program.Training(
             train_folder=folders / "train",
             test_folder=folders / "test",
-            session_folder=cache / "createml" / f"session-{self.fingerprint()}",
+            session_folder=cache / "createml" / f"session-{asked_for}",
             model=Path(config.output_dir) / "classifier.mlmodel",
             iterations=config.epochs,
             revision=config.createml.feature_extractor_revision,
@@ -114,6 +100,7 @@ class PreparedCreateML:
         """Where the images come from, and the feature extractor."""
         return {
             tags.DATA_SOURCE: self._config.dataset.source,
+            tags.TRAIN_EXAMPLES: sum(1 for _ in self._training.train_folder.glob("*/*")),
             tags.FEATURE_EXTRACTOR: f"scenePrint, revision {self._training.revision}",
         }
 

@@ -15,6 +15,7 @@ from chipbench.hardware.machine import Machine
 from chipbench.measure.epochs import Epoch, summary
 from chipbench.measure.learning import broken, of_learning
 from chipbench.measure.plots import plot_epochs
+from chipbench.models.digest import layers_digest
 from chipbench.published import learning_curve
 from chipbench.published.beside import plot_beside
 from chipbench.terminal.epoch_bar import EpochBar
@@ -43,8 +44,9 @@ class PreparedTraining:
 
     @property
     def tags(self) -> Mapping[str, object]:
-        """The device and the optimizer that are used, and where the data come from."""
-        return {**self._found, **self.loop.tags()}
+        """The device and the optimizer that are used, where the data come from, the model."""
+        model = layers_digest(self.loop.model)
+        return {**self._found, **self.loop.tags(), tags.MODEL_LAYERS: model}
 
     def measure(self, report: Report) -> None:
         """Train; raises FloatingPointError once the loss is no number."""

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from chipbench.ground import tags
 from chipbench.ground.errors import UnsupportedBenchmark
-from chipbench.measure.fingerprint import training_fingerprint
 from chipbench.workloads.training.prepared import PreparedTraining
 from chipbench.workloads.training.workload import Training
 
@@ -16,10 +15,6 @@ class StandIn(Training):
     def tags(self) -> Mapping[str, object]:
         """A training's, and that this is a stand-in."""
         return {**super().tags, tags.ENGINE: "keras", tags.STAND_IN: "for CreateML"}
-
-    def fingerprint(self) -> str:
-        """A training's, and which augmentations are on."""
-        return training_fingerprint(self._config, augmentation=dict(self._config.augmentation))
 
     def prepare(self) -> PreparedTraining:
         """A training's; keras-cv, which augments, needs TensorFlow."""

@@ -9,12 +9,13 @@ from chipbench import data
 from chipbench.backends import ChosenOptimizer, Device, Task, backend
 from chipbench.backends.building import build_model
 from chipbench.backends.cluster import find_cluster
+from chipbench.config.recorded import recorded_params
 from chipbench.data import DataSet
 from chipbench.ground import tags
 from chipbench.ground.cache import cache_folder
 from chipbench.ground.errors import ConfigurationError
 from chipbench.hardware.machine import Machine
-from chipbench.measure.fingerprint import training_fingerprint
+from chipbench.measure.fingerprint import fingerprint
 from chipbench.workloads.training.optimizer import choose
 from chipbench.workloads.training.prepared import PreparedTraining
 
@@ -41,11 +42,6 @@ class Training:
         version = self._machine.versions.get(name) or self._machine.versions.get(f"{name}-macos")
         return {tags.BACKEND: name, tags.BACKEND_VERSION: version}
 
-    def fingerprint(self) -> str:
-        """Hash of all that changes what one epoch computes, but for the optimizer."""
-        workers = {} if self._cluster is None else {"workers": self._cluster.size}
-        return training_fingerprint(self._config, **workers)
-
     def prepare(self) -> PreparedTraining:
         """Open the device, load the data, choose the optimizer, build and compile the model."""
         config, machine = self._config, self._machine
@@ -55,7 +51,9 @@ class Training:
                 "protocol.validate=false needs protocol.loop=keras and a single machine"
             )
         opened = backend(config.backend.name)
-        device = opened.open(config, machine, self._cluster, self.fingerprint())
+        workers = None if self._cluster is None else self._cluster.size
+        asked_for = fingerprint(recorded_params(config), {tags.WORKERS: workers})
+        device = opened.open(config, machine, self._cluster, asked_for)
         share = _share(config.batch_size, device.replicas)
         opened.seed(config)
         cache = cache_folder(config.cache_dir)
@@ -85,6 +83,7 @@ class Training:
             tags.BATCH_SIZE_PER_REPLICA: share if several else None,
             tags.WORKERS: None if self._cluster is None else self._cluster.size,
             tags.DATA_SOURCE: loaded.source,
+            tags.TRAIN_EXAMPLES: loaded.train_examples,
             tags.WEIGHTS: _source_of(self._config.model.weights),
             tags.OPTIMIZER_REQUESTED: optimizer.requested,
             tags.OPTIMIZER_USED: optimizer.used,

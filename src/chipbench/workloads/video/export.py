@@ -7,7 +7,6 @@ from omegaconf import DictConfig
 
 from chipbench.ground import metrics, tags
 from chipbench.ground.metrics import metric
-from chipbench.measure.fingerprint import fingerprint
 from chipbench.terminal.lines import announce
 from chipbench.workloads.video.clip import Clip
 from chipbench.workloads.video.quality import quality
@@ -28,20 +27,6 @@ class Export:
     def tags(self) -> Mapping[str, object]:
         """The method."""
         return {tags.METHOD: self._config.method}
-
-    def fingerprint(self) -> str:
-        """Hash of the clip, the codec and whether the portable encoder was asked for."""
-        config = self._config
-        clip = config.clip
-        return fingerprint(
-            {
-                "kind": config.kind,
-                "benchmark": config.benchmark,
-                "method": config.method,
-                "clip": [clip.duration_s, clip.resolution, clip.fps, Path(clip.path or "").name],
-                "encoder": "software" if config.encoder == "software" else "any",
-            }
-        )
 
 
 class PreparedExport:
