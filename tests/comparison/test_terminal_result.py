@@ -54,6 +54,16 @@ def test_what_differs_is_said(
     assert "TensorFlow 2.19.1" in text
 
 
+def test_a_fallback_is_a_caution(compose: Callable[..., DictConfig], printed: Printed) -> None:
+    reason = {"optimizer_fallback_reason": "the loss is not finite"}
+    used = {"optimizer_requested": "adam", "optimizer_used": "sgd"}
+    assert (
+        "caution: optimizer=adam does not train here (the loss is not finite): sgd trained in its "
+        "place"
+    ) in printed(compose("dataset=digits"), **reason, **used)
+    assert "caution" not in printed(compose("dataset=digits"))
+
+
 def test_another_optimizer_is_labelled(
     compose: Callable[..., DictConfig], printed: Printed
 ) -> None:

@@ -94,6 +94,13 @@ def _print_numbers(result: Result) -> None:
     )
     if tags.LIMITED_BY in result.tags:
         say(f"limited by: {result.tags[tags.LIMITED_BY]}")
+    if tags.OPTIMIZER_FALLBACK_REASON in result.tags:
+        say(
+            f"caution: optimizer={result.tags[tags.OPTIMIZER_REQUESTED]} does not train here "
+            f"({result.tags[tags.OPTIMIZER_FALLBACK_REASON]}): "
+            f"{result.tags[tags.OPTIMIZER_USED]} trained in its place",
+            style="yellow",
+        )
     for caveat in result.caveats:
         say(f"caution: {caveat}", style="yellow")
 

@@ -5,7 +5,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from chipbench.backends.trials.optimizer import problem_with
 from chipbench.config.options import option
-from chipbench.ground.errors import UnsupportedBenchmark
+from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
 from chipbench.workloads.training.optimizer import choose
 
@@ -68,6 +68,25 @@ def test_a_failing_adam_falls_back_to_sgd(
     assert (choice.requested, choice.used) == ("adam", "sgd")
     assert choice.reason is not None and reason in choice.reason
     assert choice.create["_target_"] == "keras.optimizers.SGD"
+
+
+@pytest.mark.parametrize(
+    ("create", "said"),
+    [
+        ({"_target_": "keras.optimizers.Adamm"}, "Adamm"),
+        ({"_target_": "kerass.optimizers.Adam"}, "No module named 'kerass'"),
+        ({"_target_": "keras.optimizers.Adam", "learning_rat": 1}, "learning_rat"),
+        ({"_target_": "os.getcwd"}, "that makes a str, and no Keras optimizer"),
+    ],
+)
+def test_an_optimizer_that_cannot_be_made_is_a_mistake_and_no_reason_to_fall_back(
+    create: dict[str, object], said: str, cache: Path
+) -> None:
+    config = {**faulty(""), "create": create}
+    with pytest.raises(ConfigurationError) as caught:
+        choose(OmegaConf.create(config), BACKEND, MACHINE, "cpu", cache)
+    assert said in str(caught.value) and "\n" not in str(caught.value)
+    assert str(caught.value).endswith("see `create` in conf/optimizer/adam.yaml")
 
 
 def test_without_a_fallback_the_benchmark_is_unsupported(cache: Path) -> None:

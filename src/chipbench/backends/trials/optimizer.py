@@ -38,6 +38,21 @@ def problem_with(losses: list[float], cpu_losses: list[float], weights_finite: b
     return None
 
 
+def mistake_in(create: dict[str, Any]) -> str | None:
+    """Why this makes no optimizer, whatever the device: a misspelt name, a wrong argument."""
+    import keras
+
+    try:
+        made = instantiate(create)
+    except Exception as error:  # whatever the constructor raises
+        while error.__cause__ is not None and isinstance(error.__cause__, Exception):
+            error = error.__cause__  # Hydra's own wrapping
+        return f"{type(error).__name__}: {' '.join(str(error).split())}"
+    if isinstance(made, keras.optimizers.Optimizer):
+        return None
+    return f"that makes a {type(made).__name__}, and no Keras optimizer"
+
+
 def _toy_data() -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Two classes on either side of a plane: 128 points [128, 16], labels [128]."""
     generator = np.random.default_rng(0)
@@ -74,10 +89,14 @@ def main() -> None:
     """Print the verdict as one JSON object on the last line."""
     trial = json.loads(sys.argv[1])
     create = trial["create"]
-    if "learning_rate" in create:
-        create = create | {"learning_rate": _LEARNING_RATE}
     opened = backend(trial["backend"])
     opened.start(verbose=False, accelerator=trial["device"])
+    mistake = mistake_in(create)
+    if mistake is not None:
+        print(json.dumps({"mistake": mistake}))
+        return
+    if "learning_rate" in create:
+        create = create | {"learning_rate": _LEARNING_RATE}
     cpu_losses, weights_finite = _train(opened, create, "cpu")
     losses = cpu_losses
     if trial["device"] != "cpu":

@@ -9,7 +9,7 @@ from omegaconf import DictConfig, OmegaConf
 from chipbench.backends import ChosenOptimizer
 from chipbench.config.options import option
 from chipbench.ground.cache import Answer, kept
-from chipbench.ground.errors import UnsupportedBenchmark
+from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.processes import TrialError, run_trial
 from chipbench.hardware.machine import Machine
 from chipbench.terminal.lines import announce
@@ -22,7 +22,7 @@ def choose(
 ) -> ChosenOptimizer:
     """Try `config` (an optimizer option) on the back end's device, and its `fallback` if it fails.
 
-    Raises UnsupportedBenchmark if neither trains.
+    Raises UnsupportedBenchmark if neither trains, ConfigurationError if one cannot be made.
     """
     problem = _problem(config, backend, machine, device_kind, cache_dir)
     if problem is None:
@@ -57,16 +57,22 @@ def _problem(
     def ask() -> Answer:
         where = f"on the {device_kind.upper()}, once for this software"
         announce(f"trying optimizer={config.name} {where}")
-        return {"problem": try_out(trial, config.trial_timeout_s)}
+        return {"problem": _try_out(config, trial)}
 
     problem: str | None = kept(cache_dir / "optimizer_trials", machine.setup, trial, ask)["problem"]
     return problem
 
 
-def try_out(trial: Mapping[str, Any], timeout_s: float) -> str | None:
+def _try_out(config: DictConfig, trial: Mapping[str, Any]) -> str | None:
     """Run a trial in a process of its own: a plug-in can hang or abort it. None if it passed."""
     try:
-        problem: str | None = run_trial(_TRIAL, trial, timeout_s)["problem"]
+        verdict = run_trial(_TRIAL, trial, config.trial_timeout_s)
     except TrialError as error:
         return str(error)
+    if "mistake" in verdict:
+        raise ConfigurationError(
+            f"optimizer={config.name}: it cannot be made ({verdict['mistake']}); see `create` in "
+            f"conf/optimizer/{config.name}.yaml"
+        )
+    problem: str | None = verdict["problem"]
     return problem
