@@ -68,6 +68,14 @@ def log(
         client.set_terminated(made, status)
 
 
+def measured(experiment: str, layers: str) -> tuple[dict[str, object], dict[str, object]]:
+    """Params and tags of a run of an experiment whose model has these layers."""
+    params = recorded_params(compose_config("train", [f"experiment={experiment}", "output_dir=o"]))
+    found = {"train_examples": "50000", "model_layers": layers}
+    said = {"benchmark_version": "2", "experiment": experiment, "data_source": "tfds"}
+    return params, {**found, **said, "fingerprint": fingerprint(params, found)}
+
+
 def test_the_published_results_are_imported_once(config: Compared, tmp_path: Path) -> None:
     assert reference(config("reference")) == (119, 0)
     assert reference(config("reference")) == (0, 119)
@@ -130,14 +138,11 @@ def test_equal_keys_are_one_run(config: Compared, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("published")
 def test_a_measured_run_shares_the_published_runs_group(config: Compared, tmp_path: Path) -> None:
-    measured = compose_config("train", ["experiment=tinyvgg_cifar10", "output_dir=o"])
-    client, params = client_of(tmp_path), recorded_params(measured)
-    found: dict[str, object] = {"train_examples": "50000", "model_layers": "1f546ae8fbab10f4"}
-    own = found | {"fingerprint": fingerprint(params, found), "data_source": "tfds"}
-    log(client, "Mine", params=params, total_time_s=70.0, benchmark_version="2", **own)
+    client, (params, own) = client_of(tmp_path), measured("tinyvgg_cifar10", "1f546ae8fbab10f4")
+    log(client, "Mine", params=params, total_time_s=70.0, **own)
     log(client, "Before", params=params, total_time_s=60.0, fingerprint="c294c5e1d87a")
     forged = params | {"batch_size": 512}
-    log(client, "Forged", params=forged, total_time_s=7.0, benchmark_version="2", **own)
+    log(client, "Forged", params=forged, total_time_s=7.0, **own)
     report = compare(config("compare", "baseline=colab_k80"))
     (section,) = [s for s in report.sections if s.name == "tinyvgg_cifar10"]
     before, group = section.groups
@@ -169,15 +174,8 @@ def test_claims_are_checked_as_the_article_makes_them(config: Compared) -> None:
 
 @pytest.mark.usefixtures("published")
 def test_a_sweeps_run_shares_the_follow_ups_group(config: Compared, tmp_path: Path) -> None:
-    from chipbench.measure.fingerprint import training_fingerprint
-
-    measured = compose_config("train", ["experiment=resnet50_cifar100", "output_dir=o"])
-    known = {
-        "experiment": "resnet50_cifar100",
-        "fingerprint": training_fingerprint(measured),
-        "protocol": measured.protocol.name,
-    }
-    log(client_of(tmp_path), "Mine", total_time_s=300.0, **known)
+    params, own = measured("resnet50_cifar100", "4adc46f0802c739f")
+    log(client_of(tmp_path), "Mine", params=params, total_time_s=300.0, **own)
     report = compare(config("compare", "baseline=titan_rtx_pc"))
     (section,) = [s for s in report.sections if s.name == "resnet50_cifar100"]
     (group,) = [g for g in section.groups if any(r.cells[0].text == "Mine" for r in g.rows)]
