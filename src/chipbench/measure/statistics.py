@@ -1,8 +1,8 @@
 """Statistics of repeated measurements: pure functions.
 
 Times are compared as ratios. Run times vary by factors rather than by seconds, so their centre is
-the geometric mean, and intervals are made on their logarithms, with Welch's t-test, which does not
-assume equal spreads (Welch, 1947).
+the geometric mean, and intervals are made on their logarithms. Those of two machines assume neither
+equal spreads nor equal numbers of repeats, and hold with two repeats as well (Banerjee, 1960).
 """
 
 import math
@@ -56,7 +56,8 @@ def ratio(
     middle = fmean(logs) - fmean(base_logs)
     if min(len(logs), len(base_logs)) < 2:
         return Ratio(math.exp(middle))
-    half = _welch(logs, base_logs, confidence) + _rounding(values) + _rounding(baseline)
+    half = math.hypot(_half_width(logs, confidence), _half_width(base_logs, confidence))
+    half += _rounding(values) + _rounding(baseline)
     return Ratio(math.exp(middle), math.exp(middle - half), math.exp(middle + half))
 
 
@@ -65,8 +66,7 @@ def interval(values: Sequence[float]) -> tuple[float, float] | None:
     if len(values) < 2:
         return None
     logs = [math.log(value) for value in values]
-    error = math.sqrt(variance(logs) / len(logs))
-    half = _t_quantile(len(logs) - 1, CONFIDENCE) * error + _rounding(values)
+    half = _half_width(logs, CONFIDENCE) + _rounding(values)
     return math.exp(fmean(logs) - half), math.exp(fmean(logs) + half)
 
 
@@ -94,15 +94,10 @@ def _is_multiple(value: float, place: float) -> bool:
     return value >= place and abs(value / place - round(value / place)) < _CLOCK
 
 
-def _welch(sample: Sequence[float], other: Sequence[float], confidence: float) -> float:
-    """Half the width of the interval of the difference of two means."""
-    errors = [variance(part) / len(part) for part in (sample, other)]
-    if not sum(errors):
-        return 0.0
-    freedom = sum(errors) ** 2 / sum(
-        error**2 / (len(part) - 1) for error, part in zip(errors, (sample, other), strict=True)
-    )
-    return _t_quantile(freedom, confidence) * math.sqrt(sum(errors))
+def _half_width(sample: Sequence[float], confidence: float) -> float:
+    """Half the width of Student's interval of a mean."""
+    error = math.sqrt(variance(sample) / len(sample))
+    return _t_quantile(len(sample) - 1, confidence) * error
 
 
 def _rounding(values: Sequence[float]) -> float:
