@@ -157,6 +157,7 @@ def test_a_misspelt_word_is_answered_with_the_nearest(
         (["hydra.output_subdir=.hydra"], "hydra.output_subdir: has no effect on a run"),
         (["hydra.verbose=true"], "verbose=true shows what the libraries say"),
         (["+hydra.job.name=x"], "hydra.job.name: has no effect on a run"),
+        (["hydra/folder=none"], "hydra/folder: has no effect on a run"),
         (["hydra/launcher=joblib"], "hydra/launcher: has no effect on a run"),
     ],
 )

@@ -2,7 +2,11 @@
 
 from itertools import count
 
+from omegaconf import DictConfig
+
+from chipbench.config.recorded import recorded_params
 from chipbench.measure.recorded_run import RecordedRun
+from chipbench.measure.result import Result
 
 _numbers = count(1)
 
@@ -40,3 +44,9 @@ def run(
         params={"batch_size": str(batch_size)},
         metrics=time | (metrics or {}),
     )
+
+
+def recorded(result: Result, config: DictConfig) -> RecordedRun:
+    """What a store has of a run that ended with this result."""
+    params = {key: str(value) for key, value in recorded_params(config).items()}
+    return RecordedRun("r", result.benchmark, "FINISHED", 0, result.tags, params, result.metrics)

@@ -11,7 +11,9 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.entities import Run
 from omegaconf import DictConfig, OmegaConf
+from support.recorded_runs import recorded
 
+from chipbench.comparison.contradiction import contradicts_itself
 from chipbench.config.compose import compose_config
 from chipbench.export import export
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
@@ -50,7 +52,9 @@ def only_run(folder: Path) -> Run:
 def test_an_export_records_its_metrics_and_leaves_no_file(
     codec: str, config: Exported, tmp_path: Path
 ) -> None:
-    result = export(config(f"codec={codec}"))
+    asked_for = config(f"codec={codec}")
+    result = export(asked_for)
+    assert result.fingerprint and not contradicts_itself(recorded(result, asked_for))
     run = only_run(tmp_path)
     assert run.info.status == "FINISHED"
     values = run.data.metrics
@@ -207,7 +211,8 @@ def wait_for_export(output: Path) -> psutil.Process:
     while time.monotonic() < deadline:
         for process in psutil.process_iter(["name", "cmdline"]):
             known = process.info
-            if "ffmpeg" in known["name"] and str(output) in known["cmdline"] and output.exists():
+            line = known["cmdline"] or []  # a process that has ended has none
+            if "ffmpeg" in known["name"] and str(output) in line and output.exists():
                 return process
         time.sleep(0.1)
     raise TimeoutError("the export did not begin")

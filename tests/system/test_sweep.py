@@ -67,6 +67,8 @@ def test_a_sweeps_own_keys_are_told_from_the_jobs() -> None:
     own = ["sweep.repeats=2", "hydra/launcher=ray"]
     assert split("sweep", words) == ("export", ["codec=h264,av1"], own)
     assert split("createml", ["epochs=1,2"]) == ("createml", ["epochs=1,2"], [])
+    with pytest.raises(ConfigurationError, match="machines=a,b: compare runs once, with one"):
+        split("compare", ["machines=a,b"])
     with pytest.raises(ConfigurationError, match="entry=compare: must be one of train, export"):
         split("sweep", ["entry=compare"])
 

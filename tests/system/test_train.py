@@ -18,11 +18,16 @@ from support.process_fixtures import COLD
 
 from chipbench import hardware
 from chipbench.backends import Device
+from chipbench.comparison.contradiction import contradicts_itself
+from chipbench.config.compose import compose_config
 from chipbench.ground import tags as registry
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.measure.epochs import Epoch
+from chipbench.measure.fingerprint import BENCHMARK_VERSION, fingerprint
 from chipbench.models import tiny_vgg
 from chipbench.tracking.journal import End, Tags, read
+from chipbench.tracking.reading import StoredRuns
+from chipbench.tracking.store import configured_store
 from chipbench.train import train
 from chipbench.workloads.training.prepared import PreparedTraining
 
@@ -74,6 +79,17 @@ def test_a_run_records_every_name_of_the_contract(finished: Path) -> None:
     assert {"machine", "protocol", "fingerprint", "device", "limited_by"} <= set(tags)
     assert "optimizer_fallback_reason" not in tags
     assert {tag for tag in tags if not tag.startswith("mlflow.")} <= known_tags()
+
+
+def test_a_run_is_found_in_its_store_as_it_was_recorded(finished: Path) -> None:
+    config = compose_config("compare", [f"tracking.uri=sqlite:///{finished / 'mlflow.db'}"])
+    store = configured_store(config.tracking, finished)
+    assert store is not None
+    (run,) = StoredRuns(store).read(None)
+    assert run.tags["benchmark_version"] == str(BENCHMARK_VERSION)
+    assert run.tags["train_examples"] == "1437"
+    assert run.tags["fingerprint"] == fingerprint(run.params, run.tags)
+    assert not contradicts_itself(run)
 
 
 def known_tags() -> set[str]:

@@ -49,13 +49,19 @@ def check(config: DictConfig) -> None:
 def hold(key: str, value: object) -> None:
     """Raise ConfigurationError unless `key`, which the schema knows, can have this value."""
     rule = rule_of(key)
-    if rule is None or rule.kind.accepts(value):
+    if rule is None or may_be(key, value):
         return
     kind = rule.kind
     near = hint(str(value), kind.choices())
     if near and len(kind.choices()) > _MOST_CHOICES:
         raise ConfigurationError(f"{key}={shown(value)}: no such choice{near}")
     raise ConfigurationError(f"{key}={shown(value)}: must be {kind.expected}{near}")
+
+
+def may_be(key: str, value: object) -> bool:
+    """Whether `key`, which the schema knows, can have this value."""
+    rule = rule_of(key)
+    return rule is not None and rule.kind.accepts(value)
 
 
 def unknown_key(key: str, keys: Iterable[str]) -> ConfigurationError:

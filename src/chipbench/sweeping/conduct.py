@@ -7,10 +7,10 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from chipbench.config.check import hold
+from chipbench.config.check import hold, may_be
 from chipbench.config.compose import compose_config
 from chipbench.config.options import project_dir
-from chipbench.config.overrides import parse
+from chipbench.config.overrides import is_sweep, parse
 from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError
 from chipbench.sweeping import outcome as outcomes
@@ -76,6 +76,7 @@ def split(entry: str, words: Sequence[str]) -> tuple[str, list[str], list[str]]:
 
     `entry` is the module that was called; `sweep` takes the one that `entry=` names, or train.
     """
+    _refuse_several(entry, words)
     entry = "train" if entry == "sweep" else entry
     overrides: list[str] = []
     own: list[str] = []
@@ -91,6 +92,15 @@ def split(entry: str, words: Sequence[str]) -> tuple[str, list[str], list[str]]:
             overrides.append(word)
     hold("entry", entry)
     return entry, overrides, own
+
+
+def _refuse_several(entry: str, words: Sequence[str]) -> None:
+    """Raise ConfigurationError where an entry point that runs once is given several values."""
+    if entry != "sweep" and not may_be("entry", entry):
+        listed = next((word for word in words if is_sweep(word)), words[0])
+        raise ConfigurationError(
+            f"{listed}: {entry} runs once, with one value for each key; a list is written [a,b]"
+        )
 
 
 def _run(folder: Path, plan: Plan, recorder: Recorder, hydra: Sequence[str]) -> int:

@@ -9,11 +9,13 @@ import pytest
 import tensorflow as tf
 import tree_sitter_swift
 from omegaconf import DictConfig
+from support.recorded_runs import recorded
 from tree_sitter import Language, Parser
 
 from chipbench import data, hardware
 from chipbench.backends.tensorflow.augmentation import augmentation
 from chipbench.backends.tensorflow.reading import images_of
+from chipbench.comparison.contradiction import contradicts_itself
 from chipbench.config.compose import compose_config
 from chipbench.config.recorded import recorded_params
 from chipbench.createml import createml
@@ -181,6 +183,7 @@ def test_the_stand_in_is_a_training_and_never_called_createml(
         "createml.engine=keras", "dataset=digits", "model=tiny_vgg", "epochs=2", "seed=1"
     )
     result = createml(config)
+    assert result.fingerprint and not contradicts_itself(recorded(result, config))
     assert result.benchmark == "keras_stand_in_digits"
     assert result.tags["stand_in"] == "for CreateML"
     assert result.metrics["input_images_per_second_unaugmented"] > 0
