@@ -150,6 +150,11 @@ def test_no_difference_is_claimed_where_intervals_overlap() -> None:
     assert "no difference claimed" in ratio_texts(group)["A"]
 
 
+def test_an_interval_that_tells_nothing_is_not_given() -> None:
+    runs = [run(f"M{machine}", time) for machine in range(60) for time in (10.0, 11.0)]
+    assert ratio_texts(compared("M0", *runs))["M5"] == "1.00 (too few repeats to tell)"
+
+
 def test_value_per_dollar_and_per_watt_where_known() -> None:
     rich = run("A", 10.0, price_usd="2000", metrics={"energy_j": 500.0})
     poor = run("B", 20.0, price_usd="500")

@@ -43,6 +43,7 @@ def test_the_interval_is_banerjees_on_the_logarithms(a: list[float], b: list[flo
         return
     halves = [stats.sem(part) * stats.t.ppf(0.975, len(part) - 1) for part in logs]
     half = math.sqrt(sum(part**2 for part in halves)) + rounding(a) + rounding(b)
+    half = min(half, math.log(1e9))
     middle = np.mean(logs[0]) - np.mean(logs[1])
     assert found.low is not None and found.high is not None
     assert math.log(found.low) == pytest.approx(middle - half, rel=1e-6, abs=1e-9)
@@ -101,6 +102,13 @@ def test_hand_timed_machines_that_are_equal_rarely_differ() -> None:
             times = np.round(chance.normal(true_s, scatter_s, (500, 2, 3)))
             claims = [ratio(*pair).differs for pair in times.tolist()]
             assert sum(map(bool, claims)) <= 25, f"scatter {scatter_s} s"
+
+
+def test_an_interval_wider_than_all_floats_claims_nothing() -> None:
+    found = ratio([10.0, 20.0], [1.0, 3.0], simultaneous(200))
+    assert found.differs is False
+    assert found.low is not None and found.high is not None
+    assert 0 < found.low < found.high < 1e12
 
 
 def test_comparisons_that_hold_together_need_more_each() -> None:

@@ -13,6 +13,8 @@ from chipbench.measure.statistics import Ratio
 
 #: Rows that a table shows; the rest are counted, and are in comparison_rows.csv.
 _MOST_ROWS = 40
+#: An interval whose ends are so many times apart is not worth its figures.
+_WIDE = 100
 
 
 def group_table(group: Group, charts: Iterable[Chart] = ()) -> Table:
@@ -59,6 +61,8 @@ def ratio_text(ratio: Ratio | None, one_session: bool = False) -> str:
         return ""
     if ratio.low is None or ratio.high is None:
         return f"{ratio.value:.2f} (one sample)" if ratio.value != 1 else "1"
+    if ratio.high > _WIDE * ratio.low:
+        return f"{ratio.value:.2f} (too few repeats to tell)"
     digits = 2 if ratio.high - ratio.low >= 0.02 else 3
     numbers = (f"{number:.{digits}f}" for number in (ratio.value, ratio.low, ratio.high))
     claim = "" if ratio.differs else ", no difference claimed"

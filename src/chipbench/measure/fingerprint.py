@@ -4,7 +4,8 @@ Which keys of the configuration that are is said in the schema. The values that 
 and what the run found beside them, so that it can be computed again from a run's params and tags.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from chipbench.config import effect
 from chipbench.config.rule import Known, Role
@@ -52,8 +53,17 @@ def _known(params: Mapping[str, object], found: Mapping[str, object]) -> Known:
     return {key: str(value) for key, value in (dict(params) | facts).items()}
 
 
-def _effective(known: Known, role: Role) -> Iterator[tuple[str, str]]:
+def _effective(known: Known, role: Role) -> Sequence[tuple[str, str]]:
     """The keys in this role that are not at their plain value, with the value that has effect."""
+    return _effective_of(tuple(sorted(known.items())), role)
+
+
+@lru_cache(maxsize=1024)  # of thousands of runs, most have the settings of another
+def _effective_of(items: tuple[tuple[str, str], ...], role: Role) -> Sequence[tuple[str, str]]:
+    return tuple(_in_effect(dict(items), role))
+
+
+def _in_effect(known: Known, role: Role) -> Iterator[tuple[str, str]]:
     for key, given in known.items():
         rule = rule_of(key)
         if rule is None or rule.role is not role:

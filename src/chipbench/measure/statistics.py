@@ -15,6 +15,8 @@ CONFIDENCE = 0.95
 _ROUNDINGS = (1.0, 0.1, 0.01, 0.001)
 #: Of a time that was not rounded.
 _CLOCK = 1e-6
+#: Half of an interval, as a logarithm: beyond it nothing is known, and floats end.
+_WIDEST = math.log(1e9)
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def ratio(
         return Ratio(math.exp(middle))
     half = math.hypot(_half_width(logs, confidence), _half_width(base_logs, confidence))
     half += _rounding(values) + _rounding(baseline)
+    half = min(half, _WIDEST)
     return Ratio(math.exp(middle), math.exp(middle - half), math.exp(middle + half))
 
 
