@@ -106,6 +106,11 @@ def test_repeats_of_one_session_say_so() -> None:
     assert "session" not in ratio_texts(compared("A", *once, *other_day, *twice))["B"]
 
 
+def test_a_measured_run_is_no_repeat_of_a_published_one() -> None:
+    group = only_group(run("A", 10.0), run("A", 12.0, kind="reference"))
+    assert [(row.is_reference, len(row.runs)) for row in group.rows] == [(False, 1), (True, 1)]
+
+
 def test_runs_with_another_optimizer_are_another_row_and_marked() -> None:
     group = only_group(run("A", 10.0), run("A", 11.0, optimizer_used="sgd"))
     assert [row.marks for row in group.rows] == [("optimizer adam",), ("optimizer sgd",)]

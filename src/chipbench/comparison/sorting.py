@@ -69,8 +69,10 @@ def _group(metric: str, runs: Sequence[RecordedRun], baseline: str | None) -> Gr
     contexts = {run.run_id: _context(run) for run in runs}
     by_machine: dict[tuple[object, ...], list[RecordedRun]] = defaultdict(list)
     for run in sorted(runs, key=lambda r: r.start_ms):
-        # Runs of one machine are repeats only if what may differ is the same.
-        by_machine[run.machine, *sorted(contexts[run.run_id].items())].append(run)
+        # Runs of one machine are repeats only if what may differ is the same, and no measured run
+        # is a repeat of a published one.
+        known = sorted(contexts[run.run_id].items())
+        by_machine[run.machine, run.is_reference, *known].append(run)
     alike = {
         words: value
         for words, value in contexts[runs[0].run_id].items()
