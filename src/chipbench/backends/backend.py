@@ -77,6 +77,9 @@ class Backend(Protocol):
         silently. `fingerprint` is what the machines of a `cluster` must agree on.
         """
 
+    def synchronize(self, kind: str) -> None:
+        """Return when all queued work on a device of this kind is done."""
+
     def seed(self, config: DictConfig) -> None:
         """Seed what is random, and see that the same seed gives the same where that is asked."""
 

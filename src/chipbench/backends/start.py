@@ -6,7 +6,9 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from chipbench.terminal.lines import note
 from chipbench.terminal.quiet import quiet_stderr
@@ -25,7 +27,7 @@ def start_keras(name: str, verbose: bool) -> None:
     """
     os.environ[_VARIABLE] = name
     if name != "tensorflow":
-        sys.modules.setdefault("tensorflow", None)  # type: ignore[arg-type]  # as in `without`
+        hide("tensorflow")
     with quiet_stderr(verbose), without(*_UNUSED):
         import keras
     keras.config.set_floatx("float32")
@@ -43,6 +45,31 @@ def say_what_is_not_heeded(name: str) -> None:
         stated = json.loads((home / "keras.json").read_text()).get("backend", name)
         if stated not in (name, _KERAS_OWN):
             note(f"keras.json's backend {stated} is not heeded: backend={name} decides")
+
+
+class _Without:
+    """One of Python's finders that does not find a package."""
+
+    def __init__(self, finder: Any, package: str) -> None:
+        self._finder = finder
+        self._package = package
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        """None for the package."""
+        return None if name == self._package else self._finder.find_spec(name, path, target)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._finder, name)
+
+
+def hide(package: str) -> None:
+    """Let nothing in this process find `package`, unless it is imported already.
+
+    Libraries ask whether it is installed, or whether it is imported: both are answered with no,
+    which None in `sys.modules` would not do.
+    """
+    if package not in sys.modules and find_spec(package) is not None:
+        sys.meta_path[:] = [_Without(finder, package) for finder in sys.meta_path]
 
 
 @contextmanager

@@ -25,6 +25,13 @@ def prepared(entry: Entry, data_dir: str | None) -> Any:
             # TFDS itself would retry for minutes before it gives up.
             requests.head(entry.host, timeout=_CONNECT_TIMEOUT_S)
             builder.download_and_prepare()
+        except ModuleNotFoundError as error:
+            raise UnsupportedBenchmark(
+                f"the data set {entry.tfds_name} is not prepared in {builder.data_dir}, and TFDS "
+                f"prepares it with TensorFlow alone ({error}): prepare it once with "
+                "backend=tensorflow, or measure on generated images of the same shape with "
+                "dataset.source=generated"
+            ) from error
         except (OSError, tfds.download.DownloadError) as error:
             raise UnsupportedBenchmark(
                 f"the data set {entry.tfds_name} is not prepared in {builder.data_dir} and cannot "

@@ -1,13 +1,13 @@
 """Images as files in one folder per class, as CreateML reads them."""
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import tensorflow_datasets as tfds
-
 from chipbench.data.catalog import Entry
+from chipbench.data.dataset import Records
+from chipbench.data.records import Stored
 from chipbench.data.writing import check_space, shown
 from chipbench.ground.files import locked
 
@@ -40,17 +40,7 @@ def _write(folder: Path, builder: Any, split: str, number: int, encoding: str) -
     classes = builder.info.features["label"].names
     for label in classes:
         (folder / label).mkdir(parents=True)
-    for place, example in enumerate(shown(folder.name, number, _encoded(builder, split))):
+    stored = iter(Stored(Records(builder, split)))
+    for place, example in enumerate(shown(folder.name, number, stored)):
         path = folder / classes[int(example["label"])] / f"{place:06d}.{encoding}"
         path.write_bytes(example["image"])
-
-
-def _encoded(builder: Any, split: str) -> Iterator[dict[str, Any]]:
-    """The examples of a split with their images as they are stored."""
-    data = builder.as_dataset(
-        split=split,
-        shuffle_files=False,
-        decoders={"image": tfds.decode.SkipDecoding()},
-        read_config=tfds.ReadConfig(try_autocache=False),
-    )
-    yield from data.as_numpy_iterator()

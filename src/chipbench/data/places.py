@@ -19,7 +19,8 @@ def generated_folder(entry: Entry, train: int, validation: int, cache_dir: Path)
 
 def is_written(folder: Path, entry: Entry) -> bool:
     """Whether `folder` in the cache holds the whole data set."""
-    return (folder / entry.tfds_name / WRITTEN_VERSION).is_dir()
+    name = Path(entry.tfds_name) / WRITTEN_VERSION
+    return any((place / name).is_dir() for place in (folder, folder / "array_record"))
 
 
 def published_folder(entry: Entry, data_dir: str | None) -> Path | None:

@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorflow_datasets as tfds
 
 from chipbench.data.catalog import Entry
+from chipbench.data.dataset import Records
+from chipbench.data.records import Stored
 from chipbench.data.writing import Examples, written
 
 
@@ -40,18 +41,7 @@ def choose(labels: np.ndarray[Any, Any], share: float, seed: int) -> np.ndarray[
 def _chosen(entry: Entry, whole: Any, split: str) -> Examples:
     """The chosen examples of a split; no image is decoded."""
     assert entry.subset is not None
-    raw = whole.as_dataset(
-        split=split,
-        shuffle_files=False,
-        decoders={"image": tfds.decode.SkipDecoding()},
-        read_config=tfds.ReadConfig(try_autocache=False),
-    )
-    labels = np.array([example["label"] for example in raw.map(_label_only).as_numpy_iterator()])
-    wanted = set(choose(labels, entry.subset, entry.subset_seed).tolist())
-    for index, example in enumerate(raw.as_numpy_iterator()):
-        if index in wanted:
-            yield index, example
-
-
-def _label_only(example: dict[str, Any]) -> dict[str, Any]:
-    return {"label": example["label"]}
+    stored = Stored(Records(whole, split))
+    labels = np.array([example["label"] for example in stored])
+    for index in choose(labels, entry.subset, entry.subset_seed).tolist():
+        yield index, stored[index]

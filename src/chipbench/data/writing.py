@@ -4,6 +4,7 @@ import io
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +17,8 @@ from chipbench.terminal.bar import Bar
 from chipbench.terminal.lines import announce
 
 T = TypeVar("T")
+#: TFDS knows the published data set by the same name.
+_UNREGISTERED = {"skip_registration": True}
 Examples = Iterator[tuple[int, dict[str, Any]]]
 
 
@@ -26,14 +29,18 @@ def written(
 
     `splits`: name → (number of examples, the examples with their keys); `size`: bytes to expect.
     TFDS writes beside the final folder and renames at the end, so what is there is whole; a lock
-    lets one process write while the others wait.
+    lets one process write while the others wait. Only TensorFlow reads TFRecord files as tf.data,
+    and only with it TFDS writes them; without it they are array_record files, in a folder beside.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder / "lock"):
         final = folder / name / WRITTEN_VERSION
+        if not final.is_dir() and find_spec("tensorflow") is None:
+            folder = folder / "array_record"
+            final = folder / name / WRITTEN_VERSION
         if not final.is_dir():
             shutil.rmtree(folder / name, ignore_errors=True)  # what an interrupted writer left
-            check_space(folder, size)
+            check_space(folder.parent, size)
             _write(folder, name, features, splits)
     return tfds.builder_from_directory(final)
 
@@ -41,17 +48,26 @@ def written(
 def _write(
     folder: Path, name: str, features: Any, splits: Mapping[str, tuple[int, Examples]]
 ) -> None:
+    class Written(tfds.core.GeneratorBasedBuilder, **_UNREGISTERED):  # type: ignore[misc]
+        """The data set as TFDS builds one; it has no types."""
+
+        VERSION = tfds.core.Version(WRITTEN_VERSION)
+
+        def _info(self) -> Any:
+            # Not shuffled: the examples already come in random order.
+            return tfds.core.DatasetInfo(builder=self, features=features, disable_shuffling=True)
+
+        def _split_generators(self, _downloads: Any) -> Any:
+            return {split: shown(split, *parts) for split, parts in splits.items()}
+
+        def _generate_examples(self) -> Any:
+            raise NotImplementedError  # the generators are there already
+
+    Written.name = name
+    file_format = "array_record" if folder.name == "array_record" else "tfrecord"
     tfds.display_progress_bar(False)
-    builder = tfds.dataset_builders.AdhocBuilder(
-        name=name,
-        version=WRITTEN_VERSION,
-        features=features,
-        split_datasets={split: shown(split, *parts) for split, parts in splits.items()},
-        data_dir=folder,
-        disable_shuffling=True,  # the examples already come in random order
-    )
     with redirect_stdout(io.StringIO()):  # TFDS speaks of a download, and there is none
-        builder.download_and_prepare()
+        Written(data_dir=folder, file_format=file_format).download_and_prepare()
     tfds.display_progress_bar(True)
 
 

@@ -44,6 +44,7 @@ OPTIMIZER_FALLBACK_REASON = "optimizer_fallback_reason"  # why these two differ
 LEARNING_CURVE = "learning_curve"  # how it lies beside the published one
 LIMITED_BY = "limited_by"  # the input pipeline or the device
 SLICES = "slices"  # that the tuned protocol cuts a batch into
+LAYERS = "layers"  # whose layers the tuned protocol computes with: keras or torch
 FEATURES = "features"  # whether a frozen backbone's were there before
 ENGINE = "engine"  # createml, or keras, which stands in for it
 STAND_IN = "stand_in"  # what it stands in for

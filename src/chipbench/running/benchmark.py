@@ -129,7 +129,7 @@ class Benchmark:
     def _save_model(self) -> None:
         model = self._work().model
         if model is not None:
-            save_model(model, self.folder / "model")
+            save_model(model, self.config.backend.name, self.folder / "model")
 
     def delivered(self) -> str:
         """Where the run is recorded, or how to deliver what could not be."""

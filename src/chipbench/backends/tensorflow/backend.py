@@ -82,6 +82,12 @@ class TensorFlow:
             threads=threads.operations or 1,
         )
 
+    def synchronize(self, kind: str) -> None:
+        """TensorFlow's own barrier over all devices."""
+        import tensorflow as tf
+
+        tf.test.experimental.sync_devices()
+
     def seed(self, config: DictConfig) -> None:
         """Keras' own seeds, and TensorFlow's deterministic kernels where they are asked for."""
         import keras

@@ -1,11 +1,12 @@
 """How long a training waits for its next batch: the input pipeline's own stall time."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import tensorflow as tf
+
+from chipbench.backends.waiting import unchanged
 
 _FIRST_STEPS = 3  # while the pipeline starts
 _BUDGET_S = 2.0
@@ -27,7 +28,7 @@ def input_wait_percent(
     stamped = _stamped(batches.take(_FIRST_STEPS + steps), stamps)
     # Each step ends before the next batch is asked for; else a GPU's host would ask far ahead.
     in_step = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: synchronize())
-    with _unchanged(model):
+    with unchanged(model):
         model.fit(stamped, epochs=1, shuffle=False, verbose=0, callbacks=[in_step])
     waited_s, begin_s, end_s = stamps.numpy()
     return float(100 * waited_s / (end_s - begin_s)) if begin_s and end_s > begin_s else None
@@ -55,15 +56,3 @@ def _stamped(batches: tf.data.Dataset, stamps: tf.Variable) -> tf.data.Dataset:
     # A prefetch put behind the stamps would do the waiting in the consumer's place.
     options.experimental_optimization.inject_prefetch = False
     return stamped.with_options(options)
-
-
-@contextmanager
-def _unchanged(model: Any) -> Iterator[None]:
-    """Put the model's and its optimizer's variables back afterwards."""
-    variables = [*model.variables, *model.optimizer.variables]
-    values = [variable.numpy() for variable in variables]
-    try:
-        yield
-    finally:
-        for variable, value in zip(variables, values, strict=True):
-            variable.assign(value)

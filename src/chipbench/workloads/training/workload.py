@@ -9,6 +9,7 @@ from chipbench import data
 from chipbench.backends import ChosenOptimizer, Device, Task, backend
 from chipbench.backends.building import build_model
 from chipbench.backends.cluster import find_cluster
+from chipbench.backends.start import say_what_is_not_heeded
 from chipbench.config.recorded import recorded_params
 from chipbench.data import DataSet
 from chipbench.ground import tags
@@ -51,6 +52,7 @@ class Training:
                 "protocol.validate=false needs protocol.loop=keras and a single machine"
             )
         opened = backend(config.backend.name)
+        say_what_is_not_heeded(opened.name)
         workers = None if self._cluster is None else self._cluster.size
         asked_for = fingerprint(recorded_params(config), {tags.WORKERS: workers})
         device = opened.open(config, machine, self._cluster, asked_for)

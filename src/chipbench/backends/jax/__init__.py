@@ -1,0 +1,1 @@
+"""Training with JAX: the only code that imports it."""

@@ -1,0 +1,155 @@
+"""What JAX gives to `protocol=tuned`: one compiled call per epoch, a scan over its steps."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from chipbench.backends.backend import Task
+from chipbench.backends.held import extracted, images_of, orders_of
+from chipbench.backends.tuned import Array, Epochs, Orders
+
+_VALIDATION_BATCH = 500
+
+#: Inputs [n, …] and labels [n] on the device.
+Held = tuple[jax.Array, jax.Array]
+
+
+class Scans:
+    """Nothing is chosen: the compiler sees the whole epoch."""
+
+    chosen: Mapping[str, object] = {}
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+
+    def prepare(self, examples: Held | None) -> None:
+        """There is nothing to try."""
+
+    def epochs(self, model: Any) -> Epochs:
+        """A scan each for training and validation."""
+        return Scan(model, self._task.config.batch_size)
+
+    def images(self, split: str) -> tuple[Any, Any]:
+        """As arrays."""
+        return images_of(self._task, split)
+
+    def hold(self, inputs: Any, labels: Any) -> Held:
+        """On the device."""
+        return jnp.asarray(inputs), jnp.asarray(labels, jnp.int32)
+
+    def extract(self, frozen: Any, split: str) -> tuple[Array, Array]:
+        """Compiled, batch by batch."""
+        weights = [variable.value for variable in frozen.variables]
+        call = jax.jit(lambda images: frozen.stateless_call([], weights, images, training=False)[0])
+        return extracted(self._task, split, call)
+
+    def orders(self) -> Orders:
+        """Those of `model.fit`."""
+        return orders_of(self._task)
+
+
+class Scan:
+    """One model's epochs."""
+
+    def __init__(self, model: Any, batch_size: int) -> None:
+        self._model = model
+        self._batch_size = batch_size
+        model.optimizer.build(model.trainable_variables)
+        self._variables = (
+            model.trainable_variables,
+            model.non_trainable_variables,
+            model.optimizer.variables,
+        )
+        self._train = jax.jit(self._epoch, donate_argnums=0)
+        self._validate = jax.jit(self._validation)
+
+    def train(self, examples: Held, order: Array) -> tuple[float, float]:
+        """Train on all examples once; mean loss and accuracy (share of 1) on the way."""
+        number, size = len(order), self._batch_size
+        whole = number - number % size
+        parts = [order[:whole].reshape(-1, size)]
+        if number % size:
+            parts.append(order[None, whole:])
+        state = self._state()
+        loss, right = 0.0, 0
+        for rows in parts:
+            state, losses, rights = self._train(state, examples, jnp.asarray(rows))
+            loss, right = loss + losses, right + rights
+        for variables, values in zip(self._variables, state, strict=True):
+            for variable, value in zip(variables, values, strict=True):
+                variable.assign(value)
+        return float(loss) / number, int(right) / number
+
+    def validate(self, examples: Held) -> tuple[float, float]:
+        """Mean loss and accuracy (share of 1) of the model as it is."""
+        trainable, others, _ = self._state()
+        number = len(examples[1])
+        size = min(_VALIDATION_BATCH, number)
+        whole = number - number % size
+        parts = [np.arange(whole).reshape(-1, size)]
+        if number % size:
+            parts.append(np.arange(whole, number)[None])
+        loss, right = 0.0, 0
+        for rows in parts:
+            losses, rights = self._validate(trainable, others, examples, jnp.asarray(rows))
+            loss, right = loss + losses, right + rights
+        return float(loss) / number, int(right) / number
+
+    def _state(self) -> tuple[list[jax.Array], ...]:
+        return tuple([variable.value for variable in group] for group in self._variables)
+
+    def _epoch(self, state: Any, examples: Held, order: jax.Array) -> Any:
+        """The steps of `order` [steps, batch]: the new state, summed loss, number of right ones."""
+        inputs, labels = examples
+        optimizer = self._model.optimizer
+
+        def loss_of(trainable: Any, others: Any, slots: Any, rows: jax.Array) -> Any:
+            predicted, others, penalties = self._model.stateless_call(
+                trainable, others, inputs[rows], training=True, return_losses=True
+            )
+            summed, right = _judged(labels[rows], predicted)
+            loss = summed / rows.shape[0] + sum(penalties)
+            return _scaled(optimizer, loss, slots), (others, summed, right)
+
+        def step(state: Any, rows: jax.Array) -> Any:
+            trainable, others, slots = state
+            of = jax.value_and_grad(loss_of, has_aux=True)
+            (_, (others, summed, right)), gradients = of(trainable, others, slots, rows)
+            trainable, slots = optimizer.stateless_apply(slots, gradients, trainable)
+            return (trainable, others, slots), (summed, right)
+
+        state, (losses, rights) = jax.lax.scan(step, state, order)
+        return state, losses.sum(), rights.sum()
+
+    def _validation(self, trainable: Any, others: Any, examples: Held, order: jax.Array) -> Any:
+        inputs, labels = examples
+
+        def step(_: None, rows: jax.Array) -> Any:
+            predicted, _others = self._model.stateless_call(
+                trainable, others, inputs[rows], training=False
+            )
+            return None, _judged(labels[rows], predicted)
+
+        _, (losses, rights) = jax.lax.scan(step, None, order)
+        return losses.sum(), rights.sum()
+
+
+def _judged(labels: jax.Array, predicted: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Summed loss, and how many are right."""
+    from keras.losses import sparse_categorical_crossentropy
+
+    losses = sparse_categorical_crossentropy(labels, predicted).astype("float32")
+    return losses.sum(), (predicted.argmax(-1) == labels).sum()
+
+
+def _scaled(optimizer: Any, loss: Any, slots: Any) -> Any:
+    """The loss as an optimizer of half precision scales it, by a factor among its variables."""
+    import keras
+
+    if not hasattr(optimizer, "scale_loss"):
+        return loss
+    with keras.StatelessScope(zip(optimizer.variables, slots, strict=True)):
+        return optimizer.scale_loss(loss)

@@ -1,0 +1,1 @@
+"""Training with PyTorch: the only code that imports it."""
