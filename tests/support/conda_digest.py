@@ -10,9 +10,10 @@ _DIGEST = re.compile(r"(?<=# dependencies )[0-9a-f]{12}")
 
 
 def dependency_digest(pyproject: Path) -> str:
-    """Twelve hexadecimal digits that change with what `pip install .` would ask for."""
+    """Twelve hexadecimal digits that change with what `pip install .[tensorflow]` would ask for."""
     project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
-    canonical = json.dumps(sorted(project["dependencies"]))
+    needed = [*project["dependencies"], *project["optional-dependencies"]["tensorflow"]]
+    canonical = json.dumps(sorted(needed))
     return hashlib.sha256(canonical.encode()).hexdigest()[:12]
 
 
@@ -20,7 +21,7 @@ def recorded_digest(conda: Path) -> str:
     """The digest in conda.yaml. Raises ValueError where there is none."""
     found = _DIGEST.search(conda.read_text(encoding="utf-8"))
     if found is None:
-        raise ValueError(f"{conda} has no `# dependencies <digest>` after its `-e .`")
+        raise ValueError(f"{conda} has no `# dependencies <digest>` after its `-e .[tensorflow]`")
     return found.group()
 
 

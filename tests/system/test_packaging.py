@@ -113,7 +113,7 @@ def test_conda_yaml_brings_the_project_and_no_second_list() -> None:
     environment = yaml.safe_load((PROJECT / "conda.yaml").read_text())
     *conda_packages, pip = environment["dependencies"]
     assert conda_packages == ["python=3.11", "pip"]
-    assert [line.split("#")[0].strip() for line in pip["pip"]] == ["-e ."]
+    assert [line.split("#")[0].strip() for line in pip["pip"]] == ["-e .[tensorflow]"]
 
 
 def test_entry_points_are_modules_that_take_any_parameter() -> None:

@@ -16,7 +16,7 @@ __all__ = ["Backend", "ChosenOptimizer", "Device", "Feed", "Loop", "Task", "back
 
 #: Name, as `conf/backend/` has it → what is imported of it, and how it is installed.
 _INSTALL = {
-    "tensorflow": ("tensorflow", "pip install chipbench"),
+    "tensorflow": ("tensorflow", "pip install 'chipbench[tensorflow]'"),
     "torch": ("torch", "pip install 'chipbench[torch]'"),
     "jax": ("jax", "pip install 'chipbench[jax]'"),
 }
