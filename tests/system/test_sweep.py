@@ -239,7 +239,7 @@ def test_any_entry_point_takes_repeats(tmp_path: Path) -> None:
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
-    assert "2 of 2 jobs done, export_time_s median 100.00 s" in ended.stdout
+    assert "2 of 2 jobs done, export_time_s 100.00 s, 95 % interval" in ended.stdout
     parent, children = runs_of(tmp_path)
     assert len(children) == 2
     assert len({run.data.tags["chipbench.fingerprint"] for run in children}) == 1

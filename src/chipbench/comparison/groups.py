@@ -74,6 +74,10 @@ class Row:
         return None
 
 
+#: Settings that the title of every table says.
+TITLED = ("batch_size", "epochs", "precision", "dataset.max_examples")
+
+
 @dataclass(frozen=True)
 class Group:
     """Rows that may be ranked together, fastest first."""
@@ -84,18 +88,19 @@ class Group:
     rows: tuple[Row, ...]
     baseline: str | None
     shared: Mapping[str, str]  # context that all rows share
+    apart: tuple[str, ...] = ()  # settings that other groups of the benchmark have not
 
     @property
     def title(self) -> str:
         """What sets this group apart, in words."""
         parts = [] if self.is_current else [f"benchmark version {self.version}"]
         parts += [f"{name} {value}" for name, value in self.shared.items()]
-        for key in ("batch_size", "epochs", "precision", "dataset.max_examples"):
+        for key in TITLED:
             stated = {run.params.get(key) for row in self.rows for run in row.runs}
             value = stated.pop() if len(stated) == 1 else None
             if value not in (None, "None"):
                 parts.append(f"{key} {value}")
-        return ", ".join(parts) or self.fingerprint
+        return ", ".join([*parts, *self.apart]) or self.fingerprint
 
     @property
     def is_current(self) -> bool:

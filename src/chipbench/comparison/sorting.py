@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from chipbench.comparison.apart import tell_apart
 from chipbench.comparison.baseline import choose_baseline
 from chipbench.comparison.contradiction import contradicts_itself, version_of
 from chipbench.comparison.groups import Benchmark, Group, Row, Sorted
@@ -47,7 +48,7 @@ def sort_runs(runs: Iterable[RecordedRun], baseline: str | None = None) -> Sorte
     for (name, _, _, metric), members in sorted(groups.items()):
         benchmarks[name].append(_group(metric, members, baseline))
     return Sorted(
-        tuple(Benchmark(name, tuple(found)) for name, found in sorted(benchmarks.items())),
+        tuple(Benchmark(name, tell_apart(found)) for name, found in sorted(benchmarks.items())),
         left_out,
         tuple(failed),
     )
