@@ -18,6 +18,10 @@ _CONTEXT = {
     tags.DATA_SOURCE: "data source",
     tags.OPTIMIZER_USED: "optimizer",
     tags.TENSORFLOW: "TensorFlow",
+    tags.BACKEND_VERSION: "back end",
+    tags.KERAS: "Keras",
+    tags.PLUG_IN: "tensorflow-metal",
+    tags.DRIVER: "driver",
     tags.OS: "operating system",
     tags.PROTOCOL: "protocol",
     tags.LEARNING_CURVE: "learning curve",
@@ -130,6 +134,10 @@ def _marks(run: RecordedRun, alike: Mapping[str, str]) -> Iterator[str]:
 def _context(run: RecordedRun) -> dict[str, str]:
     """What may differ within a group: tags by their words, settings by their keys."""
     told = {words: run.tags[tag] for tag, words in _CONTEXT.items() if run.tags.get(tag)}
+    if run.tags.get(tags.BACKEND, "tensorflow") == "tensorflow":
+        told.pop(_CONTEXT[tags.BACKEND_VERSION], None)  # that is TensorFlow's
+    else:
+        told.pop(_CONTEXT[tags.TENSORFLOW], None)  # there, and not used
     curve = _CONTEXT[tags.LEARNING_CURVE]
     if curve in told:  # the verdict, without the reasons of this run
         told[curve] = told[curve].partition(":")[0]

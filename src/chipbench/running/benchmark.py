@@ -98,7 +98,7 @@ class Benchmark:
                 tags.BENCHMARK_VERSION: BENCHMARK_VERSION,
                 tags.CORES: self.machine.cpu_cores_logical,
                 tags.OS: self.machine.os,
-                tags.TENSORFLOW: self.machine.versions.get("tensorflow"),
+                **_software(self.machine),
                 tags.POWER_SOURCE: self.machine.power_source,
                 **self.workload.tags,
             }
@@ -208,3 +208,14 @@ class Benchmark:
     def _tag(self, values: Mapping[str, object]) -> None:
         self._tags |= values
         self._recorder.tags(values)
+
+
+def _software(machine: Machine) -> dict[str, object]:
+    """What computes, besides the back end: its versions may explain a difference."""
+    drivers = sorted({gpu.driver for gpu in machine.training_gpus if gpu.driver})
+    return {
+        tags.TENSORFLOW: machine.versions.get("tensorflow"),
+        tags.KERAS: machine.versions.get("keras"),
+        tags.PLUG_IN: machine.versions.get("tensorflow-metal"),
+        tags.DRIVER: ", ".join(drivers) or None,
+    }
