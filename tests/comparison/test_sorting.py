@@ -155,6 +155,17 @@ def test_no_difference_is_claimed_where_intervals_overlap() -> None:
     assert "no difference claimed" in ratio_texts(group)["A"]
 
 
+def test_groups_stand_in_order_of_batch_size() -> None:
+    runs = [run("A", fingerprint=f"f{n}", batch_size=n) for n in (512, 64, 16, 128)]
+    (benchmark,) = sort_runs(runs).benchmarks
+    assert [group.title.split("batch_size ")[1] for group in benchmark.groups] == [
+        "16",
+        "64",
+        "128",
+        "512",
+    ]
+
+
 def test_an_interval_that_tells_nothing_is_not_given() -> None:
     runs = [run(f"M{machine}", time) for machine in range(60) for time in (10.0, 11.0)]
     assert ratio_texts(compared("M0", *runs))["M5"] == "1.00 (too few repeats to tell)"

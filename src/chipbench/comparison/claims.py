@@ -59,6 +59,11 @@ def _speed(time_s: float, other_s: float) -> tuple[float, str]:
     return other_s / time_s, _times(time_s, other_s)
 
 
+def _as_long(time_s: float, other_s: float) -> tuple[float, str]:
+    longer = time_s / other_s
+    return longer, f"{longer:.2f} times as long: {time_s:,.0f} s against {other_s:,.0f} s"
+
+
 def _price(price_usd: float, other_usd: float) -> tuple[float, str]:
     difference = price_usd - other_usd
     return difference, f"{difference:,.0f} USD: {price_usd:,.0f} against {other_usd:,.0f} USD"
@@ -73,5 +78,6 @@ def _times(time_s: float, other_s: float) -> str:
 _QUANTITIES: Mapping[str, Callable[[float, float], tuple[float, str]]] = {
     "time_saved_percent": _time_saved,
     "speed_ratio": _speed,
+    "time_ratio": _as_long,
     "price_difference_usd": _price,
 }

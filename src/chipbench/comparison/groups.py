@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chipbench.ground import metrics, tags
-from chipbench.measure.fingerprint import BENCHMARK_VERSION
+from chipbench.measure.fingerprint import BENCHMARK_VERSION, work
 from chipbench.measure.outliers import outliers
 from chipbench.measure.recorded_run import SPEED_METRICS, RecordedRun
 from chipbench.measure.statistics import Ratio, centre, spread_percent
@@ -95,7 +95,9 @@ class Group:
         """What sets this group apart, in words."""
         parts = [] if self.is_current else [f"benchmark version {self.version}"]
         parts += [f"{name} {value}" for name, value in self.shared.items()]
-        for key in TITLED:
+        first = self.rows[0].runs[0]
+        in_effect = work(first.params, first.tags)
+        for key in filter(in_effect.__contains__, TITLED):
             stated = {run.params.get(key) for row in self.rows for run in row.runs}
             value = stated.pop() if len(stated) == 1 else None
             if value not in (None, "None"):

@@ -52,7 +52,10 @@ def sort_runs(runs: Iterable[RecordedRun], baseline: str | None = None) -> Sorte
     for (name, _, _, metric), members in sorted(groups.items()):
         benchmarks[name].append(_group(metric, members, baseline))
     return Sorted(
-        tuple(Benchmark(name, tell_apart(found)) for name, found in sorted(benchmarks.items())),
+        tuple(
+            Benchmark(name, tell_apart(sorted(found, key=_place)))
+            for name, found in sorted(benchmarks.items())
+        ),
         left_out,
         tuple(failed),
     )
@@ -95,6 +98,12 @@ def _group(metric: str, runs: Sequence[RecordedRun], baseline: str | None) -> Gr
         baseline=name,
         shared={words: alike[words] for words in _CONTEXT.values() if words in alike},
     )
+
+
+def _place(group: Group) -> tuple[bool, int]:
+    """Where a group stands among its benchmark's: what is current first, by batch size."""
+    size = group.rows[0].runs[0].params.get("batch_size", "")
+    return not group.is_current, int(size) if size.isdecimal() else 0
 
 
 def _rows(

@@ -97,12 +97,17 @@ def _notes(group: Group) -> Iterable[str]:
 
 def _included(rows: Sequence[Row]) -> Iterable[str]:
     """What some times contain besides the work, which others do not."""
-    by_text: dict[str, list[str]] = defaultdict(list)
+    by_text: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        if row.runs[0].tags.get(tags.TIME_INCLUDES):
-            by_text[row.runs[0].tags[tags.TIME_INCLUDES]].append(row.machine)
-    for text, machines in by_text.items():
-        yield f"{', '.join(machines)}: the time contains {text}."
+        if tags.TIME_INCLUDES in row.runs[0].tags:
+            by_text[row.runs[0].tags[tags.TIME_INCLUDES]].append(row)
+    published = [row for row in rows if row.is_reference]
+    for text, including in by_text.items():
+        names = ", ".join(row.machine for row in including)
+        yield f"{'Published' if including == published else names}: the time contains {text}."
+    for row in rows:
+        if tags.LOGGED_TIME in row.runs[0].tags:
+            yield f"{row.machine}: {row.runs[0].tags[tags.LOGGED_TIME]}."
 
 
 def value_table(benchmark: str, group: Group) -> Table | None:

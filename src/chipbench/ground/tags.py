@@ -70,6 +70,7 @@ BEST = "best"  # the fastest combination
 SOURCE = "source"  # where it was published
 PRINTED = "printed"  # what stands there
 TIME_INCLUDES = "time_includes"  # what its time contains besides
+LOGGED_TIME = "logged_time"  # what its logged epochs add up to, where its time is more
 
 # Of the run in its store.
 KEY = "key"  # of the journal, or of the published result, that it belongs to

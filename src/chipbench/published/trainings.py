@@ -31,8 +31,11 @@ def trainings() -> Iterator[PublishedRun]:
             tags.OPTIMIZER_REQUESTED: "adam",
             tags.OPTIMIZER_USED: row["optimizer"],
         }
-        includes = ": ".join(filter(None, (time_includes(row), logged_time(row))))
-        stated = {tags.TIME_INCLUDES: includes, tags.TENSORFLOW: row.get("tensorflow")}
+        stated = {
+            tags.TIME_INCLUDES: time_includes(row),
+            tags.LOGGED_TIME: logged_time(row),
+            tags.TENSORFLOW: row.get("tensorflow"),
+        }
         yield PublishedRun(
             key=f"{KEY_PREFIX}training-{row['machine']}-{model}-{dataset}",
             name=run_name(row["machine"], experiment, f"b{batch}"),

@@ -88,9 +88,13 @@ def _create(client: "MlflowClient", experiment_id: str, run: PublishedRun) -> No
     known = {tags.stored(name): value for name, value in run.tags.items()}
     known[tags.stored(tags.KEY)] = run.key
     source, printed = run.tags[tags.SOURCE], run.tags[tags.PRINTED]
-    includes = run.tags.get(tags.TIME_INCLUDES)
     note = f"Published: {source}. Printed: {printed}."
-    known["mlflow.note.content"] = note + (f" The time contains {includes}." if includes else "")
+    if tags.TIME_INCLUDES in run.tags:
+        logged = run.tags.get(tags.LOGGED_TIME)
+        note += (
+            f" The time contains {run.tags[tags.TIME_INCLUDES]}{f'; {logged}' if logged else ''}."
+        )
+    known["mlflow.note.content"] = note
     created = client.create_run(
         experiment_id,
         _PUBLISHED_MS,
