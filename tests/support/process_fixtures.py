@@ -13,10 +13,10 @@ from support.sharing import SharedServer, shared
 _HERE = Path(__file__).parent
 #: Begins with an interpreter of its own, and so does what it starts.
 COLD = sys.executable
-#: Takes the place of Python, and is it for all that is not chipbench's.
+#: Takes the place of Python, and is it for all but chipbench's programs and MLflow's.
 _PYTHON = """#!/bin/sh
 case "$1 $2 $3" in
-  "-m chipbench."* | "-m mlflow run") exec {cold} -IS {program} {folder} "$@" ;;
+  "-m chipbench."* | "-m mlflow "* | "-m uvicorn "*) exec {cold} -IS {program} {folder} "$@" ;;
 esac
 exec {cold} "$@"
 """

@@ -1,4 +1,7 @@
-"""Servers that several tests share; each test file has its own experiments on them."""
+"""Servers that several tests share; each test file has its own experiments on them.
+
+MLflow is imported where it is used: the process that only hands out tests does without.
+"""
 
 import shutil
 import sqlite3
@@ -9,13 +12,8 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from mlflow import MlflowClient
-from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 from support.sharing import SharedServer, shared
 from support.tracking_server import END_POSTGRES, Postgres, TrackingServer, postgres_programs
-
-from chipbench.config.compose import compose_config
-from chipbench.reference import reference
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +35,8 @@ def new_database(postgres: Postgres, session_folder: Path) -> Callable[[], str]:
     made = session_folder / "database_made"
     with FileLock(f"{made}.lock"):
         if not made.exists():
+            from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
             store = SqlAlchemyStore(postgres.database("made"), str(session_folder / "artifacts"))
             store.engine.dispose()  # nobody may use a database that is copied
             made.touch()
@@ -78,6 +78,8 @@ def empty_database(session_folder: Path) -> Path:
     path = session_folder / "empty_store.db"
     with FileLock(f"{path}.lock"):
         if not path.exists():
+            from mlflow import MlflowClient
+
             unfinished = path.with_suffix(".unfinished")
             MlflowClient(f"sqlite:///{unfinished}").search_experiments()
             _copy(unfinished, path)
@@ -90,6 +92,9 @@ def published_database(session_folder: Path, empty_database: Path) -> Path:
     path = session_folder / "published_store.db"
     with FileLock(f"{path}.lock"):
         if not path.exists():
+            from chipbench.config.compose import compose_config
+            from chipbench.reference import reference
+
             unfinished = shutil.copy(empty_database, path.with_suffix(".unfinished"))
             words = [f"tracking.uri=sqlite:///{unfinished}", "output_dir=none"]
             reference(compose_config("reference", words))

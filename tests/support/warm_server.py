@@ -23,17 +23,21 @@ from typing import Any
 LIBRARIES = (
     "tensorflow",
     "keras",
-    "mlflow.projects",
-    "mlflow.tensorflow",
-    "mlflow.store.tracking.sqlalchemy_store",
+    "aiohttp",
+    "fastapi",
+    "flask",
     "hydra",
     "matplotlib.backends.backend_agg",
     "matplotlib.figure",
+    "mlflow.projects",
+    "mlflow.store.tracking.sqlalchemy_store",
+    "mlflow.tensorflow",
     "pandas",
     "rich.console",
     "scipy.stats",
     "sklearn.datasets",
     "tensorflow_datasets",
+    "uvicorn",
 )
 LENGTH_BYTES = 8  # of the number that comes before a request
 
