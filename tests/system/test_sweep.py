@@ -289,7 +289,7 @@ def test_a_failed_job_is_named_and_the_others_are_done(tmp_path: Path) -> None:
     assert sorted(r.info.status for r in children) == ["FAILED", "FINISHED"]
 
 
-DIGITS = ("dataset=digits", "epochs=8", "seed=1,2")
+DIGITS = ("dataset=digits", "epochs=6", "seed=1,2")
 
 
 def process_of(folder: Path, words: str, timeout_s: float = 200.0) -> psutil.Process:

@@ -116,7 +116,7 @@ def both(compose: Compose, folder: Path, *words: str) -> list[np.ndarray[Any, An
 def test_whole_batches_give_the_articles_numbers_to_the_last_digit(
     optimizer: str, compose: Compose, tmp_path: Path
 ) -> None:
-    words = ("dataset=digits", "epochs=3", f"optimizer={optimizer}", "protocol.slices=1")
+    words = ("dataset=digits", "epochs=2", f"optimizer={optimizer}", "protocol.slices=1")
     article, tuned = both(compose, tmp_path, *words)
     np.testing.assert_allclose(tuned, article, rtol=1e-6)
 
