@@ -6,6 +6,7 @@ its own folder and PYTHONPATH lead to. It opens no device and starts no thread o
 """
 
 import atexit
+import ctypes
 import gc
 import json
 import os
@@ -40,6 +41,7 @@ LIBRARIES = (
     "uvicorn",
 )
 LENGTH_BYTES = 8  # of the number that comes before a request
+_PR_SET_PDEATHSIG = 1  # as prctl.h of Linux has it
 
 Request = Mapping[str, Any]
 
@@ -148,7 +150,8 @@ def received(connection: socket.socket) -> tuple[Request, list[int]]:
 
 
 def become(request: Request, streams: list[int]) -> None:
-    """Make this process what one started by the asker would be."""
+    """Make this process what one started by the asker would be; it ends with the server."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     os.setsid()
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
