@@ -9,32 +9,47 @@ from pathlib import Path
 
 import pytest
 from support.sharing import SharedServer, shared
+from support.tracking_server import wait_for
 
 _HERE = Path(__file__).parent
 #: Begins with an interpreter of its own, and so does what it starts.
 COLD = sys.executable
-#: Takes the place of Python, and is it for all but chipbench's programs and MLflow's.
+#: Takes the place of Python, and is it for all but chipbench's programs, MLflow's, and what
+#: pytest-xdist begins a process for tests with.
 _PYTHON = """#!/bin/sh
 case "$1 $2 $3" in
+  "-u -c import sys;exec(eval(sys.stdin.readline()))" | \\
   "-m chipbench."* | "-m mlflow "* | "-m uvicorn "*) exec {cold} -IS {program} {folder} "$@" ;;
 esac
 exec {cold} "$@"
 """
 
 
-@pytest.fixture(scope="session", autouse=True)
-def warm(session_folder: Path, pytestconfig: pytest.Config) -> Iterator[None]:
-    """Has chipbench's programs find TensorFlow and MLflow imported, which takes seconds each time.
+def _python(config: pytest.Config, folder: Path) -> str:
+    """A Python that finds TensorFlow and MLflow imported, which takes seconds each time.
 
     Not where coverage is measured, which begins with an interpreter, nor on macOS, whose libraries
     do not survive a fork.
     """
-    python = COLD
-    if sys.platform == "linux" and not pytestconfig.pluginmanager.hasplugin("_cov"):
-        shared(session_folder, "warm", _start)
-        python = str(session_folder / "warm" / "python")
+    if sys.platform != "linux" or config.pluginmanager.hasplugin("_cov"):
+        return COLD
+    shared(folder, "warm", _start)
+    return str(folder / "warm" / "python")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The process that hands out tests starts those that run them as `sys.executable`."""
+    config = session.config
+    if config.pluginmanager.hasplugin("dsession"):
+        sys.executable = _python(config, config._tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm(session_folder: Path, pytestconfig: pytest.Config) -> Iterator[None]:
+    """Has chipbench's programs start warm."""
     with pytest.MonkeyPatch.context() as patch:
-        _use(python, patch)
+        _use(_python(pytestconfig, session_folder), patch)
         yield
 
 
@@ -66,6 +81,7 @@ def _start(folder: Path) -> SharedServer:
             stderr=log,
             start_new_session=True,
         )
+    wait_for("the warm server", (folder / "socket").exists, server, 120)
     return SharedServer(server.pid)
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,9 +25,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(what: str, ready: object, process: "subprocess.Popen[bytes]", timeout_s: float) -> None:
+def wait_for(
+    what: str, ready: Callable[[], bool], process: "subprocess.Popen[bytes]", timeout_s: float
+) -> None:
+    """Wait until the process `what` is ready. Raises RuntimeError if it is not in time."""
     deadline_s = time.monotonic() + timeout_s
-    while not ready():  # type: ignore[operator]
+    while not ready():
         if process.poll() is not None or time.monotonic() > deadline_s:
             raise RuntimeError(f"{what} did not start: exit code {process.poll()}")
         time.sleep(0.1)
@@ -70,7 +73,7 @@ class Postgres:
             **owner,  # type: ignore[call-overload]
         )
         ready = [_program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
-        _wait("PostgreSQL", lambda: subprocess.call(ready) == 0, self._process, 120)
+        wait_for("PostgreSQL", lambda: subprocess.call(ready) == 0, self._process, 120)
         return self._process.pid
 
     def database(self, name: str, template: str | None = None) -> str:
@@ -134,7 +137,7 @@ class TrackingServer:
                 stderr=log,
                 start_new_session=True,
             )
-        _wait("mlflow server", self.answers, self._process, 120)
+        wait_for("mlflow server", self.answers, self._process, 120)
         return self._process.pid
 
     def kill(self) -> None:

@@ -1,8 +1,9 @@
 """Stands for a program of chipbench, which a fork of the warm server runs.
 
-Run as `python -IS warm_program.py FOLDER -m MODULE WORDS…`, FOLDER being that of the server's
-socket. It hands on its streams, folder, environment and the signals that it gets, and ends as the
-program ends; where it is killed, so is the program.
+Run as `python -IS warm_program.py FOLDER -m MODULE WORDS…`, or with `-u -c CODE` as pytest-xdist
+starts a process for tests; FOLDER is that of the server's socket. It hands on its streams, folder,
+environment and the signals that it gets, and ends as the program does; where it is killed, so is
+that.
 """
 
 import json
@@ -24,6 +25,8 @@ def main() -> None:
     for number in FORWARDED:
         signal.signal(number, lambda *_: None)
     server = ask(*sys.argv[1:])
+    for stream in (0, 1):  # the program's alone, whose reader waits for its end
+        os.close(stream)
     while True:
         ready, _, _ = select.select([server, numbers], [], [])
         if numbers in ready:
@@ -32,13 +35,12 @@ def main() -> None:
             end_as(server.recv(4))
 
 
-def ask(folder: str, _option: str, module: str, *words: str) -> socket.socket:
+def ask(folder: str, option: str, *words: str) -> socket.socket:
     """The connection to the server, which has all that the program needs."""
     umask = os.umask(0)
     os.umask(umask)
-    request = {
-        "module": module,
-        "words": words,
+    program = {"module": words[0], "words": words[1:]} if option == "-m" else {"code": words[-1]}
+    request = program | {
         "folder": os.getcwd(),
         "environment": dict(os.environ),
         "umask": umask,

@@ -2,7 +2,8 @@
 
 Run as `python warm_server.py PYTHON` in the folder where its socket shall be; PYTHON is what a
 program finds in `sys.executable`. Of chipbench it knows nothing: a program imports the copy that
-its own folder and PYTHONPATH lead to. It opens no device and starts no thread of Python's.
+its own folder and PYTHONPATH lead to. It opens no device and starts no thread of Python's. The
+processes that run the tests side by side are forks as well, each begun by a line of code.
 """
 
 import atexit
@@ -19,15 +20,16 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 LIBRARIES = (
     "tensorflow",
     "keras",
     "aiohttp",
-    "fastapi",
     "flask",
     "hydra",
+    "keras_cv",
     "matplotlib.backends.backend_agg",
     "matplotlib.figure",
     "mlflow.projects",
@@ -38,7 +40,6 @@ LIBRARIES = (
     "scipy.stats",
     "sklearn.datasets",
     "tensorflow_datasets",
-    "uvicorn",
 )
 LENGTH_BYTES = 8  # of the number that comes before a request
 _PR_SET_PDEATHSIG = 1  # as prctl.h of Linux has it
@@ -194,12 +195,13 @@ class LastWord:
 
 def main() -> None:
     """Wait until somebody asks, import, serve; in each fork run the module that was asked for."""
-    sys.executable = sys.argv[1]
+    warm_python = sys.argv[1]
     found = sys.path[1:]  # without the folder of this file
     last_word = LastWord()
     with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind("socket")
+        listener.bind("unready")
         listener.listen(64)
+        os.rename("unready", "socket")
         with selectors.DefaultSelector() as first:
             first.register(listener, selectors.EVENT_READ)
             first.select()
@@ -210,9 +212,15 @@ def main() -> None:
         request = Server(listener).serve()
     given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     sys.path[:] = [os.getcwd(), *filter(None, given), *found]
-    sys.argv = [request["module"], *request["words"]]
     with last_word.heard():
-        runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
+        if "module" in request:
+            sys.executable = warm_python
+            sys.argv = [request["module"], *request["words"]]
+            runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
+        else:
+            sys.argv = ["-c"]
+            sys.modules["__main__"] = beginning = ModuleType("__main__")
+            exec(request["code"], vars(beginning))
 
 
 if __name__ == "__main__":
