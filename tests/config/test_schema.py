@@ -19,12 +19,10 @@ ROOTS = sorted(path.stem for path in CONF_DIR.glob("*.yaml"))
 
 
 def configurations() -> Iterator[dict[str, object]]:
-    """What every root config holds, and what every option of a group adds to one that has it."""
-    seen: set[str] = set()
+    """What every root config holds, as it stands and with every option of each of its groups."""
     for root in ROOTS:
         yield leaves(compose_config(root, []))
-        for group in compose_module.groups_of(root) - seen:
-            seen.add(group)
+        for group in compose_module.groups_of(root):
             yield from (leaves(compose_config(root, [f"{group}={o}"])) for o in options(group))
 
 
