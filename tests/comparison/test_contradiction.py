@@ -39,8 +39,13 @@ def test_a_forged_run_neither_leads_the_table_nor_titles_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "tags", [{"data_source": "generated"}, {"experiment": "resnet50_cifar100"}, {"train_examples": "9"}]
-)  # fmt: skip
+    "tags",
+    [
+        {"data_source": "generated"},
+        {"experiment": "resnet50_cifar100"},
+        {"train_examples": "9"},
+    ],
+)
 def test_a_tag_that_contradicts_the_settings_is_noticed(tags: dict[str, str]) -> None:
     honest = measured("A")
     found = sort_runs([replace(honest, tags=honest.tags | tags)])

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from support.recorded_runs import run
 
-from chipbench.comparison.sorting import sort_runs
 from chipbench.comparison.charts import curve_name
 from chipbench.comparison.contents import count_text
+from chipbench.comparison.sorting import sort_runs
 from chipbench.comparison.tables import group_table
 from chipbench.comparison.value import values_for_money
 

@@ -14,7 +14,12 @@ Printed = Callable[..., str]
 def printed(capsys: pytest.CaptureFixture[str], wide_terminal: None) -> Printed:
     """What a training that took `total_s` and has `tags` shows."""
 
-    def shown(config: DictConfig, total_s: float = 71.6, caveats: tuple[Finding, ...] = (), **tags: str) -> str:
+    def shown(
+        config: DictConfig,
+        total_s: float = 71.6,
+        caveats: tuple[Finding, ...] = (),
+        **tags: str,
+    ) -> str:
         known = {"optimizer_used": "adam", "data_source": "tfds", "tensorflow": "2.19.1"}
         result = Result(
             benchmark=config.benchmark,
@@ -44,9 +49,7 @@ def test_this_run_stands_among_the_published_machines_fastest_first(
     assert "143.29 s" in m1_max and "14.33 s" in m1_max and "2.00" in m1_max
 
 
-def test_what_differs_is_said(
-    compose: Callable[..., DictConfig], printed: Printed
-) -> None:
+def test_what_differs_is_said(compose: Callable[..., DictConfig], printed: Printed) -> None:
     text = printed(compose("batch_size=64", "epochs=5"), data_source="generated")
     assert "differs: generated images of the same shape" in text
     assert "differs: batch size 64, published 32" in text
