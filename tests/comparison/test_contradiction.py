@@ -55,12 +55,12 @@ def test_a_tag_that_contradicts_the_settings_is_noticed(tags: dict[str, str]) ->
 def test_versions_are_never_ranked_together_and_the_report_says_why() -> None:
     new = measured("New", 10.0)
     old = run("Old", 5.0, fingerprint=new.tags["fingerprint"])
-    ((first, second),) = [b.groups for b in sort_runs([new, old]).benchmarks]
-    assert [row.machine for row in first.rows] == ["Old"]
-    assert first.title.startswith("benchmark version 1, ")
-    assert "never ranked with runs of version 2" in group_table(first).notes[0]
-    assert [row.machine for row in second.rows] == ["New"]
-    assert not second.title.startswith("benchmark version")
+    ((current, before),) = [b.groups for b in sort_runs([new, old]).benchmarks]
+    assert [row.machine for row in before.rows] == ["Old"]
+    assert before.title.startswith("benchmark version 1, ")
+    assert "never ranked with runs of version 2" in group_table(before).notes[0]
+    assert [row.machine for row in current.rows] == ["New"]
+    assert not current.title.startswith("benchmark version")
 
 
 def test_a_run_of_the_first_release_is_believed_and_kept_apart() -> None:
