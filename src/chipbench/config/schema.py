@@ -138,14 +138,13 @@ _MACHINE = (
     aside("machine.accelerator", one_of("auto", "cpu", "gpu")),
     *(
         aside(f"machine.facts.{fact}", or_null(text("what it is called")))
-        for fact in ("name", "cpu", "gpu")
+        for fact in ("cpu", "gpu")
     ),
     *(aside(f"machine.facts.{fact}", or_null(whole("", 1))) for fact in ("cpu_cores", "gpu_cores")),
     *(
         aside(f"machine.facts.{fact}", or_null(from_zero(unit)))
         for fact, unit in (
             ("memory_gb", "gigabytes"),
-            ("storage_gb", "gigabytes"),
             ("price_usd", "US dollars, without the unit"),
         )
     ),
