@@ -11,27 +11,32 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+from omegaconf import DictConfig
+
 from chipbench.config.compose import compose_config
-from chipbench.hardware import detect, sensors
+from chipbench.ground import tags
+from chipbench.hardware import sensors
 from chipbench.measure.monitor import Monitor
-from chipbench.workloads.video.export import Export
+from chipbench.workloads.video.export import PreparedExport
 from chipbench.workloads.video.ffmpeg import find_ffmpeg
+from chipbench.workloads.video.transcode import Transcode, rate
 
 _LIMIT = 1.01
 
 
-def bare_s(export: Export, folder: Path) -> float:
+def bare_s(config: DictConfig, export: PreparedExport, folder: Path) -> float:
     """Seconds of the bare command."""
-    clip, encoder = export._clip, export._choice.encoder
-    target = ["-map", "0:v:0", "-frames:v", str(clip.frames), "-c:v", encoder.name]
-    target += [*encoder.arguments, *export._rate(), str(folder / "bare.mp4")]
+    clip, name = export._clip, str(export.tags[tags.ENCODER])
+    (arguments,) = [list(e.arguments) for e in config.codec.encoders if e.name == name]
+    target = ["-map", "0:v:0", "-frames:v", str(clip.frames), "-c:v", name]
+    target += [*arguments, *rate(config, clip), str(folder / "bare.mp4")]
     command = [find_ffmpeg(None), "-nostdin", "-y", "-v", "error", *clip.input, *target]
     begin = perf_counter()
     subprocess.run(command, check=True)
     return perf_counter() - begin
 
 
-def wrapped_s(export: Export) -> float:
+def wrapped_s(export: PreparedExport) -> float:
     """Seconds of chipbench's export, with its monitor reading every second."""
     with Monitor(sensors(), 1.0):
         export.measure(lambda step, values: None)
@@ -45,9 +50,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         overrides = ["clip.duration_s=10", f"output_dir={folder}", "quality=false"]
-        export = Export(compose_config("export", overrides), detect())
-        export.prepare()
-        pairs = [(bare_s(export, folder), wrapped_s(export)) for _ in range(repeats)]
+        config = compose_config("export", overrides)
+        export = Transcode(config).prepare()
+        pairs = [(bare_s(config, export, folder), wrapped_s(export)) for _ in range(repeats)]
     ratios = [wrapped / bare for bare, wrapped in pairs]
     print("bare (s)   chipbench (s)   ratio")
     for (bare, wrapped), ratio in zip(pairs, ratios, strict=True):

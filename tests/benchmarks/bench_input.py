@@ -8,7 +8,7 @@ import sys
 from statistics import median
 
 from chipbench import data
-from chipbench.backends.tensorflow.device import import_tensorflow
+from chipbench.backends import backend
 from chipbench.config.compose import compose_config
 from chipbench.ground.cache import cache_folder
 
@@ -18,7 +18,7 @@ def main() -> None:
     repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     words = ["dataset.source=generated", "dataset.max_examples=1010", "output_dir=none"]
     config = compose_config("createml", words)
-    import_tensorflow(verbose=False)
+    backend("tensorflow").start(verbose=False)
     from chipbench.backends.tensorflow.augmentation import augmentation
     from chipbench.backends.tensorflow.feed import input_rate
 

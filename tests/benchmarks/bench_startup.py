@@ -22,7 +22,8 @@ def done(name):
     global begin
     now = time.perf_counter(); stages[name] = now - begin; begin = now
 import tempfile
-from chipbench import command, data, hardware
+from chipbench import data, hardware
+from chipbench.running import command
 from chipbench.train import train
 done("import chipbench")
 from chipbench.config.compose import compose_config
@@ -32,15 +33,16 @@ config = compose_config("train", words)
 done("compose the configuration")
 machine = hardware.detect()
 done("detect the machine")
-from chipbench.backends.tensorflow.device import import_tensorflow
-import_tensorflow(False)
+from chipbench.backends import backend
+backend("tensorflow").start(verbose=False)
 import keras
 done("import TensorFlow and Keras")
 loaded = data.load(config.dataset, cache_folder(config.cache_dir))
-images, labels = data.arrays(loaded.train, loaded.train_examples)
+from chipbench.backends.tensorflow.reading import arrays
+images, labels = arrays(loaded.train, loaded.train_examples)
 done("load the data (2,000 images)")
 from chipbench.workloads.training.optimizer import choose
-choose(config.optimizer, machine, "cpu", cache_folder(config.cache_dir))
+choose(config.optimizer, "tensorflow", machine, "cpu", cache_folder(config.cache_dir))
 done("optimizer's verdict (known)")
 from chipbench.models.tiny_vgg import build
 model = build(10, 32, None)

@@ -14,22 +14,23 @@ from typing import Any
 import psutil
 
 from chipbench import train
+from chipbench.backends.tensorflow.backend import TensorFlow
 from chipbench.running import benchmark, command
 from chipbench.tracking.recorder import Recorder
 from chipbench.workloads.training import workload
+from chipbench.workloads.training.prepared import PreparedTraining
 
 #: What is timed: its owner, its name there, and the phase that it belongs to.
 _TIMED = (
     (benchmark.hardware, "detect", "look at the machine"),
     (Recorder, "__init__", "begin the run, start its delivery"),
-    (workload, "open_device", "import TensorFlow, open the device"),
+    (TensorFlow, "open", "import TensorFlow, open the device"),
     (workload, "choose", "trial of the optimizer"),
     (workload.data, "load", "data"),
-    (workload.Training, "_feed", "data"),
     (workload, "build_model", "build and compile the model"),
     (Recorder, "settle", "wait until delivery has started"),
-    (workload.Training, "measure", "train"),
-    (workload.Training, "finish", "see how close it came to the limits"),
+    (PreparedTraining, "measure", "train"),
+    (PreparedTraining, "finish", "see how close it came to the limits"),
     (benchmark.Benchmark, "_save_model", "save the trained model"),
     (benchmark.Benchmark, "_write_artifacts", "write tables and plots"),
     (Recorder, "drain", "wait until all is delivered"),

@@ -14,9 +14,11 @@ from typing import Any
 from omegaconf import DictConfig
 from turns import Turn
 
+from chipbench.backends.tuned import Tuned
 from chipbench.config.compose import compose_config
 from chipbench.running.benchmark import Benchmark
-from chipbench.workloads.training.workload import Training
+from chipbench.workloads.training import workload
+from chipbench.workloads.training.prepared import PreparedTraining
 from chipbench.workloads.workload import Report
 
 BATCH_SIZE = 32
@@ -46,11 +48,11 @@ def config_of(protocol: str, folder: Path, examples: int, seed: int, together: i
 def arrays_of(config: DictConfig) -> tuple[Any, Any]:
     """Training and validation images (float32, 0 to 1) and labels, as the article's notebook."""
     from chipbench import data
-    from chipbench.backends.tensorflow.device import import_tensorflow
+    from chipbench.backends import backend
     from chipbench.backends.tensorflow.reading import arrays
     from chipbench.ground.cache import cache_folder
 
-    import_tensorflow(verbose=False)
+    backend("tensorflow").start(verbose=False)
     loaded = data.load(config.dataset, cache_folder(config.cache_dir))
     train = arrays(loaded.train, loaded.train_examples)
     validation = arrays(loaded.validation, loaded.validation_examples)
@@ -97,13 +99,13 @@ def bare(config: DictConfig) -> None:
 def article(config: DictConfig) -> None:
     """A whole run of chipbench as the article trains: monitor, journal and delivery beside it."""
 
-    class InPieces(Training):
+    class InPieces(PreparedTraining):
         def measure(self, report: Report) -> None:
             from pieces import Pieces
 
-            images, validation_images = self._data.train_examples, self._data.validation_examples
+            data, model = self._task.data, self.loop.model
+            images, validation_images = data.train_examples, data.validation_examples
             pieces = Pieces(Turn(), images, validation_images, BATCH_SIZE)
-            model = self.trained_model()
             fit = model.fit
 
             def fit_in_pieces(callbacks: list[Any], **inputs: Any) -> None:
@@ -119,9 +121,10 @@ def tuned(config: DictConfig) -> None:
     """A whole run of chipbench in graph calls, here one for each turn, not each epoch."""
     turn = Turn()
 
-    class InTurns(Training):
+    class InTurns(PreparedTraining):
         def measure(self, report: Report) -> None:
-            loop = self._loop._loop
+            assert isinstance(self.loop, Tuned)
+            loop = self.loop._epochs
             train, validate = loop.train, loop.validate
 
             def train_in_turns(examples: Any, order: Any) -> tuple[float, float]:
@@ -149,10 +152,11 @@ def tuned(config: DictConfig) -> None:
     run(InTurns, config)
 
 
-def run(workload: type[Training], config: DictConfig) -> None:
+def run(prepared: type[PreparedTraining], config: DictConfig) -> None:
     """Record it as any run; its own progress, which is part of what is measured, to stderr."""
     sys.stdout = sys.stderr
-    Benchmark(config, workload).run()
+    workload.PreparedTraining = prepared  # type: ignore[misc]  # what a training prepares to
+    Benchmark(config, workload.Training).run()
 
 
 def pytorch(config: DictConfig) -> None:

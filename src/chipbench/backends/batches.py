@@ -36,6 +36,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no type
         self._ahead = _AHEAD if ahead == "auto" else ahead
         self._threads = ThreadPoolExecutor(os.cpu_count())
         self._coming: dict[int, Future[tuple[Array, Array]]] = {}
+        self._config = config
         self._images = Images(split)
         self._size = config.dataset.image_size
         self._scale = np.float32(config.model.pixel_scale)
@@ -61,7 +62,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no type
     def _batch(self, index: int) -> tuple[Array, Array]:
         rows = self.order[index * self._batch_size : (index + 1) * self._batch_size]
         images, labels = zip(*(self._one(int(row)) for row in rows), strict=True)
-        return np.stack(images), np.array(labels)
+        return np.stack(images), np.array(labels, _label_type(self._config))
 
     def on_epoch_end(self) -> None:
         """Another order for the next pass."""
@@ -132,9 +133,14 @@ def feed_of(task: Task) -> Feed:
 
 
 def in_memory(split: Split, examples: int, config: DictConfig) -> tuple[Array, Array]:
-    """All images as float32 [n, height, width, 3] as the model takes them, and labels int64 [n]."""
+    """All images as float32 [n, height, width, 3] as the model takes them, and labels [n]."""
     images, labels = arrays(split, examples)
-    return images / np.float32(config.model.pixel_scale), labels
+    return images / np.float32(config.model.pixel_scale), labels.astype(_label_type(config))
+
+
+def _label_type(config: DictConfig) -> str:
+    """JAX has no integers of 64 bits unless it is told to, and says so at each of them."""
+    return "int32" if config.backend.name == "jax" else "int64"
 
 
 def _sliced(images: Array, labels: Array, size: int) -> Iterator[tuple[Array, Array]]:

@@ -38,7 +38,7 @@ class Transcode(Export):
         def encode(report: Report) -> float:
             encoder = choice.encoder
             target = ["-map", "0:v:0", "-frames:v", str(clip.frames), "-c:v", encoder.name]
-            target += [*encoder.arguments, *_rate(config, clip), str(output)]
+            target += [*encoder.arguments, *rate(config, clip), str(output)]
             announce(f"exporting {clip.duration_s:g} s with {encoder.name}")
             with FrameProgress(clip.frames, clip.fps, report) as progress:
                 return run_ffmpeg(ffmpeg, [*clip.input, *target], progress).time_s
@@ -69,7 +69,8 @@ def _megabits_per_s(config: DictConfig, clip: Clip) -> float:
     return float(config.codec.megabits_per_s) * pixels_per_s / _FULL_HD_30
 
 
-def _rate(config: DictConfig, clip: Clip) -> list[str]:
+def rate(config: DictConfig, clip: Clip) -> list[str]:
+    """ffmpeg's arguments for the bit rate; none where the codec's profile sets it."""
     if config.codec.fixed_rate:
         return []
     return ["-b:v", f"{_megabits_per_s(config, clip):.3f}M"]
