@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
+from chipbench.backends.exhaustion import is_out_of_memory
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.signals import job_timed_out
 from chipbench.measure import result as results
-
-#: TensorFlow's own is known by its name: nothing here imports it.
-_OUT_OF_MEMORY = ("ResourceExhaustedError", "MemoryError")
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ def ending_of(error: BaseException) -> Ending:
         return Ending(results.SKIPPED, results.SKIPPED, _reason(error))
     if not isinstance(error, Exception):
         return Ending(results.INTERRUPTED, results.INTERRUPTED, _reason(error))
-    if _name(error) in _OUT_OF_MEMORY:
+    if is_out_of_memory(error):
         said = "out of memory: use a smaller batch_size"
         return Ending(results.FAILED, results.OUT_OF_MEMORY, said)
     kind = results.TIMED_OUT if job_timed_out() else results.FAILED
