@@ -131,7 +131,7 @@ def test_a_share_of_every_class_is_chosen_with_a_seed() -> None:
 
 def test_the_tenth_of_food101_keeps_the_original_bytes(tmp_path: Path) -> None:
     entry = food101_10pct.ENTRY
-    whole = generated.builder(entry, 202, 101, tmp_path)
+    whole = generated.builder(entry, 202, 10, tmp_path)
     tenth = subset.builder(entry, whole, tmp_path)
     assert tenth.info.splits["train"].num_examples == 101  # one of two of each class
     decoders = {"image": tfds.decode.SkipDecoding()}
