@@ -134,7 +134,7 @@ _MODEL = """
 from pathlib import Path
 from chipbench.tracking.saved_model import save_model
 try:
-    save_model(None, Path())
+    save_model(None, "tensorflow", Path())
 except AttributeError:
     pass
 """
