@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.usefixtures("cold"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.usefixtures("cold", "made_store"), pytest.mark.timeout(600)]
 
 WITHOUT_TENSORFLOW = """
 import runpy, sys
