@@ -68,6 +68,7 @@ def test_it_measures_compares_and_is_diagnosed_without_tensorflow(
         (["backend=nonsense"], 2, "tensorflow, torch"),
         (["backend=tensorflow"], 3, "pip install 'chipbench[tensorflow]'"),
         (["backend=jax", "strategy=mirrored"], 2, "use backend=tensorflow, or strategy=none"),
+        (["backend=torch", "strategy=multi_worker"], 2, "backend=torch trains on one device"),
     ],
 )
 def test_what_a_back_end_cannot_do_is_said_in_one_line(

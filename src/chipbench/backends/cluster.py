@@ -45,9 +45,11 @@ class Cluster:
 def find_cluster(config: DictConfig, environment: Mapping[str, str] = os.environ) -> Cluster | None:
     """The cluster that `strategy=multi_worker` means here; None for any other strategy.
 
-    Raises ConfigurationError if nothing says who trains together, or says it wrongly.
+    Raises ConfigurationError if nothing says who trains together, or says it wrongly, or the back
+    end trains on one device alone.
     """
     strategy = config.strategy
+    require_one_device(config)
     if strategy.name != "multi_worker":
         return None
     if strategy.workers is not None:
@@ -71,6 +73,16 @@ def find_cluster(config: DictConfig, environment: Mapping[str, str] = os.environ
             f"batch_size={config.batch_size}: {found.size} workers need a multiple of {found.size}"
         )
     return found
+
+
+def require_one_device(config: DictConfig) -> None:
+    """Raise ConfigurationError where another framework than TensorFlow is to train on several."""
+    name, strategy = config.backend.name, config.strategy.name
+    if name != "tensorflow" and strategy != "none":
+        raise ConfigurationError(
+            f"strategy={strategy}: backend={name} trains on one device; use backend=tensorflow, or "
+            "strategy=none"
+        )
 
 
 def _from_tf_config(text: str) -> Cluster:

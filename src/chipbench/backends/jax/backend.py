@@ -44,7 +44,7 @@ class Jax:
         self, config: DictConfig, machine: Machine, cluster: Cluster | None, fingerprint: str
     ) -> Device:
         """The one device."""
-        return open_single(self, config, machine, cluster)
+        return open_single(self, config, machine)
 
     def synchronize(self, kind: str) -> None:
         """Wait for all arrays: a barrier of JAX's orders effects and waits for no computation."""

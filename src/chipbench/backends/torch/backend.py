@@ -41,7 +41,7 @@ class Torch:
         self, config: DictConfig, machine: Machine, cluster: Cluster | None, fingerprint: str
     ) -> Device:
         """The one device."""
-        return open_single(self, config, machine, cluster)
+        return open_single(self, config, machine)
 
     def synchronize(self, kind: str) -> None:
         """On the CPU a call returns when it is done."""
