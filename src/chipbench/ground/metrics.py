@@ -72,7 +72,7 @@ PARAMETERS_TRAINABLE = _metric("parameters_trainable", "", "parameters that trai
 MEGAFLOP_PER_IMAGE = _metric(
     "training_megaflop_per_image",
     "MFLOP",
-    "floating-point operations of a training step per image, counted in its graph",
+    "floating-point operations of a training step per image, from its layers' shapes",
 )
 ACHIEVED_TFLOPS = _metric(
     "achieved_tflops", "TFLOP/s", "training_megaflop_per_image x steady_images_per_second", 4
