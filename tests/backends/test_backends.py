@@ -81,3 +81,9 @@ def test_one_that_is_not_installed_is_refused_with_the_command(
     monkeypatch.setattr("chipbench.backends.find_spec", lambda package: None)
     with pytest.raises(UnsupportedBenchmark, match=r"pip install 'chipbench\[torch\]'"):
         backend("torch")
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_images_that_fit_are_decoded_once(name: str) -> None:
+    kept, streamed = said(name)["decoded"]["1"], said(name)["decoded"]["0"]
+    assert kept == 88 and streamed == 2 * 88

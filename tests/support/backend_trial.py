@@ -61,6 +61,33 @@ def curve(name: str, *words: str) -> tuple[list[list[float]], Any]:
     return epochs, loop
 
 
+def decoded(name: str, cache_gb: int) -> int:
+    """How many images two passes over a stream decode."""
+    if name == "tensorflow":
+        return 0  # tf.data's own, see test_feed.py
+    from chipbench.backends import batches
+
+    task = task_of(name, [f"protocol.cache_gb={cache_gb}", "dataset.in_memory=false"])
+    made = batches.Batches(task.data.train, task.config)
+    seen: list[int] = []
+    images = made._images
+
+    class Counted:
+        def __len__(self) -> int:
+            return len(images)
+
+        def __getitem__(self, number: int) -> Any:
+            seen.append(number)
+            return images[number]
+
+    made._images = Counted()  # type: ignore[assignment]  # as far as it is used
+    for _ in range(2):
+        for index in range(len(made)):
+            made[index]
+        made.on_epoch_end()
+    return len(seen)
+
+
 def main(name: str) -> None:
     """Train by both protocols, from arrays and from a stream."""
     article, loop = curve(name)
@@ -89,6 +116,7 @@ def main(name: str) -> None:
                 "flops": flops_per_image(loop.model),
                 "waits": [f.wait_percent(loop.model, 0.1) for f in (loop.feed, streaming.feed)],
                 "sample": list(streaming.feed.sample().shape),
+                "decoded": {str(size): decoded(name, size) for size in (0, 1)},
                 "imported": sorted({"tensorflow", "torch", "jax"} & set(sys.modules)),
             }
         )

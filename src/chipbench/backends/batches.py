@@ -43,9 +43,9 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no type
         self._batch_size = config.batch_size
         self._buffer = shuffle_buffer
         self._generator = np.random.default_rng(config.seed)
-        self.order = self._next_order()
+        self._order = self._next_order()
         bytes_of_all = 4 * 3 * self._size**2 * len(self._images)
-        self._kept: dict[int, Array] | None = None
+        self._kept: dict[int, tuple[Array, int]] | None = None
         if bytes_of_all <= config.protocol.cache_gb * 1e9:
             self._kept = {}
 
@@ -60,7 +60,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no type
         return self._coming.pop(index).result()
 
     def _batch(self, index: int) -> tuple[Array, Array]:
-        rows = self.order[index * self._batch_size : (index + 1) * self._batch_size]
+        rows = self._order[index * self._batch_size : (index + 1) * self._batch_size]
         images, labels = zip(*(self._one(int(row)) for row in rows), strict=True)
         return np.stack(images), np.array(labels, _label_type(self._config))
 
@@ -69,16 +69,16 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no type
         for batch in self._coming.values():
             batch.cancel()
         self._coming = {}
-        self.order = self._next_order()
+        self._order = self._next_order()
 
     def _one(self, row: int) -> tuple[Array, int]:
-        image, label = self._images[row]
         if self._kept is not None and row in self._kept:
-            return self._kept[row], label
-        resized = resize(image[None], self._size, self._size)[0] / self._scale
+            return self._kept[row]
+        image, label = self._images[row]
+        made = resize(image[None], self._size, self._size)[0] / self._scale, label
         if self._kept is not None:
-            self._kept[row] = resized
-        return resized, label
+            self._kept[row] = made
+        return made
 
     def _next_order(self) -> Array:
         return buffered_order(len(self._images), self._buffer, self._generator)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from chipbench.backends.backend import Task
-from chipbench.backends.batches import Batches, in_memory
+from chipbench.backends.batches import Batches, buffered_order, in_memory
 from chipbench.backends.tuned import Array, Orders, array_orders
 
 
@@ -36,7 +36,6 @@ def orders_of(task: Task) -> Orders:
     config, number = task.config, task.data.train_examples
     if config.dataset.in_memory or not config.dataset.shuffle_buffer:
         yield from array_orders(config, number)
-    batches = Batches(task.data.train, config, config.dataset.shuffle_buffer)
+    generator = np.random.default_rng(config.seed)
     while True:
-        yield batches.order
-        batches.on_epoch_end()
+        yield buffered_order(number, config.dataset.shuffle_buffer, generator)

@@ -43,7 +43,10 @@ class Jax:
     def open(
         self, config: DictConfig, machine: Machine, cluster: Cluster | None, fingerprint: str
     ) -> Device:
-        """The one device."""
+        """The one device, with XLA's deterministic kernels where they are asked for."""
+        if config.deterministic:  # read once, when JAX looks for its devices
+            flags = os.environ.get("XLA_FLAGS", "")
+            os.environ["XLA_FLAGS"] = f"{flags} --xla_gpu_deterministic_ops=true".strip()
         return open_single(self, config, machine)
 
     def synchronize(self, kind: str) -> None:
@@ -53,13 +56,10 @@ class Jax:
         jax.block_until_ready(jax.live_arrays())
 
     def seed(self, config: DictConfig) -> None:
-        """Keras' own seeds, and XLA's deterministic kernels where they are asked for."""
+        """Keras' own seeds."""
         import keras
 
         keras.utils.set_random_seed(config.seed)
-        if config.deterministic:
-            flags = os.environ.get("XLA_FLAGS", "")
-            os.environ["XLA_FLAGS"] = f"{flags} --xla_gpu_deterministic_ops=true".strip()
 
     def loop(self, task: Task) -> Loop:
         """`model.fit`, or one compiled call per epoch."""
