@@ -20,12 +20,9 @@ from chipbench.config.compose import compose_config
 from chipbench.config.overrides import is_several
 from chipbench.ground.errors import ConfigurationError
 from chipbench.sweeping import outcome as outcomes
-from chipbench.sweeping import summary
 from chipbench.sweeping.conduct import conduct, split
 from chipbench.sweeping.outcome import Outcome, attempts, next_attempt, outcome_of
 from chipbench.sweeping.plan import Job, Plan, expand, order, read_plan, swept_keys
-from chipbench.sweeping.summary import JobEnd
-from chipbench.sweeping.table import print_jobs
 
 pytestmark = pytest.mark.usefixtures("made_store")
 
@@ -92,67 +89,6 @@ def test_a_wrong_sweep_is_refused_before_any_job_begins(
     assert not (tmp_path / "project").exists()
 
 
-def job(number: int, *overrides: str, repeat: int = 1) -> Job:
-    return Job(number, overrides, repeat)
-
-
-def done(place: Job, **metrics: float) -> JobEnd:
-    return JobEnd(place, Outcome(outcomes.DONE, None, metrics))
-
-
-def test_the_summary_by_hand() -> None:
-    jobs = [
-        done(job(0, "batch_size=16"), total_time_s=10.0, steady_images_per_second=100.0),
-        done(job(1, "batch_size=32"), total_time_s=5.0, steady_images_per_second=200.0),
-        done(job(2, "batch_size=16", repeat=2), total_time_s=11.0, steady_images_per_second=90.0),
-        done(job(3, "batch_size=32", repeat=2), total_time_s=5.5, steady_images_per_second=180.0),
-        JobEnd(job(4, "batch_size=64"), Outcome(outcomes.OUT_OF_MEMORY, "out of memory")),
-    ]
-    assert summary.best(jobs) == "batch_size=32"
-    assert summary.speeds(jobs) == {"batch_size=16": 95.0, "batch_size=32": 190.0}
-    assert summary.drift(jobs) == pytest.approx(10.0)
-    assert summary.spread(jobs) == pytest.approx(100 * (0.5 / 2**0.5) / 5.25)
-    assert summary.curves(jobs) == {"all": [(16.0, 95.0), (32.0, 190.0)]}
-    assert summary.failed_sizes(jobs) == {"all": [64]}
-    text = summary.text(jobs)
-    assert text.startswith("4 of 5 jobs done, out of memory: batch_size=64, fastest: batch_size=32")
-    assert summary.rows(jobs)[4]["total_time_s"] == ""
-
-
-def test_repeats_of_one_combination_have_a_mean_and_an_interval() -> None:
-    jobs = [
-        done(job(n, "epochs=2", repeat=n + 1), total_time_s=time)
-        for n, time in enumerate((10.0, 10.2, 9.9))
-    ]
-    assert summary.names(jobs)[2] == "repeat 3"
-    # Student's t with 2 degrees of freedom, 4.303, times the standard error, 0.088 s, and 0.05 s
-    # that the times were rounded by.
-    said = "total_time_s 10.03 s, 95 % interval 9.61 s to 10.47 s, spread 1.5 %"
-    assert summary.text(jobs).startswith(f"3 of 3 jobs done, {said}")
-
-
-def test_a_job_is_named_by_what_tells_it_from_the_others() -> None:
-    jobs = [done(job(n, "epochs=2", f"seed={n}", "batch_size=8"), total_time_s=1.0) for n in (1, 2)]
-    assert summary.names(jobs) == {1: "seed=1", 2: "seed=2"}
-    assert summary.names(jobs[:1]) == {1: "epochs=2 seed=1 batch_size=8"}
-    assert summary.names([]) == {} and summary.best([]) is None
-
-
-@pytest.mark.usefixtures("wide_terminal")
-def test_the_end_shows_all_jobs_in_one_table(capsys: pytest.CaptureFixture[str]) -> None:
-    jobs = [
-        done(job(0, "epochs=2", "seed=1"), total_time_s=10.0, steady_images_per_second=1234.5),
-        JobEnd(job(1, "epochs=2", "seed=2"), Outcome(outcomes.CRASHED, "killed by signal 9")),
-    ]
-    print_jobs(jobs)
-    lines = capsys.readouterr().out.splitlines()
-    (first,) = [line for line in lines if "seed=1" in line]
-    (second,) = [line for line in lines if "seed=2" in line]
-    assert "10.00 s" in first and "1,234.5 images/s" in first and "done" in first
-    assert "crashed" in second and "epochs" not in first
-    assert "val_accuracy" not in "".join(lines), "a column that no job has"
-
-
 @pytest.mark.parametrize("status", ["interrupted", "failed"])
 def test_how_a_job_ended_is_a_field_and_not_its_message(tmp_path: Path, status: str) -> None:
     for end, what in (
@@ -192,7 +128,7 @@ def test_an_outcome_is_the_jobs_own_word(tmp_path: Path) -> None:
 
 
 def test_a_plan_survives_its_file(tmp_path: Path) -> None:
-    plan = Plan("train", "k", (job(0, "a='b c'"),), ("a",), 0.5, None, True)
+    plan = Plan("train", "k", (Job(0, ("a='b c'",), 1),), ("a",), 0.5, None, True)
     plan.write(tmp_path)
     assert read_plan(tmp_path) == plan
 
@@ -275,7 +211,14 @@ def test_under_mlflow_run_onto_a_server_the_projects_run_is_the_parent(
     assert parent.data.tags["mlflow.note.content"].startswith("2 of 2 jobs done")
     assert parent.data.tags["chipbench.kind"] == "sweep"
     assert "export_time_s=100" in parent.data.tags["chipbench.best"]
-    assert {file.path for file in client.list_artifacts(parent.info.run_id)} == {"sweep.csv"}
+    assert parent.data.metrics["export_time_s_best"] == 100
+    assert parent.data.metrics["export_time_s_median"] == 200
+    page = f"{server.uri}/#/experiments/{experiment.experiment_id}/runs/{parent.info.run_id}"
+    assert page in ended.stdout and "sweep.csv" in ended.stdout
+    assert {file.path for file in client.list_artifacts(parent.info.run_id)} == {
+        "combinations.csv",
+        "sweep.csv",
+    }
 
 
 def test_a_failed_job_is_named_and_the_others_are_done(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from chipbench.comparison.groups import Benchmark, Group, Row
 from chipbench.comparison.report import Chart
 from chipbench.ground import metrics, tags
 from chipbench.ground.drawing.bars import Bar, draw_bars
-from chipbench.ground.drawing.lines import Points, draw_batch_sizes, draw_lines
+from chipbench.ground.drawing.lines import Measured, Points, draw_batch_sizes, draw_lines
 from chipbench.ground.files import digest
 from chipbench.ground.metrics import metric
 from chipbench.measure.recorded_run import RecordedRun
@@ -60,7 +60,7 @@ def batch_size_chart(
             failures[run.machine].append(size)
     path = folder / f"batch_sizes_{digest(benchmark.name, 10)}.png"
     shown = dict(list(curves.items())[:_MOST_LINES])
-    points = {name: list(sizes.items()) for name, sizes in shown.items()}
+    points = {name: [Measured(*at) for at in sizes.items()] for name, sizes in shown.items()}
     draw_batch_sizes(path, points, failures, benchmark.name)
     return Chart(f"images per second against batch size, {benchmark.name}", path)
 

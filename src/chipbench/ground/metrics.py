@@ -169,6 +169,15 @@ EPOCH_DRIFT = _metric(
     "epoch_drift_percent", "%", "growth of epoch_time_s to the last epoch, first one left out", 1
 )
 
+# What a sweep's own run says of its jobs' metrics.
+BEST, MEDIAN = "best", "median"
+
+
+def over_jobs(name: str, which: str) -> str:
+    """Name of a sweep's metric, e.g. `over_jobs(TOTAL_TIME, BEST)`."""
+    return f"{name}_{which}"
+
+
 # Summary of an export.
 EXPORT_TIME = _metric("export_time_s", "s", "time to export the clip")
 REALTIME_FACTOR = _metric("realtime_factor", "x", "clip duration / export_time_s")

@@ -22,6 +22,7 @@ from chipbench.measure.result import Result
 from chipbench.published.claim import confirm, facts, machine_id
 from chipbench.running.ending import COMPLETED, Ending, ending_of
 from chipbench.terminal.lines import complain, note
+from chipbench.tracking.delivered import delivered
 from chipbench.tracking.recorder import LOCAL_FILES, Recorder
 from chipbench.tracking.saved_model import save_model
 from chipbench.tracking.store import configured_store
@@ -51,7 +52,7 @@ class Benchmark:
         confirm(config.machine, self.machine)
         self.workload = create(config, self.machine)
         self.folder = writable("output_dir", Path(config.output_dir))
-        self._store = configured_store(config.tracking, project_dir())
+        store = configured_store(config.tracking, project_dir())
         self._readings: list[Reading] = []
         self._utilisation: dict[str, float] = {}
         self._conditions = Conditions(self.machine)
@@ -59,7 +60,7 @@ class Benchmark:
         self._prepared: Prepared | None = None
         name = config.tracking.run_name or self._default_name()
         self._recorder = Recorder(
-            self.folder, self._store, name=name, experiment=config.tracking.experiment_name
+            self.folder, store, name=name, experiment=config.tracking.experiment_name
         )
 
     def run(self) -> Result:
@@ -133,23 +134,7 @@ class Benchmark:
 
     def delivered(self) -> str:
         """Where the run is recorded, or how to deliver what could not be."""
-        state = self._recorder.drain()
-        if self._store is None:
-            return f"recorded in {self.folder}; nothing was sent to a tracking store"
-        if state.waiting or not state.closed:
-            why = f" ({state.error})" if state.error else ""
-            unwritten = self._recorder.unwritten
-            lost = (
-                f"; {unwritten} more, which the disk had no room for, are lost" if unwritten else ""
-            )
-            return (
-                f"{state.waiting} records wait in {self.folder}{why}; "
-                f"deliver them with `mlflow run . -e sync`{lost if unwritten else ''}"
-            )
-        if state.refused:
-            why = "; ".join(state.refused.values())
-            return f"run {state.run_id}: the store refused {len(state.refused)} records: {why}"
-        return f"recorded as run {state.run_id} in {self._store.address}; `make ui` shows it"
+        return delivered(self._recorder)
 
     def _conclude(self, ending: Ending) -> Result:
         """Record the summary, the artifacts and the end, and wait for their delivery."""

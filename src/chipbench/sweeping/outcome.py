@@ -36,6 +36,7 @@ class Outcome:
     what: str = MISSING
     reason: str | None = None
     metrics: dict[str, float] = field(default_factory=dict)
+    benchmark: str = ""  # what it measured
 
     def write(self, folder: Path) -> None:
         """Keep it in the job's `folder`."""
@@ -96,7 +97,8 @@ def _last_accuracy(folder: Path) -> dict[str, float]:
 def _from_result(result: dict[str, Any], more: dict[str, float]) -> Outcome:
     found = {str(name): float(value) for name, value in result["metrics"].items()} | more
     what = _WHAT.get(result["end"] if "end" in result else _end_before(result), FAILED)
-    return Outcome(what, None if what == DONE else str(result["reason"]), found)
+    reason = None if what == DONE else str(result["reason"])
+    return Outcome(what, reason, found, str(result.get("benchmark", "")))
 
 
 def _end_before(result: dict[str, Any]) -> str:

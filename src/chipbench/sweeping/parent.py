@@ -1,4 +1,4 @@
-"""The parent run of a sweep: its table, curve and best combination, updated as jobs end."""
+"""The parent run of a sweep: its tables, curve and best combination, updated as jobs end."""
 
 import threading
 from pathlib import Path
@@ -6,16 +6,19 @@ from pathlib import Path
 from chipbench.ground import tags
 from chipbench.ground.drawing.lines import draw_batch_sizes
 from chipbench.ground.tables import write_table
-from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping import summary
+from chipbench.sweeping.combinations import best, combination_rows, curves, failed_sizes
+from chipbench.sweeping.job_end import JobEnd
 from chipbench.sweeping.outcome import outcome_of
 from chipbench.sweeping.plan import Plan
-from chipbench.sweeping.summary import JobEnd
 from chipbench.sweeping.table import print_jobs
 from chipbench.terminal.lines import say
+from chipbench.tracking.delivered import delivered
 from chipbench.tracking.recorder import Recorder
 
 _EVERY_S = 2.0
+_JOBS = "sweep.csv"
+_COMBINATIONS = "combinations.csv"
 
 
 class Parent:
@@ -25,7 +28,7 @@ class Parent:
         self._folder = folder
         self._plan = plan
         self._recorder = recorder
-        self._shown: list[str] = []
+        self._shown: list[JobEnd] = []
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._follow, daemon=True, name="sweep")
 
@@ -41,38 +44,50 @@ class Parent:
         """All jobs as they stand now."""
         return [JobEnd(job, outcome_of(self._folder, job.number)) for job in self._plan.jobs]
 
+    def update(self) -> list[JobEnd]:
+        """Record the tables, the curve and the best, if a job ended or wrote more since."""
+        jobs = self.jobs()
+        if jobs == self._shown:
+            return jobs
+        self._shown = jobs
+        self._table(_JOBS, summary.rows(jobs))
+        self._table(_COMBINATIONS, combination_rows(jobs))
+        known = curves(jobs)
+        if known:
+            path = self._recorder.folder / "batch_sizes.png"
+            draw_batch_sizes(path, known, failed_sizes(jobs), _title(jobs))
+            self._recorder.artifact(path)
+        self._recorder.metrics(summary.own_metrics(jobs), sum(ended.done for ended in jobs))
+        self._recorder.tags({tags.BEST: best(jobs)})
+        self._recorder.description(summary.text(jobs))
+        return jobs
+
     def conclude(self, interrupted: bool) -> bool:
         """Record the summary and the end; returns whether all jobs are done."""
-        jobs = self.jobs()
-        self._update(jobs)
-        done = all(ended.outcome.what == outcomes.DONE for ended in jobs)
+        jobs = self.update()
+        done = all(ended.done for ended in jobs)
         status = "completed" if done else "interrupted" if interrupted else "failed"
         text = summary.text(jobs)
         self._recorder.tags({tags.STATUS: status, tags.REASON: None if done else text})
         self._recorder.end("FINISHED" if done else "KILLED" if interrupted else "FAILED")
-        self._recorder.drain()
+        where = delivered(self._recorder)
         if len(jobs) > 1:
             print_jobs(jobs)
         say(text)
+        say(f"as tables: {self._recorder.folder / _JOBS} and {_COMBINATIONS}")
+        say(where)
         return done
 
     def _follow(self) -> None:
         while not self._over.wait(_EVERY_S):
-            self._update(self.jobs())
+            self.update()
 
-    def _update(self, jobs: list[JobEnd]) -> None:
-        """Record the table, the curve and the best, if another job has ended."""
-        state = [ended.outcome.what for ended in jobs]
-        if state == self._shown:
-            return
-        self._shown = state
-        folder = self._recorder.folder
-        write_table(folder / "sweep.csv", summary.rows(jobs))
-        self._recorder.artifact(folder / "sweep.csv")
-        curves = summary.curves(jobs)
-        if curves:
-            path = folder / "batch_sizes.png"
-            draw_batch_sizes(path, curves, summary.failed_sizes(jobs), self._plan.entry)
-            self._recorder.artifact(path)
-        self._recorder.tags({tags.BEST: summary.best(jobs)})
-        self._recorder.description(summary.text(jobs))
+    def _table(self, name: str, rows: list[dict[str, object]]) -> None:
+        write_table(self._recorder.folder / name, rows)
+        self._recorder.artifact(self._recorder.folder / name)
+
+
+def _title(jobs: list[JobEnd]) -> str:
+    """What the curve shows, in words."""
+    measured = sorted({ended.outcome.benchmark for ended in jobs} - {""})
+    return f"Speed by batch size: {', '.join(measured)}"

@@ -35,11 +35,14 @@ class Job:
     @property
     def batch_size(self) -> int | None:
         """The batch size that it sets, if it sets one."""
-        for override in self.overrides:
-            key, _, value = override.partition("=")
-            if key == "batch_size" and value.isdigit():
-                return int(value)
-        return None
+        size = self.values.get("batch_size", "")
+        return int(size) if size.isdecimal() else None
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The value of each key that it sets, as text."""
+        pairs = [override.partition("=") for override in self.overrides]
+        return {key.lstrip("+~"): value for key, _, value in pairs}
 
     def without_batch_size(self) -> tuple[str, ...]:
         """All else that it sets."""

@@ -59,7 +59,7 @@ class Recorder:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.key = key or uuid.uuid4().hex
-        self._store = store
+        self.store = store
         self._journal = JournalWriter(folder)
         self._ended = False
         self._warned = False
@@ -124,12 +124,12 @@ class Recorder:
 
     def drain(self) -> DeliveryState:
         """Wait for delivery, at most as long as the store's patience; say how far it came."""
-        if self._store is not None and self._delivery is not None:
+        if self.store is not None and self._delivery is not None:
             if self._delivery.poll() not in (None, 0):  # it was killed, or gave up too early
-                self._delivery = self._store.start_delivery(self._journal.path)
+                self._delivery = self.store.start_delivery(self._journal.path)
                 self._hand_over_unwritten()
             try:
-                self._delivery.wait(self._store.drain_timeout_s)
+                self._delivery.wait(self.store.drain_timeout_s)
             except subprocess.TimeoutExpired:
                 self._delivery.terminate()
                 self._delivery.wait()

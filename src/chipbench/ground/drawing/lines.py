@@ -1,6 +1,7 @@
 """Lines: something over time or epochs, and speed against batch size."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Points = Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A point that was measured, with its interval where repeats give one."""
+
+    x: float
+    y: float
+    bounds: tuple[float, float] | None = None
+
 
 _FEW = 40  # points that are marked one by one
 
@@ -41,20 +52,34 @@ def draw_lines(
 
 
 def draw_batch_sizes(
-    path: Path, curves: Mapping[str, Points], failures: Mapping[str, Sequence[int]], title: str
+    path: Path,
+    curves: Mapping[str, Sequence[Measured]],
+    failures: Mapping[str, Sequence[int]],
+    title: str,
 ) -> None:
     """Images per second against batch size; a batch size that failed is marked on the axis."""
     with wide_axes(path, title, "batch size (x: failed)", "images/s") as axes:
         for place, name in enumerate(dict.fromkeys([*curves, *failures])):
             looks = _looks(place)
-            axes.plot(*_columns(sorted(curves.get(name, ()))), label=short_name(name), **looks)
+            points = sorted(curves.get(name, ()), key=lambda point: point.x)
+            sizes, speeds = [point.x for point in points], [point.y for point in points]
+            axes.errorbar(
+                sizes, speeds, _beyond(points), capsize=4, label=short_name(name), **looks
+            )
             failed = failures.get(name, ())
             marks = {"color": looks["color"], "markersize": 9, "clip_on": False}
             axes.plot(failed, [0] * len(failed), "x", **marks)
         axes.set_xscale("log", base=2)
         from_zero(axes)
-        _ticks_at(axes, [size for points in curves.values() for size, _ in points])
+        _ticks_at(axes, [point.x for points in curves.values() for point in points])
         axes.legend(fontsize="small")
+
+
+def _beyond(points: Sequence[Measured]) -> list[list[float]]:
+    """How far each interval reaches below and above its point; nowhere without one."""
+    ends = [point.bounds or (point.y, point.y) for point in points]
+    below = [point.y - low for point, (low, _) in zip(points, ends, strict=True)]
+    return [below, [high - point.y for point, (_, high) in zip(points, ends, strict=True)]]
 
 
 def _looks(place: int) -> dict[str, Any]:

@@ -1,0 +1,55 @@
+"""A job of a sweep with how it ended, and what tells it from the other jobs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chipbench.ground import metrics
+from chipbench.sweeping import outcome as outcomes
+from chipbench.sweeping.outcome import Outcome
+from chipbench.sweeping.plan import Job
+
+TIMES = (metrics.TOTAL_TIME, metrics.EXPORT_TIME)
+SPEEDS = (metrics.STEADY_IMAGES_PER_SECOND, metrics.REALTIME_FACTOR)
+#: What the terminal shows of each job, and a sweep's own run says of all.
+PRINTED = (*TIMES, *SPEEDS, metrics.VAL_ACCURACY)
+
+
+@dataclass(frozen=True)
+class JobEnd:
+    """A job with its outcome."""
+
+    job: Job
+    outcome: Outcome
+
+    @property
+    def done(self) -> bool:
+        """Whether it measured what it was to measure."""
+        return self.outcome.what == outcomes.DONE
+
+    def first(self, names: Sequence[str]) -> float | None:
+        """The first of these metrics that the job has, if it is done."""
+        if not self.done:
+            return None
+        return next((self.outcome.metrics[n] for n in names if n in self.outcome.metrics), None)
+
+    @property
+    def speed(self) -> float | None:
+        """Images per second after the first epoch, or times real time."""
+        speed, time_s = self.first(SPEEDS), self.first(TIMES)
+        return speed if speed is not None or not time_s else 1 / time_s
+
+
+def names(jobs: Sequence[JobEnd]) -> dict[int, str]:
+    """What tells each job from the others, by its number: what all have in common is left out."""
+    common = in_common(jobs)
+    return {ended.job.number: _name(ended.job, common, len(jobs)) for ended in jobs}
+
+
+def in_common(jobs: Sequence[JobEnd]) -> set[str]:
+    """The overrides that all jobs have."""
+    return set.intersection(*(set(ended.job.overrides) for ended in jobs)) if jobs else set()
+
+
+def _name(job: Job, common: set[str], jobs: int) -> str:
+    own = " ".join(override for override in job.overrides if override not in common)
+    return own or (job.text if jobs == 1 else f"repeat {job.repeat}")

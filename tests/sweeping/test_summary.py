@@ -1,0 +1,138 @@
+"""What a sweep says of its jobs: a row each, a row per combination, the best, spread and drift."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from chipbench.ground.tables import write_table
+from chipbench.sweeping import outcome as outcomes
+from chipbench.sweeping import summary
+from chipbench.sweeping.combinations import best, combination_rows, curves, failed_sizes
+from chipbench.sweeping.job_end import JobEnd, names
+from chipbench.sweeping.outcome import Outcome
+from chipbench.sweeping.parent import Parent
+from chipbench.sweeping.plan import Job, Plan
+from chipbench.sweeping.table import print_jobs
+from chipbench.tracking.recorder import Recorder
+
+
+def job(number: int, *overrides: str, repeat: int = 1) -> Job:
+    return Job(number, overrides, repeat)
+
+
+def done(place: Job, **metrics: float) -> JobEnd:
+    return JobEnd(place, Outcome(outcomes.DONE, None, metrics))
+
+
+def test_the_summary_by_hand() -> None:
+    jobs = [
+        done(job(0, "batch_size=16"), total_time_s=10.0, steady_images_per_second=100.0),
+        done(job(1, "batch_size=32"), total_time_s=5.0, steady_images_per_second=200.0),
+        done(job(2, "batch_size=16", repeat=2), total_time_s=11.0, steady_images_per_second=90.0),
+        done(job(3, "batch_size=32", repeat=2), total_time_s=5.5, steady_images_per_second=180.0),
+        JobEnd(job(4, "batch_size=64"), Outcome(outcomes.OUT_OF_MEMORY, "out of memory")),
+    ]
+    assert best(jobs) == "batch_size=32"
+    assert summary.drift(jobs) == pytest.approx(10.0)
+    assert summary.spread(jobs) == pytest.approx(100 * (0.5 / 2**0.5) / 5.25)
+    (curve,) = curves(jobs).values()
+    assert [(point.x, point.y) for point in curve] == [
+        (16, pytest.approx((100 * 90) ** 0.5)),
+        (32, pytest.approx((200 * 180) ** 0.5)),
+    ]
+    assert all(point.bounds and point.bounds[0] < point.y < point.bounds[1] for point in curve)
+    assert failed_sizes(jobs) == {"images/s": [64]}
+    assert summary.own_metrics(jobs)["total_time_s_best"] == 5.0
+    assert summary.own_metrics(jobs)["steady_images_per_second_best"] == 200.0
+    assert summary.own_metrics(jobs)["steady_images_per_second_median"] == 140.0
+    text = summary.text(jobs)
+    assert text.startswith("4 of 5 jobs done, out of memory: batch_size=64, fastest: batch_size=32")
+    assert summary.rows(jobs)[4]["total_time_s"] == ""
+
+
+def test_the_tables_have_a_column_for_each_key(tmp_path: Path) -> None:
+    """So that `read_csv(...).groupby("batch_size")` works."""
+    jobs = [
+        done(job(n, f"batch_size={size}", "dataset.name='a,b'", repeat=r), total_time_s=time)
+        for n, (size, r, time) in enumerate([(16, 1, 10.0), (32, 1, 5.0), (16, 2, 12.1)])
+    ]
+    write_table(tmp_path / "jobs.csv", summary.rows(jobs))
+    with (tmp_path / "jobs.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["job"], row["batch_size"], row["repeat"]) for row in rows] == [
+        ("1", "16", "1"),
+        ("2", "32", "1"),
+        ("3", "16", "2"),
+    ]
+    assert "overrides" not in rows[0] and rows[0]["dataset.name"] == "'a,b'"
+    first, second = combination_rows(jobs)
+    assert (first["batch_size"], first["jobs"], first["done"]) == ("16", 2, 2)
+    assert first["total_time_s_median"] == pytest.approx(11.05)
+    assert first["total_time_s_mean"] == pytest.approx(11.0)
+    assert first["total_time_s_low"] < 11 < first["total_time_s_high"]  # type: ignore[operator]
+    assert second["total_time_s_mean"] == 5.0 and "total_time_s_low" not in second
+
+
+def test_only_jobs_of_one_benchmark_are_called_fastest() -> None:
+    def exported(number: int, codec: str, encoder: str, time_s: float) -> JobEnd:
+        outcome = Outcome(outcomes.DONE, None, {"export_time_s": time_s}, f"export_small_{codec}")
+        return JobEnd(job(number, f"codec={codec}", f"encoder={encoder}"), outcome)
+
+    codecs = [exported(0, "h264", "auto", 9.0), exported(1, "av1", "auto", 5.0)]
+    assert best(codecs) is None and "fastest" not in summary.text(codecs)
+    assert "export_time_s" not in summary.text(codecs), "no mean over unlike work"
+    more = [*codecs, exported(2, "h264", "software", 8.0)]
+    assert best(more) == "codec=h264 encoder=software (export_small_h264)"
+
+
+def test_the_table_holds_what_a_job_wrote_last(tmp_path: Path) -> None:
+    """Its accuracy comes after its result, and no job may follow that makes the table anew."""
+    recorder = Recorder(tmp_path, None, name="sweep", experiment="chipbench")
+    parent = Parent(
+        tmp_path, Plan("train", "k", (job(0, "epochs=1"),), (), 0, None, True), recorder
+    )
+    folder = tmp_path / "jobs" / "000.1"
+    folder.mkdir(parents=True)
+    result = {"status": "completed", "reason": None, "metrics": {"total_time_s": 1.0}}
+    (folder / "result.json").write_text(json.dumps(result))
+    parent.update()
+    (folder / "epochs.csv").write_text("epoch,val_accuracy\n1,0.25\n")
+    assert parent.conclude(interrupted=False)
+    assert ",0.25" in (tmp_path / "sweep.csv").read_text()
+    assert "val_accuracy_best" in (tmp_path / "journal.jsonl").read_text()
+
+
+def test_repeats_of_one_combination_have_a_mean_and_an_interval() -> None:
+    jobs = [
+        done(job(n, "epochs=2", repeat=n + 1), total_time_s=time)
+        for n, time in enumerate((10.0, 10.2, 9.9))
+    ]
+    assert names(jobs)[2] == "repeat 3"
+    # Student's t with 2 degrees of freedom, 4.303, times the standard error, 0.088 s, and 0.05 s
+    # that the times were rounded by.
+    said = "total_time_s 10.03 s, 95 % interval 9.61 s to 10.47 s, spread 1.5 %"
+    assert summary.text(jobs).startswith(f"3 of 3 jobs done, {said}")
+
+
+def test_a_job_is_named_by_what_tells_it_from_the_others() -> None:
+    jobs = [done(job(n, "epochs=2", f"seed={n}", "batch_size=8"), total_time_s=1.0) for n in (1, 2)]
+    assert names(jobs) == {1: "seed=1", 2: "seed=2"}
+    assert names(jobs[:1]) == {1: "epochs=2 seed=1 batch_size=8"}
+    assert names([]) == {} and best([]) is None
+
+
+@pytest.mark.usefixtures("wide_terminal")
+def test_the_end_shows_all_jobs_in_one_table(capsys: pytest.CaptureFixture[str]) -> None:
+    jobs = [
+        done(job(0, "epochs=2", "seed=1"), total_time_s=10.0, steady_images_per_second=1234.5),
+        JobEnd(job(1, "epochs=2", "seed=2"), Outcome(outcomes.CRASHED, "killed by signal 9")),
+    ]
+    print_jobs(jobs)
+    lines = capsys.readouterr().out.splitlines()
+    (first,) = [line for line in lines if "seed=1" in line]
+    (second,) = [line for line in lines if "seed=2" in line]
+    assert "10.00 s" in first and "1,234.5 images/s" in first and "done" in first
+    assert "crashed" in second and "epochs" not in first
+    assert "val_accuracy" not in "".join(lines), "a column that no job has"
