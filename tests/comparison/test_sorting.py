@@ -141,6 +141,14 @@ def test_what_cannot_be_compared_is_left_out_and_counted() -> None:
     assert "Left out: 3 no valid time, 1 status FAILED, 1 status RUNNING." in count_text(found)
 
 
+def test_a_number_that_a_caution_rules_out_is_in_no_ranking_and_counted() -> None:
+    doubted = run("A", 1.0, ruled_out="the GPU was at 0 % throughout")
+    found = sort_runs([doubted, run("B", 10.0)])
+    ((group,),) = [benchmark.groups for benchmark in found.benchmarks]
+    assert [row.machine for row in group.rows] == ["B"]
+    assert dict(found.left_out) == {"ruled out by a caution": 1}
+
+
 def test_outliers_are_named_and_counted() -> None:
     times = [9.9, 10.0, 10.1, 10.2, 15.0]
     table = group_table(only_group(*(run("A", time) for time in times)))

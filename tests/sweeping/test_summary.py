@@ -104,6 +104,22 @@ def test_the_table_holds_what_a_job_wrote_last(tmp_path: Path) -> None:
     assert "val_accuracy_best" in (tmp_path / "journal.jsonl").read_text()
 
 
+def test_a_number_that_a_caution_rules_out_is_never_the_best(tmp_path: Path) -> None:
+    folder = tmp_path / "jobs" / "000.1"
+    folder.mkdir(parents=True)
+    result = {
+        "status": "completed",
+        "reason": None,
+        "metrics": {"total_time_s": 1.0},
+        "tags": {"ruled_out": "the GPU was at 0 % throughout"},
+    }
+    (folder / "result.json").write_text(json.dumps(result))
+    doubted = JobEnd(job(0, "batch_size=16"), outcomes.outcome_of(tmp_path, 0))
+    jobs = [doubted, *(done(job(n, f"batch_size={n}"), total_time_s=9.0 / n) for n in (1, 2))]
+    assert best(jobs) == "batch_size=2"
+    assert summary.rows(jobs)[0]["reason"] == "the GPU was at 0 % throughout"
+
+
 def test_repeats_of_one_combination_have_a_mean_and_an_interval() -> None:
     jobs = [
         done(job(n, "epochs=2", repeat=n + 1), total_time_s=time)

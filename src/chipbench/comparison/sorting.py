@@ -66,6 +66,8 @@ def _why_left_out(run: RecordedRun) -> str | None:
         return f"of kind {run.tags[tags.KIND]}" if tags.KIND in run.tags else "not chipbench's"
     if run.status != "FINISHED":
         return f"status {run.status}"
+    if tags.RULED_OUT in run.tags:
+        return "ruled out by a caution"
     if tags.FINGERPRINT not in run.tags:
         return "without a fingerprint"
     if run.ranking_metric is None:

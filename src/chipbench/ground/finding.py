@@ -9,6 +9,7 @@ class Finding:
 
     what: str
     remedy: str | None = None  # None where nothing mends it
+    rules_out: bool = False  # of a run: whether its number is not what it says, and never ranked
 
     def __str__(self) -> str:
         """`on battery power: plug it in`."""

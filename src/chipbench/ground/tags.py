@@ -35,6 +35,7 @@ WORKERS = "workers"  # machines that trained together
 STATUS = "status"  # completed, failed, skipped or interrupted
 REASON = "reason"  # why it is not completed
 CAVEATS = "caveats"  # what the result must be doubted for
+RULED_OUT = "ruled_out"  # those of them for which it is in no ranking
 ARTIFACTS = "artifacts"  # why files of the result are missing
 
 # Of a training.

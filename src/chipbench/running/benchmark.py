@@ -147,6 +147,7 @@ class Benchmark:
             {
                 tags.REASON: ending.reason,
                 tags.CAVEATS: "; ".join(map(str, caveats)) or None,
+                tags.RULED_OUT: "; ".join(str(c) for c in caveats if c.rules_out) or None,
                 **work.tags,
             }
         )

@@ -27,8 +27,8 @@ class JobEnd:
         return self.outcome.what == outcomes.DONE
 
     def first(self, names: Sequence[str]) -> float | None:
-        """The first of these metrics that the job has, if it is done."""
-        if not self.done:
+        """The first of these metrics that the job has, if it is done and its number counts."""
+        if not self.done or self.outcome.reason is not None:
             return None
         return next((self.outcome.metrics[n] for n in names if n in self.outcome.metrics), None)
 

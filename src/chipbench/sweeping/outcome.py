@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chipbench.ground import metrics
+from chipbench.ground import metrics, tags
 from chipbench.measure import result as results
 
 DONE = "done"
@@ -34,7 +34,7 @@ class Outcome:
     """One job's end. A job without one is `missing`."""
 
     what: str = MISSING
-    reason: str | None = None
+    reason: str | None = None  # why it is not done, or its number does not count
     metrics: dict[str, float] = field(default_factory=dict)
     benchmark: str = ""  # what it measured
 
@@ -97,8 +97,9 @@ def _last_accuracy(folder: Path) -> dict[str, float]:
 def _from_result(result: dict[str, Any], more: dict[str, float]) -> Outcome:
     found = {str(name): float(value) for name, value in result["metrics"].items()} | more
     what = _WHAT.get(result["end"] if "end" in result else _end_before(result), FAILED)
-    reason = None if what == DONE else str(result["reason"])
-    return Outcome(what, reason, found, str(result.get("benchmark", "")))
+    reason = result["reason"] if what != DONE else result.get("tags", {}).get(tags.RULED_OUT)
+    told = None if reason is None else str(reason)
+    return Outcome(what, told, found, str(result.get("benchmark", "")))
 
 
 def _end_before(result: dict[str, Any]) -> str:
