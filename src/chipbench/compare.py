@@ -1,6 +1,7 @@
 """Compare the recorded runs and write a report: `mlflow run . -e compare`."""
 
 import gc
+from collections.abc import Sequence
 from pathlib import Path
 
 from omegaconf import DictConfig
@@ -13,9 +14,11 @@ from chipbench.comparison.selection import selection_of
 from chipbench.comparison.sorting import sort_runs
 from chipbench.comparison.terminal_report import print_comparison
 from chipbench.comparison.tidy import run_rows, table_rows
+from chipbench.config.nearest import hint
 from chipbench.config.options import project_dir
 from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.ground.invocation import mlflow_run
 from chipbench.ground.tables import write_table
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.running import command
@@ -33,7 +36,9 @@ def compare(config: DictConfig) -> Report:
         raise ConfigurationError("tracking=none: a comparison needs a tracking store")
     announce(f"reading the runs of {store.address}")
     stored = StoredRuns(store)
-    runs = _selected(config, stored.read(config.experiments))
+    every = stored.read(config.experiments)
+    _refuse_unknown_machines(config.machines, every)
+    runs = _selected(config, every)
     found = sort_runs(runs, config.baseline)
     _refuse_nothing(config, found)
     folder = Path(config.output_dir)
@@ -41,7 +46,7 @@ def compare(config: DictConfig) -> Report:
     recorder = Recorder(
         folder, store, name="comparison", experiment=config.tracking.experiment_name
     )
-    report = make_report(folder, found, runs, stored.history)
+    report = make_report(folder, found, every, stored.history)
     write_pages(folder, report)
     write_table(folder / "comparison.csv", run_rows(found))
     write_table(folder / "comparison_rows.csv", table_rows(found))
@@ -59,19 +64,30 @@ def _selected(config: DictConfig, runs: list[RecordedRun]) -> list[RecordedRun]:
     return [run for run in runs if selection.takes(run)]
 
 
+def _refuse_unknown_machines(wanted: Sequence[str] | None, runs: Sequence[RecordedRun]) -> None:
+    """A name that no run has is mistyped: by it, nothing would be selected."""
+    known = {name for run in runs for name in (run.machine, run.tags.get(tags.MACHINE, ""))}
+    lower = {name.lower() for name in known}
+    for name in wanted or () if runs else ():
+        if str(name).lower() not in lower:
+            raise ConfigurationError(_no_such("machines", str(name), known))
+
+
+def _no_such(key: str, name: str, known: set[str]) -> str:
+    there = ", ".join(plain(other) for other in sorted(filter(None, known))[:20])
+    return f"{key}={name}: no such machine among the runs{hint(name, known)}; there are {there}"
+
+
 def _refuse_nothing(config: DictConfig, found: Sorted) -> None:
     rows = [row for b in found.benchmarks for group in b.groups for row in group.rows]
     if not rows:
         raise UnsupportedBenchmark(
-            "there is nothing to compare: measure this machine with `mlflow run .`, import the "
-            "published results with `mlflow run . -e reference`, or widen the selection"
+            f"there is nothing to compare: measure this machine with `{mlflow_run()}`, import the "
+            f"published results with `{mlflow_run('-e', 'reference')}`, or widen the selection"
         )
     ids = {row.machine for row in rows} | {row.runs[0].tags.get(tags.MACHINE, "") for row in rows}
     if config.baseline is not None and config.baseline not in ids:
-        names = ", ".join(plain(name) for name in sorted(filter(None, ids))[:20])
-        raise ConfigurationError(
-            f"baseline={config.baseline}: no such machine among the runs; there are {names}"
-        )
+        raise ConfigurationError(_no_such("baseline", str(config.baseline), ids))
 
 
 def _record(recorder: Recorder, report: Report) -> None:

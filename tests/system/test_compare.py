@@ -284,6 +284,7 @@ def test_filters(config: Compared, tmp_path: Path) -> None:
         ("since=yesterday", "since=yesterday: must be null or a date"),
         ("experiments=[nowhere]", "no such MLflow experiment"),
         ("baseline=nobody", "baseline=nobody: no such machine"),
+        ("machines=[m1max]", "machines=m1max: no such machine among the runs; there are A"),
         ("tracking=none", "needs a tracking store"),
     ],
 )

@@ -78,6 +78,7 @@ def test_a_sweeps_own_keys_are_told_from_the_jobs() -> None:
         (["codec=h264", "sweep.cooldwon_s=1"], "nearest: sweep.cooldown_s"),
         (["codec=h264", "sweep.resume=0123"], "no such sweep in outputs/"),
         (["clip.duration_s=interval(1,2)"], "an interval needs hydra/sweeper=optuna"),
+        (["codec=h264", "hydra/launcher=slurm"], "unknown hydra/launcher=slurm"),
     ],
 )
 def test_a_wrong_sweep_is_refused_before_any_job_begins(
@@ -353,9 +354,3 @@ def test_optuna_finds_the_fastest(tmp_path: Path) -> None:
     assert {run.info.status for run in (parent, *children)} == {"FINISHED"}
     assert len(children) == 3
     assert "export_time_s=200" in parent.data.tags["chipbench.best"]
-
-
-def test_a_launcher_that_is_not_there(tmp_path: Path) -> None:
-    ended = sweep(tmp_path, "entry=export", *MANUAL, "seed=1", "hydra/launcher=submitit_moon")
-    assert ended.returncode == 2
-    assert ended.stderr.count("\n") == 1

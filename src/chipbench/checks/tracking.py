@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from chipbench.checks.check import OK, PROBLEM, WARNING, Check
 from chipbench.checks.disk import disk_check, shown
 from chipbench.ground.finding import Finding
+from chipbench.ground.invocation import mlflow_run
 from chipbench.ground.processes import Child, Exit, module_command, with_import_path
 from chipbench.tracking.delivery_state import read_state
 from chipbench.tracking.journal import find_journals
@@ -78,4 +79,6 @@ def journals_check(folder: Path) -> Check:
     if not waiting:
         return Check(name, OK, f"none in {shown(folder)}")
     runs = "1 run waits" if len(waiting) == 1 else f"{len(waiting)} runs wait"
-    return Check(name, WARNING, f"{runs} in {shown(folder)}", "deliver with `mlflow run . -e sync`")
+    return Check(
+        name, WARNING, f"{runs} in {shown(folder)}", f"deliver with `{mlflow_run('-e', 'sync')}`"
+    )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from chipbench.ground import metrics, tags
+from chipbench.ground.invocation import mlflow_run
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.measure.statistics import time_saved_percent
 from chipbench.published import read_published
@@ -46,7 +47,8 @@ def _checked(row: Mapping[str, str], known: _Numbers) -> Claim:
     other = known.get((row["benchmark"], row["other"]))
     said_by, text = row["said_by"], row["claim"]
     if value is None or other is None:
-        return Claim(said_by, text, None, "import the published results first: -e reference")
+        first = f"import the published results first: {mlflow_run('-e', 'reference')}"
+        return Claim(said_by, text, None, first)
     number, shown = _QUANTITIES[row["quantity"]](value, other)
     return Claim(said_by, text, float(row["low"]) <= number <= float(row["high"]), shown)
 

@@ -19,7 +19,10 @@ _MOST_ILLUSTRATED = 40
 def make_report(
     folder: Path, found: Sorted, runs: Iterable[RecordedRun], history_of: History
 ) -> Report:
-    """The report on what was `found` among `runs`, its charts drawn into `folder`."""
+    """The report on what was `found`, its charts drawn into `folder`.
+
+    Claims are checked by the published results among all `runs`, whichever were selected.
+    """
     names = shown_benchmarks(found)
     shown = [benchmark for benchmark in found.benchmarks if benchmark.name in names]
     illustrated = 0

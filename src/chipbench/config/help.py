@@ -5,6 +5,8 @@ from pathlib import Path
 
 import yaml
 
+from chipbench.ground.invocation import as_here
+
 _EXAMPLE = "Example: "
 #: Lines that are between Hydra and the file.
 _HYDRAS = ("# @package", "  - hydra/", "  - override hydra/")
@@ -43,7 +45,7 @@ def usage(conf: Path, entry: str, overrides: Sequence[str]) -> str:
         _ARGUMENTS,
         _EXIT_CODES,
     ]  # fmt: skip
-    return "\n\n".join(part for part in parts if part)
+    return as_here("\n\n".join(part for part in parts if part))
 
 
 def _parts(path: Path) -> tuple[list[str], list[str]]:

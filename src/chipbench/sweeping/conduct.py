@@ -18,6 +18,7 @@ from chipbench.sweeping.launching import launch
 from chipbench.sweeping.outcome import outcome_of
 from chipbench.sweeping.parent import Parent
 from chipbench.sweeping.plan import FILE_NAME, Job, Plan, expand, order, read_plan, swept_keys
+from chipbench.sweeping.plugins import check_plugins
 from chipbench.sweeping.search import search
 from chipbench.tracking.delivery_state import read_state
 from chipbench.tracking.journal import FILE_NAME as JOURNAL
@@ -52,8 +53,10 @@ def compose_jobs(
 ) -> tuple[DictConfig, list[DictConfig]]:
     """The sweep's own settings, and the configuration of each job.
 
-    A search has no jobs yet: one that it might choose stands for all. Raises ConfigurationError.
+    A search has no jobs yet: one that it might choose stands for all. Raises ConfigurationError,
+    and UnsupportedBenchmark for a launcher or sweeper that is not here.
     """
+    check_plugins(own)
     settings = compose_config("sweep", [w for w in own if not w.startswith("hydra")]).sweep
     listed = [override for override in overrides if not parse(override).is_interval_sweep()]
     combinations = expand(listed)[:1] if _is_search(own) else expand(overrides)

@@ -45,5 +45,5 @@ def search(
     direction = ["hydra.sweeper.direction=maximize"]
     if any(word.startswith("hydra.sweeper.direction=") for word in words):
         direction = []
-    multirun(entry, trial, [*overrides, *places, *quiet, *words, *direction], words)
+    multirun(entry, trial, [*overrides, *places, *quiet, *words, *direction])
     return jobs

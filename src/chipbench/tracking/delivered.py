@@ -3,6 +3,7 @@
 import shlex
 
 from chipbench.config.options import project_dir
+from chipbench.ground.invocation import mlflow_run
 from chipbench.tracking.address import is_server
 from chipbench.tracking.delivery_state import DeliveryState
 from chipbench.tracking.recorder import Recorder
@@ -19,7 +20,7 @@ def delivered(recorder: Recorder) -> str:
         lost = recorder.unwritten
         return (
             f"{state.waiting} records wait in {recorder.folder}{why}; "
-            "deliver them with `mlflow run . -e sync`"
+            f"deliver them with `{mlflow_run('-e', 'sync')}`"
             + (f"; {lost} more, which the disk had no room for, are lost" if lost else "")
         )
     if state.refused:
