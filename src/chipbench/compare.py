@@ -7,19 +7,19 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from chipbench.comparison.contents import make_report
+from chipbench.comparison.grouping import sort_runs
 from chipbench.comparison.groups import Sorted
 from chipbench.comparison.pages import write_pages
 from chipbench.comparison.report import Report
 from chipbench.comparison.selection import selection_of
-from chipbench.comparison.sorting import sort_runs
 from chipbench.comparison.terminal_report import print_comparison
 from chipbench.comparison.tidy import run_rows, table_rows
 from chipbench.config.nearest import hint
 from chipbench.config.options import project_dir
 from chipbench.ground import tags
+from chipbench.ground.csv_file import write_table
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.invocation import mlflow_run
-from chipbench.ground.tables import write_table
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.running import command
 from chipbench.terminal.lines import announce, say

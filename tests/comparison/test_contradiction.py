@@ -8,7 +8,7 @@ import pytest
 from support.recorded_runs import run
 
 from chipbench.comparison.contents import count_text
-from chipbench.comparison.sorting import sort_runs
+from chipbench.comparison.grouping import sort_runs
 from chipbench.comparison.tables import group_table
 from chipbench.config.compose import compose_config
 from chipbench.config.recorded import recorded_params

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chipbench.ground.tables import write_table
+from chipbench.ground.csv_file import write_table
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping import summary
 from chipbench.sweeping.combinations import best, combination_rows, curves, failed_sizes

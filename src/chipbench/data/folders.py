@@ -8,7 +8,7 @@ from typing import Any
 from chipbench.data.catalog import Entry
 from chipbench.data.dataset import Records
 from chipbench.data.records import Stored
-from chipbench.data.writing import check_space, shown
+from chipbench.data.tfds_writing import check_space, shown
 from chipbench.ground.files import locked
 
 

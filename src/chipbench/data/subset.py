@@ -8,7 +8,7 @@ import numpy as np
 from chipbench.data.catalog import Entry
 from chipbench.data.dataset import Records
 from chipbench.data.records import Stored
-from chipbench.data.writing import Examples, written
+from chipbench.data.tfds_writing import Examples, written
 
 
 def builder(entry: Entry, whole: Any, cache_dir: Path) -> Any:

@@ -11,7 +11,7 @@ from chipbench.config.options import project_dir
 from chipbench.config.recorded import public_config, recorded_params
 from chipbench.ground import metrics, tags
 from chipbench.ground.cache import writable
-from chipbench.ground.tables import write_table
+from chipbench.ground.csv_file import write_table
 from chipbench.hardware.machine import Machine
 from chipbench.measure import result as results
 from chipbench.measure.conditions import Conditions

@@ -4,8 +4,8 @@ import threading
 from pathlib import Path
 
 from chipbench.ground import tags
+from chipbench.ground.csv_file import write_table
 from chipbench.ground.drawing.lines import draw_batch_sizes
-from chipbench.ground.tables import write_table
 from chipbench.sweeping import summary
 from chipbench.sweeping.combinations import best, combination_rows, curves, failed_sizes
 from chipbench.sweeping.job_end import JobEnd

@@ -7,10 +7,10 @@ import numpy as np
 
 from chipbench.backends import Loop, Task
 from chipbench.ground import metrics, signals, tags
+from chipbench.ground.csv_file import write_table
 from chipbench.ground.drawing.images import draw_images
 from chipbench.ground.finding import Finding
 from chipbench.ground.metrics import metric
-from chipbench.ground.tables import write_table
 from chipbench.hardware.machine import Machine
 from chipbench.measure.epochs import Epoch, summary
 from chipbench.measure.learning import broken, of_learning

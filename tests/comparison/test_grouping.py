@@ -4,7 +4,7 @@ from support.recorded_runs import run
 
 from chipbench.comparison.charts import curve_name
 from chipbench.comparison.contents import count_text
-from chipbench.comparison.sorting import sort_runs
+from chipbench.comparison.grouping import sort_runs
 from chipbench.comparison.tables import group_table
 from chipbench.comparison.value import values_for_money
 
