@@ -4,40 +4,51 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from chipbench.backends import backend
 from chipbench.ground.errors import UnsupportedBenchmark
 
-TRIAL = Path(__file__).parents[1] / "support" / "backend_trial.py"
+Said = Callable[[str], Any]
+TESTS = Path(__file__).parents[1]
 OTHERS = [
     pytest.param(name, marks=pytest.mark.skipif(find_spec(name) is None, reason=f"no {name}"))
     for name in ("torch", "jax")
 ]
-_said: dict[str, Any] = {}
 
 
-def said(name: str) -> Any:
-    """What the back end makes of it, asked once."""
-    if name not in _said:
-        asked = subprocess.run(
-            [sys.executable, str(TRIAL), name],
-            capture_output=True,
-            text=True,
-            # A busy machine makes threads that wait for each other tens of times slower.
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
-        )
-        assert asked.returncode == 0, asked.stderr[-3000:]
-        _said[name] = json.loads(asked.stdout.splitlines()[-1])
-    return _said[name]
+@pytest.fixture
+def said(
+    request: pytest.FixtureRequest, session_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Said:
+    """What a back end makes of the trial, asked once for all test processes."""
+
+    def asked(name: str) -> Any:
+        path = session_folder / f"trial_{name}.json"
+        with FileLock(f"{path}.lock"):
+            if not path.exists():
+                if name != "tensorflow":
+                    request.getfixturevalue("other_frameworks")
+                monkeypatch.setenv("PYTHONPATH", str(TESTS), prepend=os.pathsep)
+                command = [sys.executable, "-m", "support.backend_trial", name]
+                ended = subprocess.run(command, capture_output=True, text=True)
+                assert ended.returncode == 0, ended.stderr[-3000:]
+                path.write_text(ended.stdout.splitlines()[-1])
+        return json.loads(path.read_text())
+
+    return asked
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_it_begins_with_the_weights_of_tensorflow_and_takes_the_same_steps(name: str) -> None:
+def test_it_begins_with_the_weights_of_tensorflow_and_takes_the_same_steps(
+    name: str, said: Said
+) -> None:
     reference, found = said("tensorflow"), said(name)
     assert found["weights"] == pytest.approx(reference["weights"], rel=1e-6)
     assert found["first_loss"] == pytest.approx(reference["first_loss"], abs=1e-4)
@@ -47,13 +58,13 @@ def test_it_begins_with_the_weights_of_tensorflow_and_takes_the_same_steps(name:
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_it_counts_the_same_parameters_and_operations(name: str) -> None:
+def test_it_counts_the_same_parameters_and_operations(name: str, said: Said) -> None:
     for key in ("parameters", "flops"):
         assert said(name)[key] == said("tensorflow")[key]
 
 
 @pytest.mark.parametrize("name", ["tensorflow", *OTHERS])
-def test_tuned_makes_the_updates_of_fit(name: str) -> None:
+def test_tuned_makes_the_updates_of_fit(name: str, said: Said) -> None:
     found = said(name)
     for own, expected in zip(found["tuned"], found["article"], strict=True):
         assert own == pytest.approx(expected, abs=1e-4)
@@ -61,7 +72,7 @@ def test_tuned_makes_the_updates_of_fit(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["tensorflow", *OTHERS])
-def test_a_stream_gives_what_arrays_give(name: str) -> None:
+def test_a_stream_gives_what_arrays_give(name: str, said: Said) -> None:
     found = said(name)
     for own, expected in zip(found["streamed"], found["article"], strict=True):
         assert own == pytest.approx(expected, abs=1e-4)
@@ -70,7 +81,7 @@ def test_a_stream_gives_what_arrays_give(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_it_imports_no_tensorflow(name: str) -> None:
+def test_it_imports_no_tensorflow(name: str, said: Said) -> None:
     """Keras imports JAX for others too, where it is there."""
     assert name in said(name)["imported"] and "tensorflow" not in said(name)["imported"]
 
@@ -84,6 +95,6 @@ def test_one_that_is_not_installed_is_refused_with_the_command(
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_images_that_fit_are_decoded_once(name: str) -> None:
+def test_images_that_fit_are_decoded_once(name: str, said: Said) -> None:
     kept, streamed = said(name)["decoded"]["1"], said(name)["decoded"]["0"]
     assert kept == 88 and streamed == 2 * 88

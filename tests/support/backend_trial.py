@@ -1,4 +1,4 @@
-"""What a back end makes of the same small training: run as `python backend_trial.py torch`.
+"""What a back end makes of the same small training: run as `python -m support.backend_trial torch`.
 
 Prints one JSON object. Keras has one back end in a process, so each is asked in one of its own.
 """

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from support.sharing import SharedServer, shared
 from support.tracking_server import wait_for
+from support.warm_server import HIDDEN
 
 _HERE = Path(__file__).parent
 #: Begins with an interpreter of its own, and so does what it starts.
@@ -19,22 +20,24 @@ COLD = sys.executable
 _PYTHON = """#!/bin/sh
 case "$1 $2 $3" in
   "-u -c import sys;exec(eval(sys.stdin.readline()))" | \\
-  "-m chipbench."* | "-m mlflow "* | "-m uvicorn "*) exec {cold} -IS {program} {folder} "$@" ;;
+  "-m chipbench."* | "-m support."* | "-m mlflow "* | "-m uvicorn "*)
+    exec {cold} -IS {program} {folder} "$@" ;;
 esac
 exec {cold} "$@"
 """
 
 
-def _python(config: pytest.Config, folder: Path) -> str:
-    """A Python that finds TensorFlow and MLflow imported, which takes seconds each time.
+def _python(config: pytest.Config, folder: Path, *frameworks: str) -> str:
+    """A Python that finds these and MLflow imported, which takes seconds each time.
 
     Not where coverage is measured, which begins with an interpreter, nor on macOS, whose libraries
     do not survive a fork.
     """
     if sys.platform != "linux" or config.pluginmanager.hasplugin("_cov"):
         return COLD
-    shared(folder, "warm", _start)
-    return str(folder / "warm" / "python")
+    name = "_".join(("warm", *frameworks))
+    shared(folder, name, lambda files: _start(files, *frameworks))
+    return str(folder / name / "python")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -42,15 +45,36 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """The process that hands out tests starts those that run them as `sys.executable`."""
     config = session.config
     if config.pluginmanager.hasplugin("dsession"):
-        sys.executable = _python(config, config._tmp_path_factory.getbasetemp())
+        folder = config._tmp_path_factory.getbasetemp()
+        sys.executable = _python(config, folder, "tensorflow")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def warm(session_folder: Path, pytestconfig: pytest.Config) -> Iterator[None]:
     """Has chipbench's programs start warm."""
     with pytest.MonkeyPatch.context() as patch:
-        _use(_python(pytestconfig, session_folder), patch)
+        _use(_python(pytestconfig, session_folder, "tensorflow"), patch)
         yield
+
+
+@pytest.fixture
+def other_frameworks(
+    session_folder: Path, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Has the test's programs find PyTorch and JAX imported, and TensorFlow not."""
+    # A busy machine makes threads that wait for each other tens of times slower.
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    # What JAX compiles takes most of its time, and is the same in each of its programs.
+    monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(session_folder / "jax"))
+    monkeypatch.setenv("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+    monkeypatch.setenv("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+    _use(_python(pytestconfig, session_folder, "torch", "jax"), monkeypatch)
+
+
+@pytest.fixture
+def without_tensorflow(other_frameworks: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has the test's programs and what they start find no TensorFlow, where they start warm."""
+    monkeypatch.setenv(HIDDEN, "tensorflow")
 
 
 @pytest.fixture
@@ -65,7 +89,7 @@ def _use(python: str, patch: pytest.MonkeyPatch) -> None:
     patch.setenv("PATH", str(Path(python).parent), prepend=os.pathsep)
 
 
-def _start(folder: Path) -> SharedServer:
+def _start(folder: Path, *frameworks: str) -> SharedServer:
     python = folder / "python"
     places = {"cold": COLD, "program": _HERE / "warm_program.py", "folder": folder}
     quoted = {name: shlex.quote(str(place)) for name, place in places.items()}
@@ -73,7 +97,7 @@ def _start(folder: Path) -> SharedServer:
     python.chmod(0o755)
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
-            [COLD, str(_HERE / "warm_server.py"), str(python)],
+            [COLD, str(_HERE / "warm_server.py"), str(python), *frameworks],
             cwd=folder,
             env=_environment(),
             stdin=subprocess.DEVNULL,

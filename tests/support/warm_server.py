@@ -1,8 +1,8 @@
 """A Python that has imported the large libraries once, and forks for each program of chipbench.
 
-Run as `python warm_server.py PYTHON` in the folder where its socket shall be; PYTHON is what a
-program finds in `sys.executable`. Of chipbench it knows nothing: a program imports the copy that
-its own folder and PYTHONPATH lead to. It opens no device and starts no thread of Python's. The
+Run as `python warm_server.py PYTHON FRAMEWORK…` in the folder where its socket shall be; PYTHON is
+what a program finds in `sys.executable`. Of chipbench it knows nothing: a program imports the copy
+that its own folder and PYTHONPATH lead to. It opens no device and starts no thread of Python's. The
 processes that run the tests side by side are forks as well, each begun by a line of code.
 """
 
@@ -20,27 +20,34 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib import import_module
+from importlib.machinery import PathFinder
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
+#: What is imported first where programs train with that framework. Keras has one back end in a
+#: process, so it is TensorFlow's here, and a program of the others imports it itself.
+FRAMEWORKS = {
+    "tensorflow": ("tensorflow", "keras", "keras_cv", "mlflow.tensorflow"),
+    "torch": ("torch",),
+    "jax": ("jax",),
+}
 LIBRARIES = (
-    "tensorflow",
-    "keras",
     "aiohttp",
     "flask",
     "hydra",
-    "keras_cv",
     "matplotlib.backends.backend_agg",
     "matplotlib.figure",
     "mlflow.projects",
     "mlflow.store.tracking.sqlalchemy_store",
-    "mlflow.tensorflow",
     "pandas",
     "rich.console",
     "scipy.stats",
     "sklearn.datasets",
     "tensorflow_datasets",
 )
+#: Names a package that a program and what it starts shall not find, as if it were not installed.
+HIDDEN = "CHIPBENCH_TEST_HIDDEN"
 LENGTH_BYTES = 8  # of the number that comes before a request
 _PR_SET_PDEATHSIG = 1  # as prctl.h of Linux has it
 
@@ -163,6 +170,18 @@ def become(request: Request, streams: list[int]) -> None:
     os.umask(request["umask"])
     os.setpriority(os.PRIO_PROCESS, 0, request["priority"])
     tempfile.tempdir = None
+    if HIDDEN in os.environ:
+        hide(os.environ[HIDDEN])
+
+
+def hide(package: str) -> None:
+    """Let nothing find it. Nothing has imported it."""
+    find = PathFinder.find_spec
+
+    def find_others(name: str, path: Any = None, target: Any = None) -> Any:
+        return None if name == package else find(name, path, target)
+
+    PathFinder.find_spec = find_others  # type: ignore[method-assign]
 
 
 class LastWord:
@@ -195,7 +214,7 @@ class LastWord:
 
 def main() -> None:
     """Wait until somebody asks, import, serve; in each fork run the module that was asked for."""
-    warm_python = sys.argv[1]
+    warm_python, *frameworks = sys.argv[1:]
     found = sys.path[1:]  # without the folder of this file
     last_word = LastWord()
     with socket.socket(socket.AF_UNIX) as listener:
@@ -205,6 +224,9 @@ def main() -> None:
         with selectors.DefaultSelector() as first:
             first.register(listener, selectors.EVENT_READ)
             first.select()
+        for framework in filter(find_spec, frameworks):
+            for name in FRAMEWORKS[framework]:
+                import_module(name)
         for name in LIBRARIES:
             import_module(name)
         gc.collect()

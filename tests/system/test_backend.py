@@ -7,9 +7,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from support.process_fixtures import COLD
 
-pytestmark = [pytest.mark.usefixtures("cold", "made_store"), pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.usefixtures("without_tensorflow", "made_store"),
+    pytest.mark.timeout(600),
+]
 
+#: Where programs start cold.
 WITHOUT_TENSORFLOW = """
 import runpy, sys
 from chipbench.backends.start import hide
@@ -29,8 +34,9 @@ SMALL = (
 
 
 def run(entry: str, *words: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+    beginning = ["-c", WITHOUT_TENSORFLOW] if sys.executable == COLD else ["-m"]
     return subprocess.run(
-        [sys.executable, "-c", WITHOUT_TENSORFLOW, f"chipbench.{entry}", *words],
+        [sys.executable, *beginning, f"chipbench.{entry}", *words],
         capture_output=True,
         text=True,
         cwd=folder,
