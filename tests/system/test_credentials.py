@@ -25,24 +25,8 @@ from support.tracking_server import PASSWORD, USER, Postgres, TrackingServer, fr
 from chipbench.tracking.delivery_state import DeliveryState
 from chipbench.tracking.recorder import Recorder
 
+TESTS = Path(__file__).parents[1]
 NAME, SECRET = "zaphod@b", "h#nter/2?is@long enough"
-
-BENCHMARK = """
-import sys
-from pathlib import Path
-from omegaconf import OmegaConf
-from chipbench.tracking.recorder import Recorder
-from chipbench.tracking.store import configured_store
-tracking = {"name": "server", "uri": sys.argv[1], "delivery_interval_s": 0.2}
-tracking["drain_timeout_s"] = float(sys.argv[2])
-store = configured_store(OmegaConf.create(tracking), Path.cwd())
-recorder = Recorder(Path("run"), store, name="a run", experiment="credentials")
-recorder.params({"uri": sys.argv[1]})
-recorder.tags({"reason": f"could not reach {sys.argv[1]}"})
-recorder.metrics({"loss": 1.0}, 1)
-recorder.end("FINISHED")
-print(recorder.key, recorder.drain().error, store.address)
-"""
 
 
 def scan(folder: Path, *secrets: str) -> list[str]:
@@ -59,12 +43,13 @@ def record(
     folder: Path, uri: str, patience_s: float, **environment: str
 ) -> "subprocess.CompletedProcess[str]":
     """Run something like a benchmark on the store at `uri`, with that in its environment too."""
+    places = os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])
     return subprocess.run(
-        [sys.executable, "-c", BENCHMARK, uri, str(patience_s)],
+        [sys.executable, "-m", "support.short_run", uri, str(patience_s)],
         capture_output=True,
         text=True,
         cwd=folder,
-        env=os.environ | {"MLFLOW_TRACKING_URI": uri} | environment,
+        env=os.environ | {"MLFLOW_TRACKING_URI": uri, "PYTHONPATH": places} | environment,
     )
 
 

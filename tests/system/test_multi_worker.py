@@ -284,7 +284,6 @@ def losses(folder: Path) -> list[float]:
     return [point.value for point in client.get_metric_history(run.info.run_id, "loss")]
 
 
-@pytest.mark.usefixtures("cold")
 def test_two_workers_train_one_model_and_the_chief_records_it(
     tmp_path: Path, compose_in: Callable[..., DictConfig]
 ) -> None:
@@ -316,7 +315,6 @@ def test_two_workers_train_one_model_and_the_chief_records_it(
     assert len(fingerprints) == 2
 
 
-@pytest.mark.usefixtures("cold")
 def test_under_slurm_images_are_streamed_and_a_worker_that_is_killed_ends_the_run(
     tmp_path: Path,
 ) -> None:

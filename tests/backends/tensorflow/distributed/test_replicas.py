@@ -27,7 +27,6 @@ def trained(folder: Path, *words: str) -> tuple["subprocess.CompletedProcess[str
     return ended, json.loads((folder / "result.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.usefixtures("cold")
 def test_two_parts_of_the_cpu_are_two_replicas(tmp_path: Path) -> None:
     ended, result = trained(tmp_path, "strategy.cpu_devices=2", "epochs=2")
     assert ended.returncode == 0, ended.stderr
