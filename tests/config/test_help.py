@@ -15,6 +15,7 @@ from chipbench.config.help import usage
 from chipbench.config.options import CONF_DIR
 from chipbench.config.overrides import command_line, parse
 from chipbench.ground.errors import ConfigurationError
+from chipbench.ground.invocation import as_here
 from chipbench.running.command import _run
 
 ENTRIES = ["train", "export", "createml", "sweep", "compare", "reference", "sync", "doctor"]
@@ -69,7 +70,7 @@ def test_help_shows_the_files_as_they_stand() -> None:
     text = usage(CONF_DIR, "train", ["dataset=digits"])
     assert "dataset=digits (conf/dataset/digits.yaml)" in text
     for line in (CONF_DIR / "dataset" / "digits.yaml").read_text().splitlines():
-        assert f"  {line}".rstrip() in text
+        assert as_here(f"  {line}".rstrip()) in text
     assert "  batch_size: 32 # images per step" in text
     assert "job_logging" not in text and "hydra/folder" not in text
 
