@@ -49,6 +49,7 @@ LEARNING_CURVE = "learning_curve"  # how it lies beside the published one
 LIMITED_BY = "limited_by"  # the input pipeline or the device
 SLICES = "slices"  # that the tuned protocol cuts a batch into
 LAYERS = "layers"  # whose layers the tuned protocol computes with: keras or torch
+STEP = "step"  # how PyTorch runs a step of the tuned protocol, and why not otherwise
 FEATURES = "features"  # whether a frozen backbone's were there before
 ENGINE = "engine"  # createml, or keras, which stands in for it
 STAND_IN = "stand_in"  # what it stands in for

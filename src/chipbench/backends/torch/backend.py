@@ -13,6 +13,7 @@ from chipbench.backends.cluster import Cluster
 from chipbench.backends.loop import Loop
 from chipbench.backends.single import open_single
 from chipbench.backends.start import start_keras
+from chipbench.backends.torch.spinning import limit_spinning
 from chipbench.hardware.machine import Machine
 
 #: Keras' own variable for the device that it puts tensors on.
@@ -28,6 +29,7 @@ class Torch:
 
     def start(self, verbose: bool, accelerator: str = "auto") -> None:
         """Import it; Keras takes the GPU unless it is told of the CPU."""
+        limit_spinning()
         os.environ.pop(_DEVICE, None)
         if accelerator == "cpu":
             os.environ[_DEVICE] = "cpu"
@@ -40,8 +42,16 @@ class Torch:
     def open(
         self, config: DictConfig, machine: Machine, cluster: Cluster | None, fingerprint: str
     ) -> Device:
-        """The one device."""
-        return open_single(self, config, machine)
+        """The one device, and on the CPU as many threads as are asked for."""
+        device = open_single(self, config, machine)
+        import torch
+
+        within, at_a_time = config.protocol.intra_op_threads, config.protocol.inter_op_threads
+        if isinstance(within, int):
+            torch.set_num_threads(within)
+        if isinstance(at_a_time, int) and torch.get_num_interop_threads() != at_a_time:
+            torch.set_num_interop_threads(at_a_time)
+        return device
 
     def synchronize(self, kind: str) -> None:
         """On the CPU a call returns when it is done."""

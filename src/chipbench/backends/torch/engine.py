@@ -1,47 +1,70 @@
 """What PyTorch gives to `protocol=tuned`: a loop of its own round the model as plain PyTorch."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
-from torch.nn import functional
 
 from chipbench.backends.backend import Task
 from chipbench.backends.held import extracted, images_of, orders_of
-from chipbench.backends.torch.plain import Forward, plain
+from chipbench.backends.torch import compiling, threads
+from chipbench.backends.torch.flat import Flat
+from chipbench.backends.torch.keras_loop import KerasLoop
+from chipbench.backends.torch.loop import Held, PlainLoop, judge_of
+from chipbench.backends.torch.plain import plain
+from chipbench.backends.torch.rules import rule_of
 from chipbench.backends.tuned import Array, Epochs, Orders
 from chipbench.ground import tags
-
-_VALIDATION_BATCH = 500
-
-#: Inputs [n, …] and labels [n] on the device.
-Held = tuple[Tensor, Tensor]
+from chipbench.ground.cache import cache_folder
+from chipbench.models.digest import layers_digest
 
 
 class Eager:
-    """Plain PyTorch where the model's layers are known, else the Keras model."""
+    """Plain PyTorch where the model's layers and its optimizer are known, else Keras'."""
 
     def __init__(self, task: Task, place: str) -> None:
         """`place`: PyTorch's word for the device."""
         self._task = task
         self._place = place
-        self._plain = False
+        self._compiled = False
+        self._why: str | None = None
+        self._loop: PlainLoop | KerasLoop | None = None
 
     @property
     def chosen(self) -> Mapping[str, object]:
-        """Whether the layers are plain PyTorch's."""
-        return {tags.LAYERS: "torch" if self._plain else "keras"}
+        """Whose layers, and how a step runs."""
+        plainly = isinstance(self._loop, PlainLoop)
+        graph = isinstance(self._loop, PlainLoop) and self._loop.has_graph
+        parts = ["compiled" if self._compiled else "eager", "CUDA graph" if graph else None]
+        if self._place == "cpu":
+            number = torch.get_num_threads()
+            parts.append(f"{number} thread{'s' if number > 1 else ''}")
+        step = ", ".join(filter(None, [*parts, self._why]))
+        return {tags.LAYERS: "torch" if plainly else "keras", tags.STEP: step}
 
     def prepare(self, examples: Held | None) -> None:
-        """There is nothing to try."""
+        """Try the threads and the compiler on models that are thrown away."""
+        if examples is None:
+            return
+        task = self._task
+        if self._plain_loop(task.build(), False) is None or (
+            len(examples[1]) < task.config.batch_size
+        ):
+            return
+        if self._place == "cpu" and task.config.protocol.intra_op_threads == "auto":
+            threads.choose(self._stepper(examples)(False))
+        self._why = compiling.hindrance(self._place)
+        if self._why is None:
+            self._try_compiler(examples)
 
     def epochs(self, model: Any) -> Epochs:
         """A loop round the logits, or round the Keras model's probabilities."""
-        forward = plain(model)
-        self._plain = forward is not None
-        return EagerLoop(model, forward, self._task.config.batch_size)
+        self._loop = self._plain_loop(model, self._compiled)
+        if self._loop is None:
+            self._compiled, self._why = False, None
+            self._loop = KerasLoop(model, self._task.config.batch_size)
+        return self._loop
 
     def images(self, split: str) -> tuple[Any, Any]:
         """As arrays."""
@@ -66,59 +89,37 @@ class Eager:
         """Those of `model.fit`."""
         return orders_of(self._task)
 
+    def _plain_loop(self, model: Any, compiled: bool) -> PlainLoop | None:
+        form = plain(model)
+        if form is None:
+            return None
+        flat = Flat(form, self._place)
+        rule = rule_of(model.optimizer, flat.values)
+        if rule is None:
+            return None
+        judge = judge_of(form)
+        whole = torch.compile(judge, dynamic=False) if compiled else judge
+        return PlainLoop(model, flat, rule, (whole, judge), self._task.config.batch_size)
 
-class EagerLoop:
-    """One model's epochs."""
+    def _stepper(self, examples: Held) -> compiling.Stepper:
+        """Steps on one batch, on a model of their own."""
 
-    def __init__(self, model: Any, forward: Forward | None, batch_size: int) -> None:
-        """`forward`: the model's logits; None: the Keras model itself."""
-        self._model = model
-        self._forward = forward
-        self._batch_size = batch_size
-        self._optimizer = model.optimizer
-        self._optimizer.build(model.trainable_variables)
-        self._scale = getattr(self._optimizer, "scale_loss", lambda loss: loss)
+        def made(compiled: bool) -> Callable[[], None]:
+            loop = self._plain_loop(self._task.build(), compiled)
+            assert loop is not None, "the model is plain, and its optimizer known"
+            return loop.whole_batch(examples)
 
-    def train(self, examples: Held, order: Array) -> tuple[float, float]:
-        """Train on all examples once; mean loss and accuracy (share of 1) on the way."""
-        variables = self._model.trainable_variables
-        weights = [variable.value for variable in variables]
-        rows = torch.as_tensor(order, device=examples[0].device)
-        losses, rights = [], []
-        for part in torch.split(rows, self._batch_size):
-            summed, right = self._judged(examples[0][part], examples[1][part], training=True)
-            penalty = sum(self._model.losses) if self._forward is None else 0.0
-            scaled = self._scale(summed / len(part) + penalty)
-            gradients = torch.autograd.grad(scaled, weights)
-            with torch.no_grad():
-                self._optimizer.apply(list(gradients), variables)
-            losses.append(summed.detach())
-            rights.append(right)
-        return _mean(losses, len(order)), _mean(rights, len(order))
+        return made
 
-    def validate(self, examples: Held) -> tuple[float, float]:
-        """Mean loss and accuracy (share of 1) of the model as it is."""
-        losses, rights = [], []
-        with torch.no_grad():
-            for start in range(0, len(examples[1]), _VALIDATION_BATCH):
-                part = slice(start, start + _VALIDATION_BATCH)
-                summed, right = self._judged(examples[0][part], examples[1][part], training=False)
-                losses.append(summed)
-                rights.append(right)
-        return _mean(losses, len(examples[1])), _mean(rights, len(examples[1]))
-
-    def _judged(self, inputs: Tensor, labels: Tensor, training: bool) -> tuple[Tensor, Tensor]:
-        """Summed loss, and how many are right."""
-        if self._forward is not None:
-            found = self._forward(inputs)
-            loss = functional.cross_entropy(found, labels, reduction="sum")
-        else:
-            from keras.losses import sparse_categorical_crossentropy
-
-            found = self._model(inputs, training=training)
-            loss = sparse_categorical_crossentropy(labels, found).float().sum()
-        return loss, (found.argmax(-1) == labels).sum()
-
-
-def _mean(sums: list[Tensor], number: int) -> float:
-    return float(torch.stack(sums).sum()) / number
+    def _try_compiler(self, examples: Held) -> None:
+        task = self._task
+        request = {
+            "model": layers_digest(task.build()),
+            "batch_size": task.config.batch_size,
+            "device": task.device.name,
+            "threads": torch.get_num_threads(),
+        }
+        folder = cache_folder(task.config.cache_dir)
+        stepper = self._stepper(examples)
+        found, self._why = compiling.gain(folder, request, stepper, task.device.synchronize)
+        self._compiled = compiling.pays(found)
