@@ -71,6 +71,24 @@ def test_tuned_makes_the_updates_of_fit(name: str, said: Said) -> None:
     assert found["layers"] == ("torch" if name == "torch" else None)
 
 
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_frozen_model_gives_keras_features(name: str, said: Said) -> None:
+    difference = said(name)["frozen_difference"]
+    assert difference < 1e-5
+    assert difference > 0, "that would be Keras' own way"
+
+
+@pytest.mark.skipif(find_spec("torch") is None, reason="no torch")
+def test_updates_of_all_weights_at_once_are_those_of_keras(said: Said) -> None:
+    for optimizer, difference in said("torch")["rule_differences"].items():
+        assert difference < 1e-4, optimizer
+
+
+@pytest.mark.skipif(find_spec("torch") is None, reason="no torch")
+def test_a_step_says_how_it_runs_and_why_not_otherwise(said: Said) -> None:
+    assert said("torch")["step"].startswith("eager, 1 thread, torch.compile switched off by ")
+
+
 @pytest.mark.parametrize("name", ["tensorflow", *OTHERS])
 def test_a_stream_gives_what_arrays_give(name: str, said: Said) -> None:
     found = said(name)

@@ -5,6 +5,7 @@ Prints one JSON object. Keras has one back end in a process, so each is asked in
 
 import json
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -61,6 +62,81 @@ def curve(name: str, *words: str) -> tuple[list[list[float]], Any]:
     return epochs, loop
 
 
+def frozen_difference(name: str) -> float:
+    """How far the fast way through a frozen model is from Keras' own, of the largest feature."""
+    import keras
+    from keras import layers
+
+    inner = keras.Sequential([layers.Input((9, 9, 3)), layers.Conv2D(4, 3, padding="same")])
+    inner.add(layers.BatchNormalization())
+    inner.add(layers.Conv2D(6, 4, strides=2, padding="same", use_bias=False))  # unequal sides
+    inner.add(layers.DepthwiseConv2D(3, padding="same", dilation_rate=2))
+    inner.add(layers.BatchNormalization(scale=False, center=False))
+    images = layers.Input((9, 9, 3))
+    made = layers.Activation("silu")(inner(images, training=False))
+    made = layers.DepthwiseConv2D(3, strides=2, use_bias=False)(made)
+    made = layers.DepthwiseConv2D(1, depth_multiplier=2, activation="relu")(made)
+    made = layers.Conv2D(8, 1, groups=2)(made)
+    normalized = layers.BatchNormalization()(made, training=False)
+    both = layers.Add()([normalized, made])  # what the convolution gives is read twice
+    model = keras.Model(images, layers.GlobalAveragePooling2D()(both))
+    generator = np.random.default_rng(2)
+    for weight in model.weights:
+        weight.assign(generator.uniform(0.5, 1.5, weight.shape))
+    batch = generator.integers(0, 256, (6, 9, 9, 3), np.uint8)
+    expected = keras.ops.convert_to_numpy(model(batch.astype("float32"), training=False))
+    words = ["dataset.in_memory=false", "batch_size=4", "dataset.image_size=9"]
+    task = task_of(name, [*words, "model.pixel_scale=1"])
+    data = replace(task.data, train=Arrays(batch, np.arange(6)), train_examples=6)
+    found, _ = engine_of(name, replace(task, data=data)).extract(model, "train")
+    return float(np.abs(found - expected).max() / np.abs(expected).max())
+
+
+def engine_of(name: str, task: Task) -> Any:
+    """What the back end gives to the tuned protocol."""
+    if name == "torch":
+        from chipbench.backends.torch.engine import Eager
+
+        return Eager(task, "cpu")
+    if name == "jax":
+        from chipbench.backends.jax.engine import Scans
+
+        return Scans(task)
+    from chipbench.backends.tensorflow.engine import Graphs
+
+    return Graphs(task)
+
+
+def rule_differences() -> dict[str, float]:
+    """How far weights are from Keras' after some steps by PyTorch's rules, by optimizer."""
+    import keras
+
+    from chipbench.backends.torch.keras_loop import KerasLoop
+    from chipbench.backends.torch.loop import PlainLoop
+
+    found = {}
+    for words in ("Adam(0.01)", "SGD(0.1)", "SGD(0.05, 0.9)", "SGD(0.05, 0.9, nesterov=True)"):
+        task = task_of("torch", ["protocol=tuned"])
+        engine = engine_of("torch", task)
+        models = [task.build(), task.build()]
+        for model in models:
+            model.compile(eval(f"keras.optimizers.{words}", {"keras": keras}))
+        loops = [engine.epochs(models[0]), KerasLoop(models[1], _BATCH_SIZE)]
+        assert isinstance(loops[0], PlainLoop)
+        held = engine.hold(*engine.images("train"))
+        for loop in loops:
+            loop.train(held, np.arange(_IMAGES))
+        kept = [
+            [v.value.detach() for v in (*model.weights, *model.optimizer.variables)]
+            for model in models
+        ]
+        found[words] = max(
+            float((own - other).abs().max() / (1e-3 + other.abs().max()))
+            for own, other in zip(*kept, strict=True)
+        )
+    return found
+
+
 def decoded(name: str, cache_gb: int) -> int:
     """How many images two passes over a stream decode."""
     if name == "tensorflow":
@@ -111,6 +187,9 @@ def main(name: str) -> None:
                 "article": article,
                 "tuned": tuned,
                 "streamed": streamed,
+                "frozen_difference": frozen_difference(name),
+                "rule_differences": rule_differences() if name == "torch" else {},
+                "step": dict(tuned_loop.tags()).get("step"),
                 "layers": dict(tuned_loop.tags()).get("layers"),
                 "parameters": loop.model.count_params(),
                 "flops": flops_per_image(loop.model),

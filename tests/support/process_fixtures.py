@@ -64,6 +64,7 @@ def other_frameworks(
     """Has the test's programs find PyTorch and JAX imported, and TensorFlow not."""
     # A busy machine makes threads that wait for each other tens of times slower.
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setenv("TORCH_COMPILE_DISABLE", "1")  # trying it takes 20 s
     # What JAX compiles takes most of its time, and is the same in each of its programs.
     monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(session_folder / "jax"))
     monkeypatch.setenv("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")

@@ -1,5 +1,6 @@
 """Resizing of images as TensorFlow's `tf.image.resize` does it, without TensorFlow."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,16 +15,23 @@ def resize(images: Array, height: int, width: int) -> Array:
     (i + 0.5) · h / height − 0.5 of the original, and beyond the edge the edge's pixel counts
     (the documentation of `tf.image.resize`, method "bilinear").
     """
-    rows, columns = _weights(images.shape[1], height), _weights(images.shape[2], width)
-    resized: Array = np.einsum(
-        "Hh,nhwc,Ww->nHWc", rows, images.astype("float32"), columns, optimize=True
-    )
-    return resized
+    rows = _between(images, 1, height)
+    return _between(rows, 2, width)
 
 
-def _weights(old: int, new: int) -> Array:
-    """The matrix float32 [new, old] that interpolates along one side."""
+def _between(images: Array, axis: int, new: int) -> Array:
+    """Interpolated along one side, each pixel between two of the original."""
+    lower, upper, share = _places(images.shape[axis], new)
+    values = np.take(images, lower, axis).astype("float32")
+    step = np.take(images, upper, axis) - values
+    step *= share.reshape([-1 if side == axis else 1 for side in range(images.ndim)])
+    values += step
+    return values
+
+
+@lru_cache(maxsize=256)
+def _places(old: int, new: int) -> tuple[Array, Array, Array]:
+    """The two pixels that each new one lies between, and how far it lies towards the upper one."""
     position = np.clip((np.arange(new) + 0.5) * old / new - 0.5, 0, old - 1)
-    distance = np.abs(position[:, None] - np.arange(old)[None, :])
-    weights: Array = np.clip(1 - distance, 0, None).astype("float32")
-    return weights
+    lower = position.astype("int64")
+    return lower, np.minimum(lower + 1, old - 1), (position - lower).astype("float32")

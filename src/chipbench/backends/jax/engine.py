@@ -9,6 +9,7 @@ import numpy as np
 
 from chipbench.backends.backend import Task
 from chipbench.backends.held import extracted, images_of, orders_of
+from chipbench.backends.jax.frozen import frozen_call
 from chipbench.backends.tuned import Array, Epochs, Orders
 
 _VALIDATION_BATCH = 500
@@ -41,10 +42,8 @@ class Scans:
         return jnp.asarray(inputs), jnp.asarray(labels, jnp.int32)
 
     def extract(self, frozen: Any, split: str) -> tuple[Array, Array]:
-        """Compiled, batch by batch."""
-        weights = [variable.value for variable in frozen.variables]
-        call = jax.jit(lambda images: frozen.stateless_call([], weights, images, training=False)[0])
-        return extracted(self._task, split, call)
+        """Batch by batch, compiled once."""
+        return extracted(self._task, split, frozen_call(frozen, self._task.config.batch_size))
 
     def orders(self) -> Orders:
         """Those of `model.fit`."""

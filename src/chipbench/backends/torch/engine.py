@@ -10,6 +10,7 @@ from chipbench.backends.backend import Task
 from chipbench.backends.held import extracted, images_of, orders_of
 from chipbench.backends.torch import compiling, threads
 from chipbench.backends.torch.flat import Flat
+from chipbench.backends.torch.frozen import frozen_call
 from chipbench.backends.torch.keras_loop import KerasLoop
 from chipbench.backends.torch.loop import Held, PlainLoop, judge_of
 from chipbench.backends.torch.plain import plain
@@ -76,11 +77,11 @@ class Eager:
         return held, torch.as_tensor(labels, dtype=torch.int64, device=self._place)
 
     def extract(self, frozen: Any, split: str) -> tuple[Array, Array]:
-        """Batch by batch, without gradients."""
+        """Batch by batch, by the frozen model as PyTorch runs it fast."""
+        run = frozen_call(frozen, self._place)
 
         def call(images: Array) -> Array:
-            with torch.no_grad():
-                features: Array = frozen(images, training=False).float().cpu().numpy()
+            features: Array = run(torch.as_tensor(images, device=self._place)).cpu().numpy()
             return features
 
         return extracted(self._task, split, call)

@@ -2,9 +2,9 @@
 
 import os
 
-#: What libgomp takes by itself where its threads outnumber the cores; but it counts those of its own
-#: process alone, and else takes 300,000 turns: beside other programs a thread then waits in vain
-#: for one that has no core, and steps take ten times as long.
+#: What libgomp takes by itself where its threads outnumber the cores; but it counts those of its
+#: own process alone, and else takes 300,000 turns: beside other programs a thread then waits in
+#: vain for one that has no core, and steps take ten times as long.
 _TURNS = "1000"
 
 
