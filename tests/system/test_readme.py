@@ -20,6 +20,9 @@ DOCUMENTS = (
     ".github/CONTRIBUTING.md",
     "conf/server/README.md",
     "conf/strategy/README.md",
+    "src/chipbench/comparison/README.md",
+    "src/chipbench/workloads/createml/README.md",
+    "src/chipbench/workloads/video/README.md",
     "tests/benchmarks/README.md",
 )
 TEXTS = {name: (PROJECT / name).read_text(encoding="utf-8") for name in DOCUMENTS}
