@@ -5,7 +5,7 @@ from support.recorded_runs import run
 from chipbench.comparison.charts import curve_name
 from chipbench.comparison.contents import count_text
 from chipbench.comparison.grouping import sort_runs
-from chipbench.comparison.tables import group_table
+from chipbench.comparison.tables import group_table, value_table
 from chipbench.comparison.value import values_for_money
 
 
@@ -187,6 +187,49 @@ def test_value_per_dollar_and_per_watt_where_known() -> None:
     assert (first.machine, first.runs_per_hour_per_1000_usd) == ("B", 360.0)
     assert (second.power_w, second.runs_per_kwh) == (50.0, 7200.0)
     assert first.power_w is None
+
+
+def test_joules_of_unlike_things_are_never_compared() -> None:
+    joules = {"energy_j": 500.0}
+    runs = [
+        run("A", 10.0, metrics=joules, energy_basis="gpu_board", price_usd="900"),
+        run("B", 10.0, metrics=joules, energy_basis="cpu_package"),
+        run("C", 10.0, metrics=joules | {"energy_covered_percent": 48.0}, energy_basis="gpu_board"),
+        run("D", 10.0, metrics=joules, energy_basis="gpu_board"),
+        run("D", 10.0, metrics=joules, energy_basis="cpu_package"),
+    ]
+    group = only_group(*runs)
+    assert {row.machine: row.energy_basis for row in group.rows} == {
+        "A": "gpu_board", "B": "cpu_package", "C": None, "D": None,
+    }  # fmt: skip
+    table = value_table("b", group)
+    assert table is not None
+    cells = {line.cells[0].text: [cell.text for cell in line.cells[4:]] for line in table.rows}
+    assert table.heads[4:6] == ("power (cpu_package)", "per kWh (cpu_package)")
+    assert cells == {"A": ["", "", "50 W", "7,200.0"], "B": ["50 W", "7,200.0", "", ""]}
+
+
+def test_machines_of_one_name_are_rows_of_their_own() -> None:
+    runs = [run("A", 10.0 + n, machine_fingerprint=f"{n % 2}abc99") for n in range(4)]
+    group = only_group(*runs, run("B", 5.0, machine_fingerprint="77"))
+    assert [(row.machine, len(row.runs)) for row in group.rows] == [
+        ("B", 1), ("A, machine 0abc", 2), ("A, machine 1abc", 2),
+    ]  # fmt: skip
+    assert compared("A, machine 1abc", *runs).baseline == "A, machine 1abc"
+    assert [row.machine for row in only_group(run("A"), run("A")).rows] == ["A"], "not told apart"
+
+
+def test_an_update_of_the_kernel_makes_no_other_machine() -> None:
+    systems = ("Linux 6.1.0", "Linux 6.12.3", "Linux")
+    (row,) = only_group(*(run("A", os=system) for system in systems)).rows
+    assert len(row.runs) == 3
+    assert len(only_group(*(run("A", os=os) for os in ("macOS 15.1", "macOS 15.2"))).rows) == 1
+    assert len(only_group(*(run("A", os=os) for os in ("macOS 14.7", "macOS 15.2"))).rows) == 2
+
+
+def test_the_processors_runs_are_no_repeats_of_the_gpus() -> None:
+    runs = [run("RTX 4090", 3.45, device_kind="gpu"), run("RTX 4090", 7.78, device_kind="cpu")]
+    assert [len(row.runs) for row in only_group(*runs).rows] == [1, 1]
 
 
 def test_use_of_the_peak_and_caveats_are_shown() -> None:

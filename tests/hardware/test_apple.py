@@ -8,6 +8,7 @@ import pytest
 
 from chipbench import hardware
 from chipbench.hardware import apple, host
+from chipbench.hardware.machine import slug
 
 SAMPLES = Path(__file__).parent / "samples"
 SYSCTL = {
@@ -52,7 +53,7 @@ def m1_max(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_m1_max_is_recognised() -> None:
     machine = hardware.detect()
     assert machine.name == "Apple M1 Max (32-core GPU)"
-    assert machine.slug == "apple_m1_max_32_core_gpu"
+    assert slug(machine.name) == "apple_m1_max_32_core_gpu"
     assert (machine.cpu, machine.model, machine.os) == (
         "Apple M1 Max", "MacBookPro18,2", "macOS 15.1",
     )  # fmt: skip

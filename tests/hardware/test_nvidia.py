@@ -1,53 +1,10 @@
 import sys
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
+from support.nvml import POWERS, FakeNvml, NVMLError
 
 from chipbench import hardware
 from chipbench.hardware.nvidia import NvidiaGpus
-
-
-class NVMLError(Exception):
-    pass
-
-
-class FakeNvml:
-    """Two GPUs as NVML shows them; what is in `missing` is not supported."""
-
-    NVMLError = NVMLError
-    NVML_TEMPERATURE_GPU = 0
-    NVML_CLOCK_SM = 1
-
-    def __init__(self, *missing: str) -> None:
-        self.missing = missing
-        self.energy_mj = 1_000_000
-
-    def nvmlInit(self) -> None:  # noqa: N802 - the vendor's name
-        if "driver" in self.missing:
-            raise NVMLError("Driver Not Loaded")
-
-    def __getattr__(self, name: str) -> Any:
-        answers: dict[str, Any] = {
-            "nvmlDeviceGetCount": lambda: 2,
-            "nvmlDeviceGetHandleByIndex": lambda index: index,
-            "nvmlSystemGetDriverVersion": lambda: b"550.54",
-            "nvmlDeviceGetName": lambda _: "NVIDIA TITAN RTX",
-            "nvmlDeviceGetMemoryInfo": lambda _: SimpleNamespace(total=24 * 2**30, used=6 * 2**30),
-            "nvmlDeviceGetUtilizationRates": lambda index: SimpleNamespace(gpu=90 + index),
-            "nvmlDeviceGetPowerUsage": lambda _: 140_000,
-            "nvmlDeviceGetEnforcedPowerLimit": lambda _: 280_000,
-            "nvmlDeviceGetTemperature": lambda *_: 71,
-            "nvmlDeviceGetClockInfo": lambda *_: 1770,
-            "nvmlDeviceGetTotalEnergyConsumption": lambda _: self.energy_mj,
-        }
-
-        def answer(*arguments: Any) -> Any:
-            if name in self.missing:
-                raise NVMLError("Not Supported")
-            return answers[name](*arguments)
-
-        return answer
 
 
 def gpus(monkeypatch: pytest.MonkeyPatch, nvml: FakeNvml) -> NvidiaGpus:
@@ -93,18 +50,18 @@ def test_a_lost_gpu_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(gpus(monkeypatch, nvml).accelerators()) == 1
 
 
-def test_energy_is_counted_from_the_start_over_all_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_energy_is_counted_for_each_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     nvml = FakeNvml()
     sensor = gpus(monkeypatch, nvml)
     nvml.energy_mj += 5_000
-    assert sensor.energy_j() == 10.0
+    assert sensor.counted_j() == {POWERS[0]: 1005.0, POWERS[1]: 1005.0}
 
 
 def test_before_volta_there_is_no_energy(monkeypatch: pytest.MonkeyPatch) -> None:
     nvml = FakeNvml("nvmlDeviceGetTotalEnergyConsumption")
-    assert gpus(monkeypatch, nvml).energy_j() is None
+    assert gpus(monkeypatch, nvml).counted_j() == {}
 
 
 def test_without_a_driver_there_are_no_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
     none = gpus(monkeypatch, FakeNvml("driver"))
-    assert (none.accelerators(), none.read(), none.energy_j()) == ((), {}, None)
+    assert (none.accelerators(), none.read(), none.counted_j()) == ((), {}, {})

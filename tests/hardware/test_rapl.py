@@ -18,9 +18,9 @@ def count(root: Path, joules: float, zone: str = "intel-rapl:0", name: str = "pa
 def test_energy_is_counted_over_a_wrap(tmp_path: Path) -> None:
     sensor = RaplSensor(count(tmp_path, 9))
     count(tmp_path, 2)
-    assert sensor.energy_j() == 3.0
+    assert sensor.counted_j() == {metrics.CPU_POWER: 3.0}
     count(tmp_path, 4)
-    assert sensor.energy_j() == 5.0
+    assert sensor.counted_j() == {metrics.CPU_POWER: 5.0}
 
 
 def test_packages_are_added_and_their_parts_are_not(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_packages_are_added_and_their_parts_are_not(tmp_path: Path) -> None:
     count(tmp_path, 2)
     for zone, name in zones.items():
         count(tmp_path, 4, zone, name)
-    assert sensor.energy_j() == 4.0
+    assert sensor.counted_j() == {metrics.CPU_POWER: 4.0}
 
 
 def test_power_is_the_mean_since_the_last_reading(tmp_path: Path) -> None:
@@ -41,17 +41,10 @@ def test_power_is_the_mean_since_the_last_reading(tmp_path: Path) -> None:
     assert sensor.read() == {}
     now_s[0] = 102.0
     count(tmp_path, 7)
-    assert sensor.energy_j() == 6.0  # asking for the energy takes nothing from the power
+    assert sensor.counted_j() == {
+        metrics.CPU_POWER: 6.0
+    }  # asking for the energy takes nothing from the power
     assert sensor.read() == {metrics.CPU_POWER: 3.0}
-
-
-def test_beside_a_gpu_the_power_is_read_and_the_energy_not_counted(tmp_path: Path) -> None:
-    now_s = [0.0]
-    sensor = RaplSensor(count(tmp_path, 1), counted=False, clock=lambda: now_s[0])
-    now_s[0] = 1.0
-    count(tmp_path, 5)
-    assert sensor.read() == {metrics.CPU_POWER: 4.0}
-    assert sensor.energy_j() is None
 
 
 def test_without_a_counter_there_is_no_sensor(tmp_path: Path) -> None:

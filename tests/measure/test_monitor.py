@@ -2,24 +2,29 @@ import time
 
 import pytest
 
-from chipbench.measure.monitor import Monitor, Reading, integrated_energy_j, utilisation_summary
+from chipbench.measure.energy import energy_of
+from chipbench.measure.monitor import Monitor, utilisation_summary
+from chipbench.measure.reading import Reading
+
+GPU = "system/gpu_0_power_usage_watts"
 
 
 class FakeSensor:
-    def __init__(self, values: dict[str, float], energy_j: float | None = None) -> None:
+    def __init__(self, values: dict[str, float], counted_j: float | None = None) -> None:
         self._values = values
-        self._energy_j = energy_j
+        self._counted_j = counted_j
 
     def read(self) -> dict[str, float]:
         return self._values
 
-    def energy_j(self) -> float | None:
-        if self._energy_j is not None:
-            self._energy_j += 10.0
-        return self._energy_j
+    def counted_j(self) -> dict[str, float]:
+        if self._counted_j is None:
+            return {}
+        self._counted_j += 10.0
+        return {GPU: self._counted_j}
 
-    def close(self) -> None:
-        pass
+    def bases(self) -> dict[str, str]:
+        return {GPU: "gpu_board"}
 
 
 def reading(time_s: float, **values: float) -> Reading:
@@ -68,19 +73,22 @@ def test_all_gpus_share_one_mean() -> None:
 
 def test_missing_readings_are_absent_not_zero() -> None:
     assert utilisation_summary([reading(0)]) == {}
-    assert integrated_energy_j([reading(0), reading(1)]) is None
+    assert energy_of([reading(0), reading(1)], [GPU]) is None
 
 
 def test_energy_is_the_integral_of_power() -> None:
     watts = [reading(t, gpu_0_power_usage_watts=w) for t, w in [(0, 10), (2, 30), (3, 30)]]
-    assert integrated_energy_j(watts) == 70.0
+    energy = energy_of(watts, [GPU])
+    assert energy is not None
+    assert (energy.joules, energy.covered_percent) == (70.0, 100.0)
 
 
 def test_the_energy_counter_is_preferred_to_power() -> None:
-    sensors = [FakeSensor({"system/gpu_0_power_usage_watts": 1e9}, energy_j=5.0)]
-    with Monitor(sensors, interval_s=60) as monitor:
+    sensors = [FakeSensor({GPU: 1e9}, counted_j=5.0)]
+    with Monitor(sensors, interval_s=60, powers=[GPU]) as monitor:
         pass
     assert monitor.summary()["energy_j"] == 10.0
+    assert monitor.energy_basis == "gpu_board"
 
 
 def test_readings_are_taken_at_start_at_every_interval_and_at_the_end() -> None:

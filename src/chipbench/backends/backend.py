@@ -1,6 +1,6 @@
 """What a framework is to all that trains with it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from chipbench.backends.cluster import Cluster
 from chipbench.backends.loop import Loop
 from chipbench.data import DataSet
 from chipbench.hardware.machine import Machine
+from chipbench.hardware.used import CPU, Used
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Device:
     name: str  # what is recorded
     synchronize: Callable[[], None]  # returns when all queued work is done
     replicas: int = 1  # copies of the model, each with its share of every batch
+    used: Used = Used(CPU)  # what of the machine that is
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,9 @@ class Backend(Protocol):
 
     def gpus(self) -> int:
         """How many GPUs it will use, once started."""
+
+    def gpu_names(self) -> Sequence[str | None]:
+        """What it calls them; None where it does not know."""
 
     def open(
         self, config: DictConfig, machine: Machine, cluster: Cluster | None, fingerprint: str

@@ -2,7 +2,7 @@
 
 from omegaconf import DictConfig
 
-from chipbench.backends.agreement import agreed, device_name
+from chipbench.backends.agreement import agreed, device_name, used_of
 from chipbench.backends.backend import Backend, Device
 from chipbench.hardware.machine import Machine
 from chipbench.terminal.lines import announce
@@ -14,4 +14,6 @@ def open_single(backend: Backend, config: DictConfig, machine: Machine) -> Devic
     announce(f"starting {backend.title}")
     backend.start(config.verbose, accelerator)
     kind = agreed(backend, machine, accelerator, backend.gpus())
-    return Device(kind, device_name(machine, kind), lambda: backend.synchronize(kind))
+    used = used_of(machine, kind, backend.gpu_names())
+    name = device_name(machine, used)
+    return Device(kind, name, lambda: backend.synchronize(kind), used=used)

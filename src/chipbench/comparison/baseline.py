@@ -1,6 +1,6 @@
 """The machine that others are compared with: chosen before their times are looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chipbench.ground import tags
 from chipbench.measure.recorded_run import RecordedRun
@@ -9,12 +9,18 @@ from chipbench.measure.recorded_run import RecordedRun
 ARTICLES = ("colab_k80", "intel_mbp_16_2019", "titan_rtx_pc")
 
 
-def choose_baseline(rows: Sequence[Sequence[RecordedRun]], wanted: str | None) -> int | None:
-    """The row of the machine asked for by id or name, else of the article's; None without them."""
+def choose_baseline(
+    rows: Sequence[Sequence[RecordedRun]], wanted: str | None, names: Mapping[str, str]
+) -> int | None:
+    """The row of the machine asked for by id or name, else of the article's; None without them.
+
+    `names`: the machines' as tables show them, by run id.
+    """
     if len(rows) < 2 and wanted is None:
         return None
     for name in ARTICLES if wanted is None else (wanted,):
         for number, runs in enumerate(rows):
-            if name in (runs[0].machine, runs[0].tags.get(tags.MACHINE)):
+            first = runs[0]
+            if name in (names[first.run_id], first.machine, first.tags.get(tags.MACHINE)):
                 return number
     return None

@@ -7,6 +7,7 @@ from chipbench.comparison.apart import tell_apart
 from chipbench.comparison.baseline import choose_baseline
 from chipbench.comparison.contradiction import contradicts_itself, version_of
 from chipbench.comparison.groups import Benchmark, Group, Row, Sorted
+from chipbench.comparison.identity import display_names, installation_of
 from chipbench.comparison.sessions import samples_of, sessions
 from chipbench.ground import tags
 from chipbench.measure.fingerprint import context
@@ -36,6 +37,8 @@ def sort_runs(runs: Iterable[RecordedRun], baseline: str | None = None) -> Sorte
     Versions of the benchmark are kept apart. A run that did not finish, has no time, or contradicts
     itself, is left out and counted.
     """
+    runs = list(runs)
+    names = display_names(runs)
     left_out: Counter[str] = Counter()
     failed = []
     groups: dict[tuple[str, str, str, str], list[RecordedRun]] = defaultdict(list)
@@ -50,7 +53,7 @@ def sort_runs(runs: Iterable[RecordedRun], baseline: str | None = None) -> Sorte
         groups[run.tags[tags.EXPERIMENT], *work, str(run.ranking_metric)].append(run)
     benchmarks: dict[str, list[Group]] = defaultdict(list)
     for (name, _, _, metric), members in sorted(groups.items()):
-        benchmarks[name].append(_group(metric, members, baseline))
+        benchmarks[name].append(_group(metric, members, baseline, names))
     return Sorted(
         tuple(
             Benchmark(name, tell_apart(sorted(found, key=_place)))
@@ -75,23 +78,29 @@ def _why_left_out(run: RecordedRun) -> str | None:
     return "contradicting their own settings" if contradicts_itself(run) else None
 
 
-def _group(metric: str, runs: Sequence[RecordedRun], baseline: str | None) -> Group:
+def _group(
+    metric: str,
+    runs: Sequence[RecordedRun],
+    baseline: str | None,
+    names: Mapping[str, str],
+) -> Group:
     contexts = {run.run_id: _context(run) for run in runs}
     by_machine: dict[tuple[object, ...], list[RecordedRun]] = defaultdict(list)
     for run in sorted(runs, key=lambda r: r.start_ms):
         # Runs of one machine are repeats only if what may differ is the same, and no measured run
         # is a repeat of a published one.
         known = sorted(contexts[run.run_id].items())
-        by_machine[run.machine, run.is_reference, *known].append(run)
+        key = run.machine, installation_of(run), _kind_of(run), run.is_reference
+        by_machine[*key, *known].append(run)
     alike = {
         words: value
         for words, value in contexts[runs[0].run_id].items()
         if all(known.get(words) == value for known in contexts.values())
     }
     members = list(by_machine.values())
-    base = choose_baseline(members, baseline)
-    rows = sorted(_rows(members, metric, base, alike), key=lambda row: row.time_s)
-    name = None if base is None else members[base][0].machine
+    base = choose_baseline(members, baseline, names)
+    rows = sorted(_rows(members, metric, base, alike, names), key=lambda row: row.time_s)
+    name = None if base is None else names[members[base][0].run_id]
     return Group(
         fingerprint=runs[0].tags[tags.FINGERPRINT],
         version=version_of(runs[0]),
@@ -113,6 +122,7 @@ def _rows(
     metric: str,
     base: int | None,
     alike: Mapping[str, str],
+    names: Mapping[str, str],
 ) -> Iterator[Row]:
     """A row per machine, each compared with that of number `base` so that all claims hold."""
     times = [
@@ -126,7 +136,7 @@ def _rows(
             same = number == base
             compared = Ratio(1.0) if same else ratio(samples[number], samples[base], confidence)
         yield Row(
-            machine=runs[0].machine,
+            machine=names[runs[0].run_id],
             runs=tuple(runs),
             times_s=tuple(time for session in times[number] for time in session),
             samples_s=tuple(samples[number]),
@@ -142,6 +152,11 @@ def _marks(run: RecordedRun, alike: Mapping[str, str]) -> Iterator[str]:
             yield f"{words} {value}"
 
 
+def _kind_of(run: RecordedRun) -> str:
+    """Whether processor or GPU computed, as far as the run says it: never repeats of each other."""
+    return run.tags.get(tags.DEVICE_KIND, "")
+
+
 def _context(run: RecordedRun) -> dict[str, str]:
     """What may differ within a group: tags by their words, settings by their keys."""
     told = {words: run.tags[tag] for tag, words in _CONTEXT.items() if run.tags.get(tag)}
@@ -152,4 +167,13 @@ def _context(run: RecordedRun) -> dict[str, str]:
     curve = _CONTEXT[tags.LEARNING_CURVE]
     if curve in told:  # the verdict, without the reasons of this run
         told[curve] = told[curve].partition(":")[0]
+    system = _CONTEXT[tags.OS]
+    if system in told:  # an update of the kernel makes no other machine
+        told[system] = _system(told[system])
     return told | context(run.params, run.tags)
+
+
+def _system(text: str) -> str:
+    """ "Linux 6.1.0" as Linux, "macOS 15.1" as macOS 15."""
+    name, _, release = text.partition(" ")
+    return f"{name} {release.partition('.')[0]}".strip() if name == "macOS" else name

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chipbench.ground import metrics, tags
+from chipbench.measure.energy import WHOLE_PERCENT
 from chipbench.measure.fingerprint import BENCHMARK_VERSION, work
 from chipbench.measure.outliers import outliers
 from chipbench.measure.recorded_run import SPEED_METRICS, RecordedRun
@@ -64,6 +65,29 @@ class Row:
     def price_usd(self) -> float | None:
         """As bought; None if unknown or free."""
         return self.runs[0].price_usd
+
+    @property
+    def energy_basis(self) -> str | None:
+        """What the repeats' joules are of; None where that differs, or is not known of all."""
+        return self._counted[0]
+
+    @property
+    def energy_j(self) -> float | None:
+        """Geometric mean of the repeats whose whole time was counted, if they are of one basis."""
+        return self._counted[1]
+
+    @property
+    def _counted(self) -> tuple[str | None, float | None]:
+        known = [
+            (run.tags.get(tags.ENERGY_BASIS), joules)
+            for run in self.runs
+            if (joules := run.metric(metrics.ENERGY) or 0) > 0
+            and run.metrics.get(metrics.ENERGY_COVERED, 100.0) >= WHOLE_PERCENT
+        ]
+        bases = {basis for basis, _ in known}
+        if len(bases) != 1:
+            return None, None
+        return bases.pop(), centre([joules for _, joules in known])
 
     def mean_of(self, *names: str) -> float | None:
         """Geometric mean of the first of these metrics that any repeat has above 0."""

@@ -115,12 +115,16 @@ def value_table(benchmark: str, group: Group) -> Table | None:
     found = values_for_money(group)
     if not found:
         return None
-    heads = ("machine", "runs per hour", "price", "runs per hour and 1,000 USD", "power", "per kWh")
-    lines = tuple(_value_line(value) for value in found[:_MOST_ROWS])
-    return Table(f"{benchmark}: {group.title}", heads, lines)
+    bases = sorted({v.energy_basis or "" for v in found if v.power_w is not None})
+    heads = ["machine", "runs per hour", "price", "runs per hour and 1,000 USD"]
+    for basis in bases:  # columns of their own: nothing is sorted or read across them
+        of = f" ({basis})" if basis else ""
+        heads += [f"power{of}", f"per kWh{of}"]
+    lines = tuple(_value_line(value, bases) for value in found[:_MOST_ROWS])
+    return Table(f"{benchmark}: {group.title}", tuple(heads), lines)
 
 
-def _value_line(value: Value) -> Line:
+def _value_line(value: Value, bases: Sequence[str]) -> Line:
     def cell(number: float | None, form: str) -> Cell:
         return Cell("") if number is None else Cell(form.format(number), number)
 
@@ -130,7 +134,14 @@ def _value_line(value: Value) -> Line:
             cell(value.runs_per_hour, "{:,.2f}"),
             cell(value.price_usd, "{:,.0f} USD"),
             cell(value.runs_per_hour_per_1000_usd, "{:,.2f}"),
-            cell(value.power_w, "{:,.0f} W"),
-            cell(value.runs_per_kwh, "{:,.1f}"),
+            *(
+                shown
+                for basis in bases
+                for shown in (
+                    (cell(value.power_w, "{:,.0f} W"), cell(value.runs_per_kwh, "{:,.1f}"))
+                    if basis == (value.energy_basis or "")
+                    else (Cell(""), Cell(""))
+                )
+            ),
         )
     )

@@ -20,12 +20,17 @@ _MEASURED = (
     metrics.CPU_UTILIZATION_MEAN,
     metrics.MEMORY_PEAK,
     metrics.ENERGY,
+    metrics.NET_ENERGY,
+    metrics.ENERGY_COVERED,
+    metrics.IDLE_POWER,
 )
 _TAGS = (
     tags.PROTOCOL,
     tags.DATA_SOURCE,
     tags.OPTIMIZER_USED,
     tags.DEVICE,
+    tags.DEVICE_KIND,
+    tags.ENERGY_BASIS,
     tags.OS,
     tags.TENSORFLOW,
     tags.POWER_SOURCE,
@@ -89,6 +94,7 @@ def _key(benchmark: str, group: Group, row: Row) -> Cells:
         "fingerprint": group.fingerprint,
         "machine": row.machine,
         "machine_id": row.runs[0].tags.get(tags.MACHINE),
+        "machine_fingerprint": row.runs[0].tags.get(tags.MACHINE_FINGERPRINT),
         "source": "published" if row.is_reference else "measured",
         "price_usd": row.price_usd,
     }
@@ -108,7 +114,8 @@ def _cells(benchmark: str, group: Group, row: Row) -> Cells:
         "time_ratio": None if compared is None else compared.value,
         "time_ratio_low": None if compared is None else compared.low,
         "time_ratio_high": None if compared is None else compared.high,
-        "energy_j": row.mean_of(metrics.ENERGY),
+        "energy_j": row.energy_j,
+        "energy_basis": row.energy_basis,
         "differs_in": "; ".join(row.marks),
         "caveats": row.caveats,
     }

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from chipbench.comparison.groups import Group, Row
-from chipbench.ground import metrics
 
 
 @dataclass(frozen=True)
@@ -14,6 +13,7 @@ class Value:
     runs_per_hour: float
     price_usd: float | None
     runs_per_hour_per_1000_usd: float | None
+    energy_basis: str | None  # what the power is of: unlike ones are never compared
     power_w: float | None  # mean over the run, by the energy that was counted
     runs_per_kwh: float | None
 
@@ -27,12 +27,13 @@ def values_for_money(group: Group) -> list[Value]:
 
 def _value(row: Row) -> Value:
     per_hour = 3600 / row.time_s
-    energy_j = row.mean_of(metrics.ENERGY)
+    energy_j = row.energy_j
     return Value(
         machine=row.machine,
         runs_per_hour=per_hour,
         price_usd=row.price_usd,
         runs_per_hour_per_1000_usd=row.price_usd and 1000 * per_hour / row.price_usd,
+        energy_basis=row.energy_basis,
         power_w=energy_j and energy_j / row.time_s,
         runs_per_kwh=energy_j and 3.6e6 / energy_j,
     )

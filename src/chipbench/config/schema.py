@@ -135,6 +135,7 @@ _EXPORT = (
 _MACHINE = (
     aside("machine.name", or_null(text("a name"))),
     aside("machine.force", SWITCH),
+    aside("machine.installation_id", SWITCH),
     aside("machine.accelerator", one_of("auto", "cpu", "gpu")),
     *(
         aside(f"machine.facts.{fact}", or_null(text("what it is called")))

@@ -128,6 +128,7 @@ NETWORK_RECEIVE = _metric(
 )
 NETWORK_TRANSMIT = _metric("system/network_transmit_megabytes", "MB", "sent since the run began", 1)
 CPU_POWER = _metric("system/cpu_power_usage_watts", "W", "power of the CPU package", 1)
+CHIP_POWER = _metric("system/chip_power_usage_watts", "W", "power of a whole system on a chip", 1)
 CPU_TEMPERATURE = _metric("system/cpu_temperature_celsius", "°C", "hottest CPU sensor", 0)
 
 
@@ -153,7 +154,14 @@ GPU_UTILIZATION_MEAN = _metric(
 )
 MEMORY_PEAK = _metric("memory_peak_mib", "MiB", "highest memory in use on the machine", 0)
 SWAP_GROWTH = _metric("swap_growth_mib", "MiB", "highest swap in use above that at the start", 0)
-ENERGY = _metric("energy_j", "J", "energy of the accelerator, else of the CPU package", 0)
+ENERGY = _metric("energy_j", "J", "energy of the device that computed, see energy_basis", 0)
+NET_ENERGY = _metric("net_energy_j", "J", "energy_j without what idle_power_w takes anyway", 0)
+ENERGY_COVERED = _metric(
+    "energy_covered_percent", "%", "share of the measured time that energy_j is of", 1
+)
+IDLE_POWER = _metric(
+    "idle_power_w", "W", "power of the device that computed, in the second before the work", 1
+)
 
 # What else happened on the machine.
 OTHER_LOAD_BEFORE = _metric(

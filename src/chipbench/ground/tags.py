@@ -15,8 +15,9 @@ DATA_SOURCE = "data_source"  # where the data come from: generated, tfds, bundle
 
 # On what.
 MACHINE = "machine"  # the id that runs on one machine share
-MACHINE_NAME = "machine_name"  # as tables and charts show it
-PRICE = "price_usd"  # what the machine cost
+MACHINE_NAME = "machine_name"  # as tables and charts show it: the device that computed
+MACHINE_FINGERPRINT = "machine_fingerprint"  # of the installation: tells machines of one name apart
+PRICE = "price_usd"  # what the machine cost, if what it was bought for computed
 OS = "os"  # operating system and its version
 BACKEND = "backend"  # the framework that trained: tensorflow, torch or jax
 BACKEND_VERSION = "backend_version"
@@ -27,6 +28,8 @@ DRIVER = "driver"  # of the GPUs that may train
 POWER_SOURCE = "power_source"  # battery or mains
 CORES = "cores"  # of the processor, as its threads count them
 DEVICE = "device"  # what computed it
+DEVICE_KIND = "device_kind"  # cpu, gpu, encoder, chip, or elsewhere
+ENERGY_BASIS = "energy_basis"  # what its joules are of: gpu_board, apple_gpu, cpu_package, …
 REPLICAS = "replicas"  # devices that trained together
 BATCH_SIZE_PER_REPLICA = "batch_size_per_replica"
 WORKERS = "workers"  # machines that trained together

@@ -1,24 +1,45 @@
 """AMD GPUs on Linux, through the amdgpu driver's files."""
 
+import math
+import os
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from chipbench.ground import metrics
-from chipbench.hardware.machine import Accelerator
+from chipbench.hardware.asking import ask
+from chipbench.hardware.machine import UNNAMED, Accelerator
+from chipbench.hardware.sensor import GPU_BOARD
+from chipbench.hardware.visible import choose
 
 _ROOT = Path("/sys/class/drm")
+#: ROCm's own, and then HIP's, which heeds CUDA's where its own is not set.
+_VARIABLES = (("ROCR_VISIBLE_DEVICES",), ("HIP_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES"))
 _MIB = 2**20
 _MEGABYTE = 1e6
 
 
 class AmdGpus:
-    """The GPUs that the amdgpu driver shows; none without it."""
+    """The GPUs that the amdgpu driver shows, and that this process may use; none without it."""
 
-    def __init__(self, root: Path = _ROOT) -> None:
+    doubt: str | None = None
+    """Why there may be GPUs that are not among these."""
+
+    def __init__(self, root: Path = _ROOT, environment: Mapping[str, str] = os.environ) -> None:
         self._devices = [
             card / "device"
-            for card in sorted(root.glob("card[0-9]*"))
+            for card in sorted(root.glob("card[0-9]*"), key=_number_of)
             if (card / "device" / "gpu_busy_percent").is_file()
         ]
+        for variables in _VARIABLES:  # the second's numbers count what the first left
+            ids = [_id(device) for device in self._devices]
+            choice = choose(variables, environment, ids)
+            if choice is not None:
+                if self._devices and not choice.taken:
+                    self.doubt = choice.said_of(len(self._devices))
+                self._devices = [
+                    self._devices[place] for place in choice.taken if isinstance(place, int)
+                ]
 
     def accelerators(self) -> tuple[Accelerator, ...]:
         """The GPUs' names and memory."""
@@ -33,18 +54,35 @@ class AmdGpus:
                     values[metrics.gpu_metric(index, quantity)] = value
         return values
 
-    def energy_j(self) -> None:
+    def counted_j(self) -> dict[str, float]:
         """The driver counts no energy."""
+        return {}
+
+    def bases(self) -> dict[str, str]:
+        """The boards'."""
+        places = range(len(self._devices))
+        return {metrics.gpu_metric(place, metrics.GPU_POWER): GPU_BOARD for place in places}
 
 
 def _accelerator(device: Path) -> Accelerator:
-    name = device / "product_name"
     total = _number(device / "mem_info_vram_total")
     return Accelerator(
         vendor="amd",
-        name=(name.read_text().strip() if name.is_file() else "") or "AMD GPU",
-        memory_mib=None if total is None else round(total / _MIB),
+        name=_text(device / "product_name") or UNNAMED["amd"],
+        memory_mib=round(total / _MIB) if total else None,
     )
+
+
+def _id(device: Path) -> str | None:
+    """As ROCm spells it."""
+    number = _text(device / "unique_id")
+    return f"GPU-{number}" if number else None
+
+
+def _number_of(card: Path) -> int:
+    """10 after 9; what is no card's number comes last."""
+    digits = card.name.removeprefix("card")
+    return int(digits) if digits.isdecimal() else sys.maxsize
 
 
 def _quantities(device: Path) -> dict[str, float | None]:
@@ -70,7 +108,9 @@ def _hwmon(device: Path, *names: str) -> float | None:
 
 
 def _number(file: Path) -> float | None:
-    try:
-        return float(file.read_text())
-    except (OSError, ValueError):
-        return None
+    value = ask(lambda: float(file.read_text()))
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _text(file: Path) -> str:
+    return (ask(lambda: file.read_text(errors="replace")) or "").strip()

@@ -2,6 +2,7 @@
 
 import json
 import plistlib
+from functools import partial
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
@@ -9,7 +10,9 @@ from xml.parsers.expat import ExpatError
 
 from chipbench.ground import metrics
 from chipbench.ground.processes import output_of
+from chipbench.hardware.asking import ask
 from chipbench.hardware.machine import Accelerator
+from chipbench.hardware.sensor import APPLE_CPU, APPLE_GPU, APPLE_SOC, GPU_BOARD
 
 _IOREG = ("/usr/sbin/ioreg", "-r", "-d", "1", "-w", "0", "-c", "IOAccelerator", "-a")
 _DISPLAYS = ("/usr/sbin/system_profiler", "-json", "SPDisplaysDataType")
@@ -77,12 +80,18 @@ class IoregSensor:
         values: dict[str, float] = {}
         for quantity, (keys, factor) in _STATISTICS.items():
             key = next((key for key in keys if key in statistics), None)
-            if key is not None:
-                values[metrics.gpu_metric(0, quantity)] = float(statistics[key]) * factor
+            value = None if key is None else ask(partial(float, statistics[key]))
+            if value is not None:
+                values[metrics.gpu_metric(0, quantity)] = value * factor
         return values
 
-    def energy_j(self) -> None:
+    def counted_j(self) -> dict[str, float]:
         """The registry counts no energy; the monitor integrates the power, if there is one."""
+        return {}
+
+    def bases(self) -> dict[str, str]:
+        """The graphics card's; Apple's own GPUs state none here."""
+        return {metrics.gpu_metric(0, metrics.GPU_POWER): GPU_BOARD}
 
 
 def _gpu_statistics() -> dict[str, Any]:
@@ -123,7 +132,9 @@ class MacmonSensor:
             return {}
         found: dict[str, float | None] = {
             metrics.gpu_metric(0, metrics.GPU_POWER): sample.power.gpu,
-            metrics.CPU_POWER: sample.power.cpu,
+            # A processor that answers draws power; macOS 27 says 0 (macmon issue 76).
+            metrics.CPU_POWER: sample.power.cpu or None,
+            metrics.CHIP_POWER: sample.power.cpu and getattr(sample.power, "package", None) or None,
             # macmon gives 0 for a temperature that it cannot read.
             metrics.gpu_metric(0, metrics.GPU_TEMPERATURE): sample.temperature.gpu_average or None,
             metrics.CPU_TEMPERATURE: sample.temperature.cpu_average or None,
@@ -133,5 +144,14 @@ class MacmonSensor:
             found[metrics.gpu_metric(0, metrics.GPU_CLOCK)] = gpu.frequency_mhz
         return {name: float(value) for name, value in found.items() if value is not None}
 
-    def energy_j(self) -> None:
+    def counted_j(self) -> dict[str, float]:
         """macmon gives power; the monitor integrates it."""
+        return {}
+
+    def bases(self) -> dict[str, str]:
+        """Parts of the chip, and all of them."""
+        return {
+            metrics.gpu_metric(0, metrics.GPU_POWER): APPLE_GPU,
+            metrics.CPU_POWER: APPLE_CPU,
+            metrics.CHIP_POWER: APPLE_SOC,
+        }

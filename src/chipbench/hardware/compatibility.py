@@ -45,8 +45,10 @@ def accelerator_mismatch(
     machine: Machine, visible_gpus: int, requested: str, backend: str
 ) -> Finding | None:
     """Why `backend` would not use a GPU that is there; None if it does or the CPU is meant."""
-    if requested == "cpu" or visible_gpus or not machine.training_gpus:
+    if requested == "cpu" or visible_gpus:
         return None
+    if not machine.training_gpus:
+        return _doubted(machine, backend)
     gpu = machine.training_gpus[0]
     plugins = backend == "tensorflow"
     remedy = _remedy(gpu, machine.versions) if plugins else _other_remedy(gpu, backend)
@@ -54,6 +56,22 @@ def accelerator_mismatch(
         f"this machine has a GPU ({gpu.name}) that {TITLES[backend]} does not see",
         f"{remedy}, or measure the CPU with machine.accelerator=cpu",
     )
+
+
+def _doubted(machine: Machine, backend: str) -> Finding | None:
+    """That a GPU may be there which neither vendor nor framework shows: unknown, not none."""
+    if machine.gpu_doubt is None:
+        return None
+    return Finding(
+        f"{machine.gpu_doubt}, and {TITLES[backend]} sees no GPU",
+        "let `nvidia-smi` list it (after an update of the driver, restart the machine), or measure "
+        "the CPU with machine.accelerator=cpu",
+    )
+
+
+def same_gpu(name: str, other: str) -> bool:
+    """Whether two programs' names for a GPU mean the same: "Tesla K80" is "NVIDIA K80"."""
+    return _words(name) == _words(other)
 
 
 def _other_remedy(gpu: Accelerator, backend: str) -> str:

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import psutil
 
+from chipbench.hardware.arm import arm_name
+from chipbench.hardware.asking import ask
+
 _RECORDED_PACKAGES = (
     "chipbench",
     "tensorflow",
@@ -41,13 +44,12 @@ _VIRTUAL_PRODUCTS = (
 
 
 def cpu_model(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
-    """The processor's name as Linux gives it, else its architecture."""
-    if cpuinfo.is_file():
-        for line in cpuinfo.read_text().splitlines():
-            key, _, value = line.partition(":")
-            if key.strip() in ("model name", "Model") and value.strip():
-                return value.strip()
-    return platform.processor() or platform.machine()
+    """The processor's name as Linux gives it, or its parts', else its architecture."""
+    lines = _text(cpuinfo).splitlines()
+    for key, _, value in (line.partition(":") for line in lines):
+        if key.strip() in ("model name", "Model") and value.strip():
+            return value.strip()
+    return arm_name(lines) or platform.processor() or platform.machine()
 
 
 def os_name() -> str:
@@ -87,7 +89,7 @@ def available_memory_mib(root: Path = Path("/sys/fs/cgroup")) -> int:
 
 def power_source() -> str | None:
     """ "battery" or "mains"; None where no battery is."""
-    battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
+    battery = ask(lambda: psutil.sensors_battery())  # a container has no folder of supplies
     if battery is None or battery.power_plugged is None:
         return None
     return "mains" if battery.power_plugged else "battery"
@@ -95,8 +97,7 @@ def power_source() -> str | None:
 
 def cpu_governor(root: Path = Path("/sys/devices/system/cpu")) -> str | None:
     """Linux' frequency governor of the first core."""
-    file = root / "cpu0/cpufreq/scaling_governor"
-    return file.read_text().strip() if file.is_file() else None
+    return _text(root / "cpu0/cpufreq/scaling_governor").strip() or None
 
 
 def virtualization(root: Path = Path("/")) -> str | None:
@@ -151,10 +152,7 @@ def open_files_limit() -> int | None:
 
 def _text(file: Path) -> str:
     """What the system's file says; nothing where it is missing or not for this user."""
-    try:
-        return file.read_text()
-    except OSError:
-        return ""
+    return ask(lambda: file.read_text(errors="replace")) or ""
 
 
 def _importable(module: str) -> bool:

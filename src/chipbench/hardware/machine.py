@@ -1,9 +1,13 @@
 """The machine record: what the hardware at hand is, with absent values explicit."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+#: By vendor, what a GPU is called that does not say its name.
+UNNAMED = {"nvidia": "NVIDIA GPU", "amd": "AMD GPU"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Machine:
     name: str  # what a result is attributed to: "Apple M1 Max (32-core GPU)"
     cpu: str
     cpu_cores_physical: int | None
-    cpu_cores_logical: int
+    cpu_cores_logical: int  # that this process may use
     memory_mib: int
     os: str  # "Linux 6.1", "macOS 15.1"
     architecture: str  # "x86_64", "arm64"
@@ -37,18 +41,20 @@ class Machine:
     power_source: str | None = None  # "battery", "mains"; None where there is no battery to ask
     cpu_governor: str | None = None  # Linux frequency governor
     colab: bool = False
+    cpu_quota: float | None = None  # the cores' time that may be used, where it is no whole number
+    fingerprint: str | None = None  # of this installation and its cores; None: not to be told apart
+    gpu_doubt: str | None = None  # why there may be GPUs that are not among the accelerators
     versions: dict[str, str] = field(default_factory=dict)  # distribution → version
+
+    @property
+    def prefix(self) -> str:
+        """What every name of this machine begins with."""
+        return "Colab " if self.colab else ""
 
     @property
     def training_gpus(self) -> tuple[Accelerator, ...]:
         """The GPUs that a TensorFlow for this operating system can use."""
         return usable_by_tensorflow(self.accelerators, self.os)
-
-    @property
-    def slug(self) -> str:
-        """`name` as an identifier: lower case, words joined by underscores."""
-        words = "".join(c if c.isalnum() else " " for c in self.name.lower()).split()
-        return "_".join(words)
 
     @property
     def setup(self) -> tuple[object, ...]:
@@ -69,3 +75,22 @@ def usable_by_tensorflow(accelerators: tuple[Accelerator, ...], os: str) -> tupl
     """Those that TensorFlow has a build or a plug-in for: CUDA, or Metal on Apple and AMD."""
     vendors = ("apple", "amd") if os.startswith("macOS") else ("nvidia",)
     return tuple(a for a in accelerators if a.vendor in vendors)
+
+
+def slug(name: str) -> str:
+    """A machine's name as an identifier: lower case, words joined by underscores."""
+    return "_".join("".join(c if c.isalnum() else " " for c in name.lower()).split())
+
+
+def cores_text(machine: Machine) -> str:
+    """The cores that may be used: "1 core", "1.5 cores"."""
+    cores = machine.cpu_quota or machine.cpu_cores_logical
+    return f"{cores:g} core" + ("" if cores == 1 else "s")
+
+
+def gpus_text(names: Sequence[str], cores: int | None = None) -> str:
+    """The GPUs' names as one: with the cores of Apple's, and how many there are of each."""
+    if cores is not None:
+        return f"{names[0]} ({cores}-core GPU)"
+    counts = {name: names.count(name) for name in names}
+    return " + ".join(f"{name} x{n}" if n > 1 else name for name, n in counts.items())

@@ -5,20 +5,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chipbench.ground import metrics
+from chipbench.hardware.sensor import CPU_PACKAGE
 
 _ROOT = Path("/sys/class/powercap")
 
 
 class RaplSensor:
-    """Sums the packages' energy counters, which wrap around at a stated range.
-
-    `counted=False` withholds the energy, not the power: beside a GPU, the GPU's energy counts.
-    """
+    """Sums the packages' energy counters, which wrap around at a stated range."""
 
     def __init__(
         self,
         root: Path = _ROOT,
-        counted: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Raises OSError if no package's counter can be read."""
@@ -29,7 +26,6 @@ class RaplSensor:
         ]
         if not self._packages:
             raise FileNotFoundError(root)
-        self._counted = counted
         self._clock = clock
         self._last_uj = [_count_uj(folder) for folder in self._packages]
         self._total_uj = 0
@@ -44,9 +40,13 @@ class RaplSensor:
         self._read_at = (now_s, now_uj)
         return {metrics.CPU_POWER: (now_uj - before_uj) / 1e6 / (now_s - before_s)}
 
-    def energy_j(self) -> float | None:
-        """Joules since the sensor was made; None where they are not to be counted."""
-        return self._update_uj() / 1e6 if self._counted else None
+    def counted_j(self) -> dict[str, float]:
+        """Joules since the sensor was made."""
+        return {metrics.CPU_POWER: self._update_uj() / 1e6}
+
+    def bases(self) -> dict[str, str]:
+        """The packages', without their memory."""
+        return {metrics.CPU_POWER: CPU_PACKAGE}
 
     def _update_uj(self) -> int:
         for index, folder in enumerate(self._packages):

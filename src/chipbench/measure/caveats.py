@@ -8,7 +8,7 @@ from chipbench.ground.finding import Finding
 from chipbench.hardware.load import Load
 from chipbench.hardware.machine import Machine
 from chipbench.measure.drift import deviation_percent, drift_of, step_of
-from chipbench.measure.monitor import Reading
+from chipbench.measure.reading import Reading
 
 #: An idle desktop uses one or two per cent of its cores.
 _IDLE_PERCENT = 5.0

@@ -2,23 +2,17 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from statistics import fmean
 
 from chipbench.ground import metrics
+from chipbench.ground.finding import Finding
 from chipbench.hardware.sensor import Sensor
+from chipbench.measure import energy
+from chipbench.measure.reading import Reading
 
 _MIB_PER_MB = 1e6 / 2**20
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One sample of all sensors."""
-
-    time_s: float  # since the monitor started
-    unix_time_ms: int
-    values: Mapping[str, float]  # by metric name
 
 
 class Monitor:
@@ -29,20 +23,29 @@ class Monitor:
         sensors: Sequence[Sensor],
         interval_s: float,
         report: Callable[[int, Reading], None] = lambda step, reading: None,
+        powers: Sequence[str] = (),
     ) -> None:
+        """`powers`: the series of power that are the energy of the device that computes."""
         self._sensors = sensors
         self._interval_s = interval_s
         self._report = report
+        self._powers = powers
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._sample, name="monitor", daemon=True)
-        self._energy_at_start: list[float | None] = []
-        self._energy_at_stop: list[float | None] = []
-        self._start_s = 0.0
+        self._before: list[Reading] = []
+        self._failures: list[str] = []
+        self._start_s = time.monotonic()
         self.readings: list[Reading] = []
+
+    @contextmanager
+    def before_the_work(self) -> Iterator[None]:
+        """Read the sensors before and after a time without work."""
+        self._before = [self._taken()]
+        yield
+        self._before.append(self._taken())
 
     def __enter__(self) -> "Monitor":
         self._start_s = time.monotonic()
-        self._energy_at_start = [sensor.energy_j() for sensor in self._sensors]
         self._read()
         self._thread.start()
         return self
@@ -51,37 +54,61 @@ class Monitor:
         self._stopped.set()
         self._thread.join()
         self._read()
-        self._energy_at_stop = [sensor.energy_j() for sensor in self._sensors]
 
     def summary(self) -> dict[str, float]:
         """Means, peaks and energy of all readings, by metric name; the unknown is absent."""
-        return utilisation_summary(self.readings) | self._energy()
+        summed = energy.summary(self._before, self.readings, self._powers)
+        return utilisation_summary(self.readings, self._powers) | summed
+
+    @property
+    def energy_basis(self) -> str | None:
+        """What the energy is of; None if none was counted."""
+        known = {name: basis for sensor in self._sensors for name, basis in sensor.bases().items()}
+        found = {known[name] for name in self._powers if name in known}
+        return "+".join(sorted(found)) or None if metrics.ENERGY in self.summary() else None
+
+    def doubts(self) -> Iterator[Finding]:
+        """Which readings failed, and whether the energy is of all the work."""
+        if self._failures:
+            last = self._failures[-1]
+            yield Finding(f"a sensor failed {len(self._failures)} times, at last with {last}")
+        covered = self.summary().get(metrics.ENERGY_COVERED, 100.0)
+        if covered < energy.WHOLE_PERCENT:
+            yield Finding(f"the energy is of {covered:.0f} % of the time: the rest was not read")
 
     def _sample(self) -> None:
         while not self._stopped.wait(self._interval_s):
             self._read()
 
     def _read(self) -> None:
+        self.readings.append(self._taken())
+        self._report(len(self.readings), self.readings[-1])
+
+    def _taken(self) -> Reading:
         values: dict[str, float] = {}
+        counted_j: dict[str, float] = {}
         for sensor in self._sensors:
-            values |= sensor.read()
+            for found, ask in ((values, sensor.read), (counted_j, sensor.counted_j)):
+                try:
+                    found |= ask()
+                except Exception as error:  # whatever a vendor's library raises is a gap alone
+                    self._failures.append(f"{type(error).__name__}: {error}")
         now = time.monotonic() - self._start_s
-        reading = Reading(now, time.time_ns() // 1_000_000, values)
-        self.readings.append(reading)
-        self._report(len(self.readings), reading)
-
-    def _energy(self) -> dict[str, float]:
-        """Joules by the sensors' counters, else the integral of the power readings."""
-        pairs = zip(self._energy_at_start, self._energy_at_stop, strict=False)
-        counted = [stop - start for start, stop in pairs if None not in (start, stop)]  # type: ignore[operator]  # None is ruled out
-        total = sum(counted) if counted else integrated_energy_j(self.readings)
-        return {} if total is None else {metrics.ENERGY: total}
+        unix_time_ms = time.time_ns() // 1_000_000
+        return Reading(now, unix_time_ms, energy.without_false_zeros(values), counted_j)
 
 
-def utilisation_summary(readings: Sequence[Reading]) -> dict[str, float]:
-    """Mean utilisation, memory peak and swap growth of `readings`, by metric name."""
+def utilisation_summary(
+    readings: Sequence[Reading], powers: Sequence[str] = ()
+) -> dict[str, float]:
+    """Mean utilisation, memory peak and swap growth of `readings`, by metric name.
+
+    The GPUs' use is that of those whose `powers` are given, else of all.
+    """
     cpu = mean_over_time(readings, metrics.CPU_UTILIZATION)
-    gpu = [m for n in _gpu_names(readings) if (m := mean_over_time(readings, n)) is not None]
+    gpu = [
+        m for n in _gpu_names(readings, powers) if (m := mean_over_time(readings, n)) is not None
+    ]
     memory = _series(readings, metrics.MEMORY_USED)
     swap = _series(readings, metrics.SWAP_USED)
     values: dict[str, float] = {}
@@ -111,27 +138,14 @@ def mean_over_time(readings: Sequence[Reading], name: str) -> float | None:
     return total / (since_s - start_s) if since_s > start_s else None
 
 
-def integrated_energy_j(readings: Sequence[Reading]) -> float | None:
-    """Trapezoidal integral of the GPUs' power, else the CPU's, over time; None without power."""
-    names = _names(readings, metrics.GPU_POWER) or [metrics.CPU_POWER]
-    total = 0.0
-    for name in names:
-        points = [(r.time_s, r.values[name]) for r in readings if name in r.values]
-        if len(points) < 2:
-            return None
-        for (t0, p0), (t1, p1) in zip(points, points[1:], strict=False):
-            total += (t1 - t0) * (p0 + p1) / 2
-    return total
-
-
 def _series(readings: Sequence[Reading], name: str) -> list[float]:
     return [reading.values[name] for reading in readings if name in reading.values]
 
 
-def _gpu_names(readings: Sequence[Reading]) -> list[str]:
-    return _names(readings, metrics.GPU_UTILIZATION)
-
-
-def _names(readings: Sequence[Reading], quantity: str) -> list[str]:
+def _gpu_names(readings: Sequence[Reading], powers: Sequence[str]) -> list[str]:
     found = {name for reading in readings for name in reading.values}
-    return sorted(n for n in found if n.startswith("system/gpu_") and n.endswith(quantity))
+    names = [
+        n for n in found if n.startswith("system/gpu_") and n.endswith(metrics.GPU_UTILIZATION)
+    ]
+    wanted = {name.replace(metrics.GPU_POWER, metrics.GPU_UTILIZATION) for name in powers}
+    return sorted([name for name in names if name in wanted] or names)

@@ -7,7 +7,7 @@ from chipbench.ground import metrics
 from chipbench.ground.drawing.bars import draw_stacks
 from chipbench.ground.drawing.lines import draw_lines
 from chipbench.measure.epochs import Epoch
-from chipbench.measure.monitor import Reading
+from chipbench.measure.reading import Reading
 
 
 def plot_epochs(path: Path, epochs: Sequence[Epoch], title: str) -> None:

@@ -1,6 +1,6 @@
 """One benchmark from start to end: identify, record, prepare, measure, conclude."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +10,20 @@ from chipbench import hardware
 from chipbench.config.options import project_dir
 from chipbench.config.recorded import public_config, recorded_params
 from chipbench.ground import metrics, tags
-from chipbench.ground.cache import writable
+from chipbench.ground.cache import cache_folder, writable
 from chipbench.ground.csv_file import write_table
-from chipbench.hardware.machine import Machine
+from chipbench.ground.finding import Finding
+from chipbench.hardware import Machine
+from chipbench.hardware.used import CPU, GPU, Used
 from chipbench.measure import result as results
 from chipbench.measure.conditions import Conditions
 from chipbench.measure.fingerprint import BENCHMARK_VERSION, fingerprint
-from chipbench.measure.monitor import Monitor, Reading
+from chipbench.measure.idle_gpu import of_gpus
+from chipbench.measure.monitor import Monitor
 from chipbench.measure.plots import plot_utilisation
+from chipbench.measure.reading import Reading
 from chipbench.measure.result import Result
-from chipbench.published.claim import confirm, facts, machine_id
+from chipbench.published.claim import attribution, confirm
 from chipbench.running.ending import COMPLETED, Ending, ending_of
 from chipbench.terminal.lines import complain, note
 from chipbench.tracking.delivered import delivered
@@ -48,7 +52,7 @@ class Benchmark:
     ) -> None:
         """Identify the machine. Raises ConfigurationError if it is not the one claimed."""
         self.config = config
-        self.machine = hardware.detect()
+        self.machine = hardware.detect(_installation(config))
         confirm(config.machine, self.machine)
         self.workload = create(config, self.machine)
         self.folder = writable("output_dir", Path(config.output_dir))
@@ -58,6 +62,9 @@ class Benchmark:
         self._conditions = Conditions(self.machine)
         self._tags: dict[str, Any] = {}
         self._prepared: Prepared | None = None
+        self._monitor: Monitor | None = None
+        planned = Used(CPU) if config.machine.accelerator == CPU else None
+        self._owner = attribution(config.machine, self.machine, planned)
         name = config.tracking.run_name or self._default_name()
         self._recorder = Recorder(
             self.folder, store, name=name, experiment=config.tracking.experiment_name
@@ -69,6 +76,7 @@ class Benchmark:
         try:
             self._describe()
             prepared = self._prepared = self.workload.prepare()
+            self._attribute(prepared.used)
             self._tag(prepared.tags)
             self._tag({tags.FINGERPRINT: fingerprint(recorded_params(self.config), self._tags)})
             self._recorder.settle()
@@ -83,7 +91,16 @@ class Benchmark:
 
     def _default_name(self) -> str:
         """Tells runs apart in MLflow's lists."""
-        return f"{self.machine.name} · {self.config.benchmark} · {self.workload.variant}"
+        name = self._owner[tags.MACHINE_NAME]
+        return f"{name} · {self.config.benchmark} · {self.workload.variant}"
+
+    def _attribute(self, used: Used) -> None:
+        """Say whose number it will be, now that the device is open."""
+        before = self._default_name()
+        self._owner = attribution(self.config.machine, self.machine, used)
+        self._tag(self._owner)
+        if self.config.tracking.run_name is None and self._default_name() != before:
+            self._recorder.rename(self._default_name())
 
     def _describe(self) -> None:
         config = self.config
@@ -91,9 +108,7 @@ class Benchmark:
         self._tag(
             {
                 tags.KIND: config.kind,
-                tags.MACHINE: machine_id(config.machine, self.machine),
-                tags.MACHINE_NAME: self.machine.name,
-                tags.PRICE: facts(config.machine).get("price_usd"),
+                **self._owner,
                 tags.EXPERIMENT: config.benchmark,
                 tags.PROTOCOL: config.protocol.name,
                 tags.BENCHMARK_VERSION: BENCHMARK_VERSION,
@@ -114,8 +129,10 @@ class Benchmark:
             for name in metrics.REPEATED & values.keys():
                 self._conditions.repeated(values[name])
 
-        monitor = Monitor(hardware.sensors(), self.config.monitor.interval_s, keep)
-        self._conditions.begin()
+        interval_s, powers = self.config.monitor.interval_s, prepared.used.powers(self.machine)
+        monitor = self._monitor = Monitor(hardware.sensors(), interval_s, keep, powers)
+        with monitor.before_the_work():
+            self._conditions.begin()
         try:
             with monitor:
                 prepared.measure(report)
@@ -142,18 +159,19 @@ class Benchmark:
         summary = dict(work.metrics) | self._utilisation
         self._recorder.metrics(summary)
         conditions = self._conditions.caveats(self._utilisation, self._readings)
-        caveats = (*work.caveats, *conditions)
+        caveats = (*work.caveats, *self._doubts(summary), *conditions)
         self._tag(
             {
                 tags.REASON: ending.reason,
                 tags.CAVEATS: "; ".join(map(str, caveats)) or None,
                 tags.RULED_OUT: "; ".join(str(c) for c in caveats if c.rules_out) or None,
+                tags.ENERGY_BASIS: None if self._monitor is None else self._monitor.energy_basis,
                 **work.tags,
             }
         )
         result = Result(
             benchmark=self.config.benchmark,
-            machine=self.machine.name,
+            machine=str(self._owner[tags.MACHINE_NAME]),
             fingerprint=self._tags.get(tags.FINGERPRINT),
             status=ending.status,
             end=ending.kind,
@@ -167,6 +185,17 @@ class Benchmark:
         self._tag({tags.STATUS: ending.status})
         self._recorder.end(_MLFLOW_STATUS[ending.status])
         return result
+
+    def _doubts(self, summary: Mapping[str, float]) -> Iterator[Finding]:
+        """What speaks against the device's having computed, and against its readings."""
+        if self._prepared is None or self._monitor is None:
+            return
+        used = self._prepared.used
+        if used.doubt is not None:
+            yield used.doubt
+        if used.kind == GPU:
+            yield from of_gpus(used.gpus, self._readings, summary.get(metrics.PEAK_TFLOPS))
+        yield from self._monitor.doubts()
 
     def _write_artifacts(self, result: Result, work: Work) -> None:
         folder = self.folder
@@ -194,6 +223,13 @@ class Benchmark:
     def _tag(self, values: Mapping[str, object]) -> None:
         self._tags |= values
         self._recorder.tags(values)
+
+
+def _installation(config: DictConfig) -> str | None:
+    """What tells this machine from another of its name; None where the user wants it untold."""
+    if not config.machine.installation_id:
+        return None
+    return hardware.installation_id(cache_folder(config.cache_dir))
 
 
 def _software(machine: Machine) -> dict[str, object]:

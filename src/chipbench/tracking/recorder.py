@@ -88,6 +88,10 @@ class Recorder:
         """The note that MLflow shows on top of the run's page (Markdown)."""
         self._append(Tags({"mlflow.note.content": _text(text)}))
 
+    def rename(self, name: str) -> None:
+        """Give the run another name than it began with."""
+        self._append(Tags({"mlflow.runName": _text(name)}))
+
     def metrics(
         self, values: Mapping[str, float], step: int = 0, time_ms: int | None = None
     ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from chipbench.ground.finding import Finding
+from chipbench.hardware.used import Used
 
 #: Takes one step's metrics by name: `report(step, values)`.
 Report = Callable[[int, Mapping[str, float]], None]
@@ -33,6 +34,10 @@ class Prepared(Protocol):
     @property
     def tags(self) -> Mapping[str, object]:
         """What a reader of the result must know of how it is done."""
+
+    @property
+    def used(self) -> Used:
+        """What of the machine computes it."""
 
     def measure(self, report: Report) -> None:
         """Do the timed work; report each step's metrics as it ends."""

@@ -1,7 +1,7 @@
 """JAX, as all that trains with it sees it."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -39,6 +39,12 @@ class Jax:
         import jax
 
         return int(jax.default_backend() != "cpu")
+
+    def gpu_names(self) -> Sequence[str | None]:
+        """The first one's."""
+        import jax
+
+        return [str(jax.devices()[0].device_kind)] if self.gpus() else []
 
     def open(
         self, config: DictConfig, machine: Machine, cluster: Cluster | None, fingerprint: str

@@ -2,14 +2,14 @@
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
 from omegaconf import DictConfig
 
 from chipbench import hardware
-from chipbench.backends.agreement import agreed, device_name
+from chipbench.backends.agreement import agreed, device_name, used_of
 from chipbench.backends.backend import Backend, Task
 from chipbench.backends.cluster import Cluster
 from chipbench.backends.loop import Loop
@@ -51,6 +51,14 @@ class TensorFlow:
 
         return len(tf.config.get_visible_devices("GPU"))
 
+    def gpu_names(self) -> Sequence[str | None]:
+        """As its CUDA build tells them; Metal's plug-in tells none."""
+        import tensorflow as tf
+
+        gpus = tf.config.get_visible_devices("GPU")
+        details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
+        return [None if hardware.is_mac() else each.get("device_name") for each in details]
+
     def open(
         self, config: DictConfig, machine: Machine, cluster: Cluster | None, fingerprint: str
     ) -> TensorFlowDevice:
@@ -73,9 +81,12 @@ class TensorFlow:
                 "protocol.jit_compile=true: Apple's GPU plug-in has no XLA; use false"
             )
         replicas = open_replicas(config.strategy, cluster, fingerprint)
+        several = config.strategy.name != "none"
+        used = used_of(machine, kind, self.gpu_names()[: None if several else 1])
         return TensorFlowDevice(
             kind=kind,
-            name=device_name(machine, kind),
+            name=device_name(machine, used),
+            used=used,
             synchronize=tf.test.experimental.sync_devices,
             replicas=replicas.number,
             mirrored=replicas,

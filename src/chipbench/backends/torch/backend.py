@@ -1,7 +1,7 @@
 """PyTorch, as all that trains with it sees it."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -38,6 +38,13 @@ class Torch:
     def gpus(self) -> int:
         """One, whichever there are: Keras computes on the first."""
         return int(self._place("gpu") != "cpu")
+
+    def gpu_names(self) -> Sequence[str | None]:
+        """CUDA's and ROCm's; Metal tells none."""
+        import torch
+
+        known = {"cuda": [torch.cuda.get_device_name], "mps": [lambda: None]}
+        return [name() for name in known.get(self._place("gpu"), [])]
 
     def open(
         self, config: DictConfig, machine: Machine, cluster: Cluster | None, fingerprint: str

@@ -7,12 +7,12 @@ three arrays through the memory (McCalpin, 1995).
 """
 
 import json
-import os
 import sys
 from collections.abc import Callable
 from time import perf_counter, process_time
 
 from chipbench.backends import backend
+from chipbench.hardware import usable_cores
 
 #: Edge of the matrices, and elements of an array: beyond every cache, within a small GPU's memory.
 _SIZES = {"cpu": (2048, 2**25), "gpu": (8192, 2**27)}
@@ -62,7 +62,7 @@ def processor_share(work: Callable[[], object], synchronize: Callable[[], None])
     for _ in range(_REPEATS):
         work()
         synchronize()
-    return (process_time() - used) / (perf_counter() - begin) / (os.cpu_count() or 1)
+    return (process_time() - used) / (perf_counter() - begin) / usable_cores()
 
 
 def main() -> None:

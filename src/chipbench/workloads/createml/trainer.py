@@ -14,6 +14,7 @@ from chipbench.ground.cache import cache_folder
 from chipbench.ground.files import digest
 from chipbench.ground.metrics import metric
 from chipbench.hardware.machine import Machine
+from chipbench.hardware.used import CHIP, Used
 from chipbench.measure.fingerprint import fingerprint
 from chipbench.measure.stopwatch import Stopwatch
 from chipbench.terminal.bar import Bar
@@ -94,6 +95,11 @@ class PreparedCreateML:
         self._resumed = False
         self._values = {} if compile_s is None else {metrics.COMPILE_TIME: compile_s}
         self._phases: dict[str, dict[str, float]] = {}
+
+    @property
+    def used(self) -> Used:
+        """Apple's library chooses: processor, GPU or neural engine."""
+        return Used(CHIP)
 
     @property
     def tags(self) -> Mapping[str, object]:

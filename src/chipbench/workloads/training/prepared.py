@@ -12,6 +12,7 @@ from chipbench.ground.drawing.images import draw_images
 from chipbench.ground.finding import Finding
 from chipbench.ground.metrics import metric
 from chipbench.hardware.machine import Machine
+from chipbench.hardware.used import Used
 from chipbench.measure.epochs import Epoch, summary
 from chipbench.measure.learning import broken, of_learning
 from chipbench.measure.plots import plot_epochs
@@ -41,6 +42,11 @@ class PreparedTraining:
         self._limits: dict[str, float] = {}
         self.loop = loop
         self.epochs: list[Epoch] = []
+
+    @property
+    def used(self) -> Used:
+        """The device that was opened."""
+        return self._task.device.used
 
     @property
     def tags(self) -> Mapping[str, object]:
@@ -127,7 +133,8 @@ class PreparedTraining:
             write_table(folder / "epochs.csv", rows)
             plot_epochs(folder / "epoch_times.png", self.epochs, config.benchmark)
             time_s = summary(self.epochs)[metrics.TIME_PER_EPOCH]
-            plot_beside(folder / "beside_published.png", config, self._machine.name, time_s)
+            name = self.used.name_on(self._machine)
+            plot_beside(folder / "beside_published.png", config, name, time_s)
         if self._task.augmentation is not None and self.loop.feed is not None:
             shown = self.loop.feed.sample()[:_SHOWN] * config.model.pixel_scale
             draw_images(folder / "augmented.png", shown)

@@ -6,6 +6,7 @@ from pathlib import Path
 from chipbench.ground import tags
 from chipbench.ground.errors import UnsupportedBenchmark
 from chipbench.ground.processes import Child, ProgramFailed
+from chipbench.hardware.used import encoder_of
 from chipbench.workloads.video.clip import Clip, require_space, write_footage
 from chipbench.workloads.video.export import Export, PreparedExport
 from chipbench.workloads.video.ffmpeg import find_ffmpeg
@@ -42,7 +43,8 @@ class AvConvert(Export):
             return run_avconvert(program, clip.path, output, preset)
 
         found = {tags.ENCODER: f"avconvert {preset}", tags.DATA_SOURCE: data_source(config)}
-        return PreparedExport(config, encode, clip, output, ffmpeg, found)
+        used = encoder_of(self._machine, "Apple's media engine")
+        return PreparedExport(config, encode, clip, output, ffmpeg, found, used)
 
 
 def find_avconvert() -> str:

@@ -7,6 +7,8 @@ from omegaconf import DictConfig
 
 from chipbench.ground import metrics, tags
 from chipbench.ground.metrics import metric
+from chipbench.hardware.machine import Machine
+from chipbench.hardware.used import Used
 from chipbench.terminal.lines import announce
 from chipbench.workloads.video.clip import Clip
 from chipbench.workloads.video.quality import quality
@@ -20,8 +22,9 @@ Encode = Callable[[Report], float]
 class Export:
     """Exports `config.clip` with `config.codec`; each `method` prepares it in its own way."""
 
-    def __init__(self, config: DictConfig) -> None:
+    def __init__(self, config: DictConfig, machine: Machine) -> None:
         self._config = config
+        self._machine = machine
 
     @property
     def tags(self) -> Mapping[str, object]:
@@ -40,9 +43,11 @@ class PreparedExport:
         output: Path,
         ffmpeg: str,
         found: Mapping[str, object],
+        used: Used,
     ) -> None:
         """`encode` writes `clip` to `output`; `found`: the tags that preparing gave."""
         self.tags = found
+        self.used = used
         self._config = config
         self._encode = encode
         self._clip = clip

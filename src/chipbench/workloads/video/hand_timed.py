@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from omegaconf import DictConfig
 
 from chipbench.ground import metrics, tags
+from chipbench.hardware.used import ELSEWHERE, Used
 from chipbench.workloads.video.export import Export
 from chipbench.workloads.workload import Report, Work
 
@@ -24,6 +25,8 @@ class HandTimed(Export):
 
 class PreparedHandTimed:
     """The stated seconds."""
+
+    used = Used(ELSEWHERE)
 
     def __init__(self, config: DictConfig) -> None:
         self.tags: Mapping[str, object] = {tags.ENCODER: "Final Cut Pro, timed by hand"}

@@ -10,13 +10,13 @@ from chipbench.workloads.video.hand_timed import HandTimed
 from chipbench.workloads.video.transcode import Transcode
 from chipbench.workloads.workload import Workload
 
-_METHODS: dict[str, Callable[[DictConfig], Workload]] = {
+_METHODS: dict[str, Callable[[DictConfig, Machine], Workload]] = {
     "transcode": Transcode,
     "avconvert": AvConvert,
     "final_cut_manual": HandTimed,
 }
 
 
-def create_export(config: DictConfig, _machine: Machine) -> Workload:
+def create_export(config: DictConfig, machine: Machine) -> Workload:
     """The workload that `method` means."""
-    return _METHODS[config.method](config)
+    return _METHODS[config.method](config, machine)

@@ -6,6 +6,7 @@ from omegaconf import DictConfig
 
 from chipbench.ground import tags
 from chipbench.ground.cache import cache_folder
+from chipbench.hardware.used import CPU, Used, encoder_of
 from chipbench.terminal.lines import announce
 from chipbench.workloads.video.clip import Clip, open_clip, require_space
 from chipbench.workloads.video.encoder import Choice, choose_encoder
@@ -43,7 +44,10 @@ class Transcode(Export):
             with FrameProgress(clip.frames, clip.fps, report) as progress:
                 return run_ffmpeg(ffmpeg, [*clip.input, *target], progress).time_s
 
-        return PreparedExport(config, encode, clip, output, ffmpeg, _findings(clip, choice, config))
+        encoder = choice.encoder
+        used = Used(CPU) if encoder.software else encoder_of(self._machine, encoder.name)
+        found = _findings(clip, choice, config)
+        return PreparedExport(config, encode, clip, output, ffmpeg, found, used)
 
 
 def rendered(config: DictConfig, ffmpeg: str) -> Clip:
