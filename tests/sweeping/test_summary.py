@@ -10,10 +10,10 @@ from chipbench.ground.csv_file import write_table
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping import summary
 from chipbench.sweeping.combinations import best, combination_rows, curves, failed_sizes
-from chipbench.sweeping.job_end import JobEnd, names
+from chipbench.sweeping.job_end import JobEnd
 from chipbench.sweeping.outcome import Outcome
 from chipbench.sweeping.parent import Parent
-from chipbench.sweeping.plan import Job, Plan
+from chipbench.sweeping.plan import Job, Plan, names
 from chipbench.sweeping.table import print_jobs
 from chipbench.tracking.recorder import Recorder
 
@@ -125,7 +125,7 @@ def test_repeats_of_one_combination_have_a_mean_and_an_interval() -> None:
         done(job(n, "epochs=2", repeat=n + 1), total_time_s=time)
         for n, time in enumerate((10.0, 10.2, 9.9))
     ]
-    assert names(jobs)[2] == "repeat 3"
+    assert names([ended.job for ended in jobs])[2] == "repeat 3"
     # Student's t with 2 degrees of freedom, 4.303, times the standard error, 0.088 s, and 0.05 s
     # that the times were rounded by.
     said = "total_time_s 10.03 s, 95 % interval 9.61 s to 10.47 s, spread 1.5 %"
@@ -134,9 +134,19 @@ def test_repeats_of_one_combination_have_a_mean_and_an_interval() -> None:
 
 def test_a_job_is_named_by_what_tells_it_from_the_others() -> None:
     jobs = [done(job(n, "epochs=2", f"seed={n}", "batch_size=8"), total_time_s=1.0) for n in (1, 2)]
-    assert names(jobs) == {1: "seed=1", 2: "seed=2"}
-    assert names(jobs[:1]) == {1: "epochs=2 seed=1 batch_size=8"}
+    assert names([ended.job for ended in jobs]) == {1: "seed=1", 2: "seed=2"}
+    assert names([jobs[0].job]) == {1: "epochs=2 seed=1 batch_size=8"}
     assert names([]) == {} and best([]) is None
+
+
+def test_the_runs_of_a_sweep_have_names_of_their_own() -> None:
+    repeated = tuple(job(n, f"seed={n % 2}", "epochs=2", repeat=n // 2 + 1) for n in range(4))
+    for jobs in (repeated, tuple(job(n, "epochs=2", repeat=n + 1) for n in range(3)), repeated[:2]):
+        plan = Plan("train", "k", jobs, (), 0, None, True)
+        assert len({plan.run_name(job) for job in jobs}) == len(jobs)
+    assert (
+        Plan("train", "k", repeated, (), 0, None, True).run_name(repeated[2]) == "seed=0 repeat 2"
+    )
 
 
 @pytest.mark.usefixtures("wide_terminal")

@@ -57,7 +57,7 @@ def finished(compose_in: Compose, tmp_path_factory: pytest.TempPathFactory) -> P
 def test_a_run_records_every_name_of_the_contract(finished: Path) -> None:
     run = only_run(finished)
     assert run.info.status == "FINISHED"
-    assert run.info.run_name.endswith(" · tinyvgg_digits · b32")
+    assert run.info.run_name.startswith("b32 · tinyvgg_digits · ")
     assert run.data.params["batch_size"] == "32"
     assert run.data.params["optimizer.learning_rate"] == "0.001"
     expected = {

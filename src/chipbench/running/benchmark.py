@@ -1,5 +1,6 @@
 """One benchmark from start to end: identify, record, prepare, measure, conclude."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from chipbench.published.claim import attribution, confirm
 from chipbench.running.ending import COMPLETED, Ending, ending_of
 from chipbench.terminal.lines import complain, note
 from chipbench.tracking.delivered import delivered
-from chipbench.tracking.recorder import LOCAL_FILES, Recorder
+from chipbench.tracking.recorder import JOB_VARIABLE, LOCAL_FILES, Recorder
 from chipbench.tracking.saved_model import save_model
 from chipbench.tracking.store import configured_store
 from chipbench.workloads.workload import Prepared, Work, Workload
@@ -90,9 +91,9 @@ class Benchmark:
         return self._conclude(COMPLETED)
 
     def _default_name(self) -> str:
-        """Tells runs apart in MLflow's lists."""
-        name = self._owner[tags.MACHINE_NAME]
-        return f"{name} · {self.config.benchmark} · {self.workload.variant}"
+        """Tells runs apart in MLflow's lists, which show some fifteen characters of it."""
+        parts = [self.workload.variant, self.config.benchmark, str(self._owner[tags.MACHINE_NAME])]
+        return " · ".join([*filter(None, [os.environ.get(JOB_VARIABLE)]), *parts])
 
     def _attribute(self, used: Used) -> None:
         """Say whose number it will be, now that the device is open."""

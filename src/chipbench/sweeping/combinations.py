@@ -8,7 +8,8 @@ from statistics import median
 from chipbench.ground.drawing.lines import Measured
 from chipbench.measure.statistics import centre, interval
 from chipbench.sweeping import outcome as outcomes
-from chipbench.sweeping.job_end import PRINTED, SPEEDS, TIMES, JobEnd, in_common, names
+from chipbench.sweeping.job_end import PRINTED, SPEEDS, TIMES, JobEnd
+from chipbench.sweeping.plan import in_common, names
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def best(jobs: Sequence[JobEnd]) -> str | None:
     for combination in combinations(jobs):
         if combination.speed is not None:
             by_benchmark[combination.benchmark].append(combination)
-    known = names(jobs)
+    known = names([ended.job for ended in jobs])
     found = {
         benchmark: known[max(tried, key=lambda one: one.speed or 0).jobs[0].job.number]
         for benchmark, tried in by_benchmark.items()
@@ -91,7 +92,7 @@ def best(jobs: Sequence[JobEnd]) -> str | None:
 
 def curves(jobs: Sequence[JobEnd]) -> dict[str, list[Measured]]:
     """Mean speed by batch size, one curve per combination of all else that differs."""
-    common = in_common(jobs)
+    common = in_common([ended.job for ended in jobs])
     found: dict[str, list[Measured]] = defaultdict(list)
     for combination in combinations(jobs):
         job = combination.jobs[0].job
@@ -108,7 +109,7 @@ def curves(jobs: Sequence[JobEnd]) -> dict[str, list[Measured]]:
 
 def failed_sizes(jobs: Sequence[JobEnd]) -> dict[str, list[int]]:
     """Batch sizes that were tried without a result, one list per curve."""
-    common = in_common(jobs)
+    common = in_common([ended.job for ended in jobs])
     found: dict[str, list[int]] = defaultdict(list)
     for combination in combinations(jobs):
         size = combination.jobs[0].job.batch_size

@@ -1,4 +1,4 @@
-"""A job of a sweep with how it ended, and what tells it from the other jobs."""
+"""A job of a sweep with how it ended."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,19 +37,3 @@ class JobEnd:
         """Images per second after the first epoch, or times real time."""
         speed, time_s = self.first(SPEEDS), self.first(TIMES)
         return speed if speed is not None or not time_s else 1 / time_s
-
-
-def names(jobs: Sequence[JobEnd]) -> dict[int, str]:
-    """What tells each job from the others, by its number: what all have in common is left out."""
-    common = in_common(jobs)
-    return {ended.job.number: _name(ended.job, common, len(jobs)) for ended in jobs}
-
-
-def in_common(jobs: Sequence[JobEnd]) -> set[str]:
-    """The overrides that all jobs have."""
-    return set.intersection(*(set(ended.job.overrides) for ended in jobs)) if jobs else set()
-
-
-def _name(job: Job, common: set[str], jobs: int) -> str:
-    own = " ".join(override for override in job.overrides if override not in common)
-    return own or (job.text if jobs == 1 else f"repeat {job.repeat}")

@@ -49,6 +49,22 @@ class Job:
         return tuple(o for o in self.overrides if not o.startswith("batch_size="))
 
 
+def names(jobs: Sequence[Job]) -> dict[int, str]:
+    """What tells each job from the others, by its number: what all have in common is left out."""
+    common = in_common(jobs)
+    return {job.number: _name(job, common, len(jobs)) for job in jobs}
+
+
+def in_common(jobs: Sequence[Job]) -> set[str]:
+    """The overrides that all jobs have."""
+    return set.intersection(*(set(job.overrides) for job in jobs)) if jobs else set()
+
+
+def _name(job: Job, common: set[str], jobs: int) -> str:
+    own = " ".join(override for override in job.overrides if override not in common)
+    return own or (job.text if jobs == 1 else f"repeat {job.repeat}")
+
+
 @dataclass(frozen=True)
 class Plan:
     """A sweep: what its workers need to know."""
@@ -60,6 +76,12 @@ class Plan:
     cooldown_s: float
     job_timeout_s: float | None
     skip_after_out_of_memory: bool
+
+    def run_name(self, job: Job) -> str:
+        """What the name of `job`'s run begins with: no two jobs have the same."""
+        name = names(self.jobs)[job.number]
+        repeated = any(other.repeat > 1 for other in self.jobs) and not name.startswith("repeat ")
+        return f"{name} repeat {job.repeat}" if repeated else name
 
     def write(self, folder: Path) -> None:
         """Keep it in the sweep's `folder`."""

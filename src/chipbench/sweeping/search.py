@@ -33,7 +33,9 @@ def search(
         jobs.append(job)
         say(f"trial {len(jobs)}: {job.text}")
         attempt = next_attempt(folder, job.number)
-        outcome = run_job(entry, job, attempt, parent_key, settings.job_timeout_s)
+        outcome = run_job(
+            entry, job, attempt, parent_key, settings.job_timeout_s, f"trial {len(jobs)}"
+        )
         memory = outcome.metrics.get(metrics.MEMORY_PEAK, 0.0)
         limit = settings.memory_limit_mib
         if outcome.what != outcomes.DONE or (limit is not None and memory > limit):

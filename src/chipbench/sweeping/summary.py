@@ -9,7 +9,8 @@ from chipbench.ground.metrics import metric
 from chipbench.measure.statistics import centre, interval, spread_percent
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.combinations import best, combinations
-from chipbench.sweeping.job_end import PRINTED, TIMES, JobEnd, names
+from chipbench.sweeping.job_end import PRINTED, TIMES, JobEnd
+from chipbench.sweeping.plan import names
 
 
 def rows(jobs: Sequence[JobEnd]) -> list[dict[str, object]]:
@@ -56,7 +57,7 @@ def drift(jobs: Sequence[JobEnd]) -> float | None:
 
 def text(jobs: Sequence[JobEnd]) -> str:
     """The sweep in one line, with the reasons of what is not done."""
-    known = names(jobs)
+    known = names([ended.job for ended in jobs])
     counts: dict[str, int] = defaultdict(int)
     for ended in jobs:
         counts[ended.outcome.what] += 1

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from chipbench.ground.metrics import metric
-from chipbench.sweeping.job_end import PRINTED, JobEnd, names
+from chipbench.sweeping.job_end import PRINTED, JobEnd
+from chipbench.sweeping.plan import names
 from chipbench.terminal.table import Column, show_table
 
 
 def print_jobs(jobs: Sequence[JobEnd]) -> None:
     """One line per job: what tells it from the others, how it ended, and its time and speed."""
-    known = names(jobs)
+    known = names([ended.job for ended in jobs])
     shown = [name for name in PRINTED if any(name in e.outcome.metrics for e in jobs)]
     columns = [Column(head, whole=True) for head in ("job", "values", "outcome")]
     rows = []

@@ -15,7 +15,7 @@ from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.outcome import Outcome, next_attempt, outcome_of
 from chipbench.sweeping.plan import Job, Plan, read_plan
 from chipbench.terminal.lines import say
-from chipbench.tracking.recorder import PARENT_VARIABLE, Recorder
+from chipbench.tracking.recorder import JOB_VARIABLE, PARENT_VARIABLE, Recorder
 from chipbench.tracking.store import configured_store
 
 _GRACE_S = 60.0  # for a job to record how it was stopped
@@ -34,18 +34,23 @@ def work(config: DictConfig) -> str:
             time.sleep(plan.cooldown_s)
         say(f"job {job.number + 1} of {len(plan.jobs)}: {job.text}")
         attempt = next_attempt(folder, job.number)
-        outcome = run_job(plan.entry, job, attempt, plan.key, plan.job_timeout_s)
+        outcome = run_job(
+            plan.entry, job, attempt, plan.key, plan.job_timeout_s, plan.run_name(job)
+        )
     if outcome.reason is not None:
         say(f"job {job.number + 1} {outcome.what}: {outcome.reason}")
     return outcome.what
 
 
 def run_job(
-    entry: str, job: Job, folder: Path, parent_key: str, timeout_s: float | None
+    entry: str, job: Job, folder: Path, parent_key: str, timeout_s: float | None, name: str
 ) -> Outcome:
-    """Run `job` in `folder`; it makes a run of its own and never writes to its parent's."""
+    """Run `job` in `folder`; it makes a run of its own and never writes to its parent's.
+
+    `name` is what the run's name begins with.
+    """
     environment = {k: v for k, v in os.environ.items() if k != "MLFLOW_RUN_ID"}
-    environment[PARENT_VARIABLE] = parent_key
+    environment |= {PARENT_VARIABLE: parent_key, JOB_VARIABLE: name}
     if timeout_s is not None:
         environment[JOB_TIMEOUT_VARIABLE] = str(timeout_s)
     command = module_command(f"chipbench.{entry}", *job.overrides, f"hydra.run.dir='{folder}'")
@@ -88,7 +93,7 @@ def _skip(folder: Path, plan: Plan, job: Job, why: str) -> Outcome:
     recorder = Recorder(
         attempt,
         configured_store(config.tracking, project_dir()),
-        name=f"{plan.entry}, {job.text}: skipped",
+        name=f"{plan.run_name(job)} · skipped",
         experiment=config.tracking.experiment_name,
         parent_key=plan.key,
     )

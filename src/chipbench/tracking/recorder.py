@@ -24,6 +24,8 @@ from chipbench.tracking.store import DELIVERY_LOG, Store
 
 #: Names, to the process of a job, the key of the run that it is nested under.
 PARENT_VARIABLE = "CHIPBENCH_PARENT_KEY"
+#: Tells it what its run's name begins with: what it has and the other jobs have not.
+JOB_VARIABLE = "CHIPBENCH_JOB"
 #: What an output folder holds for delivery; not part of the result.
 LOCAL_FILES = (
     journal.FILE_NAME,
