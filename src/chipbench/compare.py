@@ -7,6 +7,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from chipbench.comparison.contents import make_report
+from chipbench.comparison.frameworks import beside, framework_rows
 from chipbench.comparison.grouping import sort_runs
 from chipbench.comparison.groups import Sorted
 from chipbench.comparison.pages import write_pages
@@ -50,6 +51,8 @@ def compare(config: DictConfig) -> Report:
     write_pages(folder, report)
     write_table(folder / "comparison.csv", run_rows(found))
     write_table(folder / "comparison_rows.csv", table_rows(found))
+    if report.frameworks is not None:
+        write_table(folder / "comparison_frameworks.csv", framework_rows(beside(found)))
     _record(recorder, report)
     print_comparison(report)
     recorder.drain()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from chipbench.comparison.charts import History, batch_size_chart, group_charts
 from chipbench.comparison.claims import check_claims
+from chipbench.comparison.frameworks import beside, frameworks_table
 from chipbench.comparison.groups import Benchmark, Sorted
 from chipbench.comparison.report import Report, Section
 from chipbench.comparison.tables import group_table, value_table
@@ -37,6 +38,7 @@ def make_report(
         sections=tuple(sections),
         values=tuple(table for table in values if table is not None)[:_MOST_ILLUSTRATED],
         claims=tuple(check_claims(runs)),
+        frameworks=frameworks_table(beside(found)),
     )
 
 

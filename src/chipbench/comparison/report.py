@@ -69,3 +69,4 @@ class Report:
     sections: tuple[Section, ...]
     values: tuple[Table, ...]
     claims: tuple[Claim, ...] = ()
+    frameworks: Table | None = None  # beside each other, where several did the same

@@ -1,8 +1,11 @@
 """The comparison in a terminal: rankings and checked claims, for those who open no browser."""
 
-from chipbench.comparison.report import Report
+from chipbench.comparison.report import Report, Table
 from chipbench.terminal.lines import say
 from chipbench.terminal.table import Column, show_table
+
+#: Columns that hold no numbers.
+_WORDS = ("machine", "model", "work", "versions", "")
 
 
 def print_comparison(report: Report) -> None:
@@ -10,11 +13,17 @@ def print_comparison(report: Report) -> None:
     say(report.counts)
     for section in report.sections:
         for group in section.groups:
-            columns = [Column(head, right=head not in ("machine", "")) for head in group.heads]
-            rows = [[" ".join(cell.text.split()) for cell in line.cells] for line in group.rows]
-            show_table(columns, rows, title=f"{section.name}: {group.title}")
+            _show(group, f"{section.name}: {group.title}")
+    if report.frameworks is not None:
+        _show(report.frameworks, report.frameworks.title)
     show_table(
         [Column(head) for head in ("claim", "said by", "verdict", "numbers")],
         [(c.text, c.said_by, c.verdict, c.numbers) for c in report.claims],
         title="Claims checked",
     )
+
+
+def _show(table: Table, title: str) -> None:
+    columns = [Column(head, right=head not in _WORDS) for head in table.heads]
+    rows = [[" ".join(cell.text.split()) for cell in line.cells] for line in table.rows]
+    show_table(columns, rows, title=title)
