@@ -17,10 +17,10 @@ RUN := LOGNAME=chipbench $(MLFLOW) run . --env-manager local
 STORE := sqlite:///mlflow.db
 
 .DEFAULT_GOAL := help
-.PHONY: help env run doctor bench ui server compare test lint format conda.yaml clean
+.PHONY: help env run doctor bench ui server compare test gpu-bundle lint format conda.yaml clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z.]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 env: $(INSTALLED) ## make the environment in .venv (the other targets do so too)
 
@@ -54,6 +54,9 @@ TOGETHER := --numprocesses=4 --dist=worksteal
 
 test: $(INSTALLED) ## run the tests; one of them: make test ARGS="-k stopwatch"
 	$(BIN)/python -m pytest $(TOGETHER) --durations=20 $(ARGS)
+
+gpu-bundle: $(INSTALLED) ## pack the tests for a machine with a GPU and no network, see tests/gpu
+	PATH="$(CURDIR)/$(BIN):$$PATH" sh tests/gpu/bundle.sh build/gpu-bundle
 
 lint: $(INSTALLED) ## check style, types, who imports whom, and that dependencies are declared
 	$(BIN)/ruff check .
