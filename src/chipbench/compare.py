@@ -10,6 +10,7 @@ from chipbench.comparison.contents import make_report
 from chipbench.comparison.frameworks import beside, framework_rows
 from chipbench.comparison.grouping import sort_runs
 from chipbench.comparison.groups import Sorted
+from chipbench.comparison.identity import ids_of
 from chipbench.comparison.pages import write_pages
 from chipbench.comparison.report import Report
 from chipbench.comparison.selection import selection_of
@@ -88,7 +89,8 @@ def _refuse_nothing(config: DictConfig, found: Sorted) -> None:
             f"there is nothing to compare: measure this machine with `{mlflow_run()}`, import the "
             f"published results with `{mlflow_run('-e', 'reference')}`, or widen the selection"
         )
-    ids = {row.machine for row in rows} | {row.runs[0].tags.get(tags.MACHINE, "") for row in rows}
+    ids = {row.machine for row in rows}
+    ids |= {name for row in rows for name in ids_of(row.runs[0])}
     if config.baseline is not None and config.baseline not in ids:
         raise ConfigurationError(_no_such("baseline", str(config.baseline), ids))
 

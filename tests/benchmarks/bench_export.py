@@ -15,7 +15,7 @@ from omegaconf import DictConfig
 
 from chipbench.config.compose import compose_config
 from chipbench.ground import tags
-from chipbench.hardware import sensors
+from chipbench.hardware import detect, sensors
 from chipbench.measure.monitor import Monitor
 from chipbench.workloads.video.export import PreparedExport
 from chipbench.workloads.video.ffmpeg import find_ffmpeg
@@ -51,7 +51,7 @@ def main() -> int:
         folder = Path(name)
         overrides = ["clip.duration_s=10", f"output_dir={folder}", "quality=false"]
         config = compose_config("export", overrides)
-        export = Transcode(config).prepare()
+        export = Transcode(config, detect()).prepare()
         pairs = [(bare_s(config, export, folder), wrapped_s(export)) for _ in range(repeats)]
     ratios = [wrapped / bare for bare, wrapped in pairs]
     print("bare (s)   chipbench (s)   ratio")

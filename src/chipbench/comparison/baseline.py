@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from chipbench.ground import tags
+from chipbench.comparison.identity import ids_of
 from chipbench.measure.recorded_run import RecordedRun
 
 #: What the article compares with: Colab, and where that could not take part, its older machine.
@@ -20,7 +20,6 @@ def choose_baseline(
         return None
     for name in ARTICLES if wanted is None else (wanted,):
         for number, runs in enumerate(rows):
-            first = runs[0]
-            if name in (names[first.run_id], first.machine, first.tags.get(tags.MACHINE)):
+            if name in {names[runs[0].run_id], *ids_of(runs[0])}:
                 return number
     return None

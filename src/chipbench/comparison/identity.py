@@ -15,6 +15,11 @@ def installation_of(run: RecordedRun) -> str:
     return run.tags.get(tags.MACHINE_FINGERPRINT, "")
 
 
+def ids_of(run: RecordedRun) -> set[str]:
+    """What a user may call its machine: its name, and its id."""
+    return {run.machine, run.tags.get(tags.MACHINE, "")}
+
+
 def display_names(runs: Iterable[RecordedRun]) -> Mapping[str, str]:
     """By run id, the machine's name, with a few digits where several machines have it."""
     known = list(runs)
