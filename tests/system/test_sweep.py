@@ -60,8 +60,8 @@ def test_repeats_are_interleaved_and_shuffled_alike_each_time() -> None:
 
 
 def test_a_sweeps_own_keys_are_told_from_the_jobs() -> None:
-    words = ["entry=export", "codec=h264,av1", "sweep.repeats=2", "hydra/launcher=ray"]
-    own = ["sweep.repeats=2", "hydra/launcher=ray"]
+    own = ["sweep.repeats=2", "hydra/launcher=ray", "+hydra.launcher.ray.init.num_cpus=1"]
+    words = ["entry=export", "codec=h264,av1", *own]
     assert split("sweep", words) == ("export", ["codec=h264,av1"], own)
     assert split("createml", ["epochs=1,2"]) == ("createml", ["epochs=1,2"], [])
     with pytest.raises(ConfigurationError, match="machines=a,b: compare runs once, with one"):
@@ -334,10 +334,19 @@ def test_a_job_that_takes_too_long_is_stopped_and_says_so(tmp_path: Path) -> Non
     assert stopped.data.metrics["epoch_time_s"] > 0
 
 
-@pytest.mark.parametrize("launcher", ["joblib", "submitit_local", "ray"])
-def test_jobs_run_where_the_launcher_says(launcher: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("launcher", "settings"),
+    [
+        ("joblib", []),
+        ("submitit_local", []),
+        ("ray", ["+hydra.launcher.ray.init.include_dashboard=false"]),
+    ],
+)
+def test_jobs_run_where_the_launcher_says(
+    launcher: str, settings: list[str], tmp_path: Path
+) -> None:
     words = ["entry=export", *MANUAL, "export_time_s=100,200", f"hydra/launcher={launcher}"]
-    ended = sweep(tmp_path, *words)
+    ended = sweep(tmp_path, *words, *settings)
     assert ended.returncode == 0, ended.stderr
     parent, children = runs_of(tmp_path)
     assert {run.info.status for run in (parent, *children)} == {"FINISHED"}

@@ -32,7 +32,7 @@ def conduct(entry: str, overrides: Sequence[str], own: Sequence[str] = ()) -> in
     `own` are the overrides of `conf/sweep.yaml` and of Hydra. All jobs are checked before the
     first begins. Raises ConfigurationError.
     """
-    hydra = [word for word in own if word.startswith("hydra")]
+    hydra = [word for word in own if _is_hydras(word)]
     settings, configs = compose_jobs(entry, overrides, own)
     if _is_search(own):
         return _search(entry, overrides, configs[0], settings, hydra)
@@ -57,7 +57,7 @@ def compose_jobs(
     and UnsupportedBenchmark for a launcher or sweeper that is not here.
     """
     check_plugins(own)
-    settings = compose_config("sweep", [w for w in own if not w.startswith("hydra")]).sweep
+    settings = compose_config("sweep", [w for w in own if not _is_hydras(w)]).sweep
     listed = [override for override in overrides if not parse(override).is_interval_sweep()]
     combinations = expand(listed)[:1] if _is_search(own) else expand(overrides)
     configs = [compose_config(entry, [*job, "output_dir=none"]) for job in combinations]
@@ -72,6 +72,11 @@ def compose_jobs(
 def _is_search(own: Sequence[str]) -> bool:
     """Whether a plug-in of Hydra's chooses the jobs."""
     return any(word.startswith("hydra/sweeper=") for word in own)
+
+
+def _is_hydras(word: str) -> bool:
+    """Whether it sets how Hydra launches the jobs, which a launcher's open settings do with +."""
+    return word.lstrip("+").startswith(("hydra.", "hydra/"))
 
 
 def split(entry: str, words: Sequence[str]) -> tuple[str, list[str], list[str]]:
@@ -89,7 +94,7 @@ def split(entry: str, words: Sequence[str]) -> tuple[str, list[str], list[str]]:
             entry = "train" if value == "main" else value
         elif key == "repeats":
             own.append(f"sweep.{word}")
-        elif key.startswith(("sweep.", "hydra.", "hydra/")):
+        elif key.startswith("sweep.") or _is_hydras(word):
             own.append(word)
         else:
             overrides.append(word)
