@@ -28,6 +28,8 @@ from chipbench.train import train
 
 pytestmark = pytest.mark.usefixtures("made_store")
 
+#: Of the 1,437 digits.
+FEW = ("epochs=3", "dataset.max_examples=480")
 TWO = "strategy.workers=[a:2222,b:2222]"
 SLURM = {"SLURM_PROCID": "2", "SLURM_STEP_NUM_TASKS": "4", "SLURM_STEP_NODELIST": "n[9-10],gpu"}
 
@@ -288,9 +290,7 @@ def test_two_workers_train_one_model_and_the_chief_records_it(
     tmp_path: Path, compose_in: Callable[..., DictConfig]
 ) -> None:
     addresses = [f"127.0.0.1:{port}" for port in free_ports(2)]
-    start = starter(
-        tmp_path, "epochs=3", environment=lambda i: {"TF_CONFIG": tf_config(addresses, i)}
-    )
+    start = starter(tmp_path, *FEW, environment=lambda i: {"TF_CONFIG": tf_config(addresses, i)})
     workers = [start(index) for index in range(2)]
     said = [worker.communicate(timeout=250)[0] for worker in workers]
     assert [worker.returncode for worker in workers] == [0, 0], said
@@ -309,7 +309,7 @@ def test_two_workers_train_one_model_and_the_chief_records_it(
 
     alone = tmp_path / "alone"
     alone.mkdir()
-    train(compose_in(alone, "dataset=digits", "epochs=3"))
+    train(compose_in(alone, "dataset=digits", *FEW))
     assert together == pytest.approx(losses(alone), rel=0.01), "the same updates as one device"
     fingerprints = {r.data.tags["chipbench.fingerprint"] for r in (run, *runs_in(alone))}
     assert len(fingerprints) == 2
