@@ -85,6 +85,6 @@ $(INSTALLED): pyproject.toml $(BIN)/python
 	  $(BIN)/python -m pip install -e '.[$(EXTRAS)]'
 	@rm -f $(VENV)/.installed* && touch $@
 
-# PYTHON=/path/to/python3.11 comes first where it is given.
+# The newest that fits the machine, or PYTHON=/path/to/python3.11.
 $(BIN)/python:
 	@sh .ci/environment.sh $(VENV) $(PYTHON)
