@@ -94,7 +94,7 @@ def test_what_is_not_claimed_is_not_held_against_the_machine() -> None:
 def test_an_unseen_gpu_stops_the_run_with_the_remedy() -> None:
     assert "chipbench[cuda]" in str(accelerator_mismatch(TITAN, 0, "auto", "tensorflow"))
     assert "tensorflow-metal==1.2.0" in str(accelerator_mismatch(M1_MAX, 0, "auto", "tensorflow"))
-    assert "tensorflow-metal==1.0.0" in str(accelerator_mismatch(INTEL_MAC, 0, "gpu", "tensorflow"))
+    assert "tensorflow-metal==0.8.0" in str(accelerator_mismatch(INTEL_MAC, 0, "gpu", "tensorflow"))
     assert "machine.accelerator=cpu" in str(accelerator_mismatch(TITAN, 0, "auto", "tensorflow"))
     assert accelerator_mismatch(TITAN, 0, "cpu", "tensorflow") is None
     assert accelerator_mismatch(TITAN, 1, "auto", "tensorflow") is None
@@ -111,7 +111,7 @@ def test_a_gpu_that_tensorflow_cannot_use_here_is_no_mismatch() -> None:
 def test_the_remedy_names_the_driver_and_the_plugin_that_were_found() -> None:
     titan = replace(TITAN, accelerators=(replace(TITAN.accelerators[0], driver="470.82"),))
     assert "a newer driver than 470.82" in str(accelerator_mismatch(titan, 0, "auto", "tensorflow"))
-    mac = replace(M1_MAX, versions={"tensorflow-metal": "1.1.0"})
+    mac = replace(M1_MAX, versions={"tensorflow-metal": "1.1.0", "python": "3.12.1"})
     assert "found: 1.1.0" in str(accelerator_mismatch(mac, 0, "auto", "tensorflow"))
 
 
@@ -126,6 +126,10 @@ def test_the_remedy_names_the_driver_and_the_plugin_that_were_found() -> None:
         ("1.2.0", "2.17.0", False),
         ("1.0.0", "2.13.1", True),
         ("1.0.0", "2.16.2", False),
+        ("0.8.0", "2.12.0", True),
+        ("0.8.0", "2.16.2", False),
+        ("1.1.0", "2.15.0", True),
+        ("1.1.0", "2.18.1", False),
     ],
 )
 def test_the_metal_plugin_is_held_against_tensorflow(
@@ -138,10 +142,27 @@ def test_the_metal_plugin_is_held_against_tensorflow(
 
 
 def test_tensorflow_macos_counts_as_tensorflow() -> None:
-    versions = {"tensorflow-metal": "1.0.0", "tensorflow-macos": "2.12.0"}
+    versions = {"tensorflow-metal": "0.8.0", "tensorflow-macos": "2.12.0"}
     assert metal_plugin_mismatch(replace(INTEL_MAC, versions=versions)) is None
     newer = versions | {"tensorflow-macos": "2.16.2"}
     assert "2.16.2" in str(metal_plugin_mismatch(replace(INTEL_MAC, versions=newer)))
+
+
+@pytest.mark.parametrize(
+    ("versions", "remedy"),
+    [
+        ({"python": "3.13.1", "tensorflow": "2.21.0"}, "use backend=torch"),
+        ({"python": "3.13.1", "tensorflow": "2.21.0"}, "make clean env PYTHON=python3.12"),
+        ({"python": "3.12.8", "tensorflow": "2.19.1"}, "tensorflow-metal==1.2.0"),
+        ({"python": "3.11.9", "tensorflow-macos": "2.15.0"}, "tensorflow-metal==1.1.0"),
+    ],
+)
+def test_the_plugin_follows_the_python_and_the_tensorflow(
+    versions: dict[str, str], remedy: str
+) -> None:
+    mac = replace(M1_MAX, versions=versions)
+    assert remedy in str(accelerator_mismatch(mac, 0, "auto", "tensorflow"))
+    assert accelerator_mismatch(mac, 0, "cpu", "tensorflow") is None
 
 
 def test_without_the_plugin_there_is_no_mismatch() -> None:

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from sysconfig import get_path
@@ -17,12 +18,10 @@ from mlflow.utils.virtualenv import _get_virtualenv_name
 from support.conda_digest import dependency_digest, recorded_digest, write_digest
 
 PROJECT = Path(__file__).parents[2]
-PLATFORMS = (
-    "x86_64-manylinux_2_28",
-    "aarch64-manylinux_2_28",
-    "aarch64-apple-darwin",
-    "x86_64-apple-darwin",
-)
+LINUX, LINUX_ARM = "x86_64-manylinux_2_28", "aarch64-manylinux_2_28"
+APPLE, INTEL = "aarch64-apple-darwin", "x86_64-apple-darwin"
+NO_PLUGIN: Mapping[str, str | None] = {"tensorflow-metal": None}
+NO_TENSORFLOW: Mapping[str, str | None] = {"tensorflow": None, "tensorflow-macos": None}
 # Pure Python that was never published as a wheel.
 SOURCE_ONLY = ("antlr4-python3-runtime", "promise")
 
@@ -70,44 +69,45 @@ def environment_names(folder: Path) -> tuple[str, str]:
     return virtualenv, _get_conda_env_name(conda)  # type: ignore[no-untyped-call]
 
 
-@pytest.mark.network
-@pytest.mark.usefixtures("package_index")
-@pytest.mark.parametrize("platform", PLATFORMS)
-def test_every_platform_resolves_to_wheels(platform: str) -> None:
-    extras = ("--extra=dev", "--extra=cuda")
-    answer = uv_compile("pyproject.toml", f"--python-platform={platform}", *extras)
-    assert answer.returncode == 0, answer.stderr
-    resolved = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", answer.stdout, re.MULTILINE))
-    intel_mac = platform == "x86_64-apple-darwin"
-    assert resolved["tensorflow"].startswith("2.13." if intel_mac else ("2.18.", "2.19."))
-    assert ("tensorflow-metal" in resolved) == platform.endswith("darwin")
-    assert ("nvidia-cudnn-cu12" in resolved) == ("manylinux" in platform)
+#: What each machine gets: Python, platform and extras → releases; None is not there at all.
+RESOLVED = [
+    ("3.11", LINUX, "dev cuda", {"tensorflow": "2.21.", "nvidia-cudnn-cu12": "9.", **NO_PLUGIN}),
+    ("3.13", LINUX, "dev", {"tensorflow": "2.21.", "jax": "0.", **NO_PLUGIN}),
+    ("3.12", LINUX_ARM, "tensorflow", {"tensorflow": "2.21.", "torch": None, "jax": None}),
+    ("3.12", APPLE, "dev", {"tensorflow": "2.19.", "tensorflow-metal": "1.2.0"}),
+    ("3.13", APPLE, "tensorflow", {"tensorflow": "2.21.", **NO_PLUGIN}),
+    (
+        "3.11",
+        APPLE,
+        "article",
+        {"tensorflow-macos": "2.15.0", "tensorflow-metal": "1.1.0", "tensorflow": None},
+    ),
+    (
+        "3.11",
+        INTEL,
+        "dev",
+        {"tensorflow-macos": "2.12.0", "tensorflow-metal": "0.8.0", "mlflow": "3.17."},
+    ),
+    ("3.13", APPLE, "torch jax", {"torch": "2.", "jax": "0.", **NO_TENSORFLOW}),
+    ("3.12", INTEL, "torch", {"torch": "2.2.", **NO_TENSORFLOW}),
+]
 
 
 @pytest.mark.network
 @pytest.mark.usefixtures("package_index")
-@pytest.mark.parametrize(
-    ("python", "platform", "extra", "expected"),
-    [
-        ("3.12", "aarch64-apple-darwin", "tensorflow", {"tensorflow": "2.19.", "metal": "1.2."}),
-        ("3.13", "x86_64-manylinux_2_28", "tensorflow", {"tensorflow": "2.21."}),
-        ("3.13", "aarch64-apple-darwin", "torch", {"torch": "2."}),
-        ("3.12", "x86_64-apple-darwin", "torch", {"torch": "2.2."}),
-        ("3.13", "aarch64-manylinux_2_28", "jax", {"jax": "0."}),
-    ],
-)
-def test_each_python_resolves_with_its_framework(
-    python: str, platform: str, extra: str, expected: dict[str, str]
+@pytest.mark.parametrize(("python", "platform", "extras", "expected"), RESOLVED)
+def test_every_machine_resolves_to_wheels(
+    python: str, platform: str, extras: str, expected: Mapping[str, str | None]
 ) -> None:
-    """TensorFlow's line follows the Python; the other frameworks bring none of it."""
-    options = (f"--python-platform={platform}", f"--extra={extra}")
+    options = [f"--python-platform={platform}", *(f"--extra={extra}" for extra in extras.split())]
     answer = uv_compile("pyproject.toml", *options, python=python)
     assert answer.returncode == 0, answer.stderr
     resolved = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", answer.stdout, re.MULTILINE))
-    frameworks = {"tensorflow", "torch", "jax"} & set(resolved)
-    assert frameworks == {extra}
-    assert resolved[extra].startswith(expected[extra])
-    assert resolved.get("tensorflow-metal", "").startswith(expected.get("metal", ""))
+    for name, release in expected.items():
+        assert resolved.get(name, "").startswith(release or "") and bool(release) == (
+            name in resolved
+        ), f"{name} {resolved.get(name)}"
+    assert resolved["tensorflow-metadata"].startswith("1.17."), "newer ones need protobuf 6"
 
 
 def test_digest_in_conda_yaml_is_current() -> None:

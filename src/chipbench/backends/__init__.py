@@ -3,7 +3,7 @@
 `backend("torch")` is that framework's `Backend`; nothing is imported before its `start`.
 """
 
-from importlib import import_module
+from importlib import import_module, metadata
 from importlib.util import find_spec
 
 from chipbench.backends.backend import Backend, Device, Task
@@ -29,6 +29,12 @@ def backend(name: str) -> Backend:
         raise UnsupportedBenchmark(
             f"backend={name}: {package} is not installed in this environment; install it with "
             f"`{command}`, or use another backend"
+        )
+    keras = metadata.version("keras")
+    if name != "tensorflow" and keras.startswith("2."):
+        raise UnsupportedBenchmark(
+            f"backend={name}: Keras {keras}, which this TensorFlow needs, has no other back end; "
+            f"make an environment without TensorFlow, with `{command}`"
         )
     module = import_module(f"chipbench.backends.{name}.backend")
     opened: Backend = module.BACKEND

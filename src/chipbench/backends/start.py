@@ -30,8 +30,9 @@ def start_keras(name: str, verbose: bool) -> None:
         hide("tensorflow")
     with quiet_stderr(verbose), without(*_UNUSED):
         import keras
-    keras.config.set_floatx("float32")
-    keras.config.set_image_data_format("channels_last")
+    # Not `keras.config`, which Keras 2 lacks.
+    keras.backend.set_floatx("float32")
+    keras.backend.set_image_data_format("channels_last")
     logging.getLogger("absl").setLevel(logging.INFO if verbose else logging.ERROR)
 
 

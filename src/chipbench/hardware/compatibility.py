@@ -9,9 +9,14 @@ from chipbench.hardware.machine import Accelerator, Machine
 #: Metal plug-in → first TensorFlow that has all its symbols, the one that no longer has, remedy.
 _METAL = {
     "1.2.0": ((2, 18, 1), (2, 20), "tensorflow>=2.18.1,<2.20"),
-    "1.0.0": ((2, 12), (2, 14), "tensorflow==2.13.1"),
+    "1.1.0": ((2, 12), (2, 17), "tensorflow-macos==2.15.0"),
+    "1.0.0": ((2, 12), (2, 14), "tensorflow-macos==2.12.0"),
+    "0.8.0": ((2, 12), (2, 14), "tensorflow-macos==2.12.0"),
 }
-_METAL_FOR = {"apple": "1.2.0", "amd": "1.0.0"}
+#: GPU's vendor → its plug-ins, the one for what is installed by default first.
+_METAL_FOR = {"apple": ("1.2.0", "1.1.0"), "amd": ("0.8.0",)}
+#: No plug-in has a wheel for it.
+_PYTHON_BEYOND_METAL = (3, 13)
 #: Back end → its name as its makers write it.
 TITLES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
 _MEMORY_TOLERANCE = 0.1
@@ -32,13 +37,22 @@ def metal_plugin_mismatch(machine: Machine) -> Finding | None:
     tensorflow = machine.versions.get("tensorflow") or machine.versions.get("tensorflow-macos")
     if tensorflow is None or plugin not in _METAL:
         return None
-    first, beyond, remedy = _METAL[plugin]
-    if first <= tuple(int(part) for part in re.findall(r"\d+", tensorflow)[:3]) < beyond:
+    if _has_symbols(tensorflow, plugin):
         return None
     return Finding(
         f"tensorflow-metal {plugin} does not work with TensorFlow {tensorflow}",
-        f"`pip install '{remedy}'`",
+        f"`pip install '{_METAL[plugin][-1]}'`",
     )
+
+
+def _has_symbols(tensorflow: str, plugin: str) -> bool:
+    """Whether this release of TensorFlow has all that the plug-in takes from it."""
+    first, beyond, _ = _METAL[plugin]
+    return first <= _parts(tensorflow) < beyond
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
 
 
 def accelerator_mismatch(
@@ -88,9 +102,18 @@ def _remedy(gpu: Accelerator, versions: Mapping[str, str]) -> str:
     if gpu.vendor == "nvidia":
         driver = f" or a newer driver than {gpu.driver}" if gpu.driver else ""
         return f"install its CUDA libraries with `pip install 'chipbench[cuda]'`{driver}"
+    python = versions.get("python", "3.11")
+    if _parts(python) >= _PYTHON_BEYOND_METAL:
+        return (
+            f"use backend=torch, since TensorFlow's plug-in has nothing for Python {python}, or an "
+            "older one with `make clean env PYTHON=python3.12`"
+        )
     installed = versions.get("tensorflow-metal")
     found = f" (found: {installed})" if installed else ""
-    plugin = _METAL_FOR[gpu.vendor]
+    tensorflow = versions.get("tensorflow") or versions.get("tensorflow-macos")
+    usual, *others = _METAL_FOR[gpu.vendor]
+    fitting = (other for other in others if tensorflow and _has_symbols(tensorflow, other))
+    plugin = next(fitting, usual)
     return f"install its plug-in with `pip install tensorflow-metal=={plugin}`{found}"
 
 

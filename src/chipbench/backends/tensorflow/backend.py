@@ -15,6 +15,7 @@ from chipbench.backends.cluster import Cluster
 from chipbench.backends.loop import Loop
 from chipbench.backends.start import start_keras
 from chipbench.backends.tensorflow.device import TensorFlowDevice, set_threads, threads_for
+from chipbench.backends.tensorflow.keras2 import give_public_names
 from chipbench.backends.tensorflow.replicas import open_replicas
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
@@ -35,6 +36,7 @@ class TensorFlow:
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         with quiet_stderr(verbose):
             start_keras(self.name, verbose)
+            give_public_names()
             import tensorflow as tf
 
             logging.getLogger("tensorflow").setLevel(logging.INFO if verbose else logging.ERROR)

@@ -79,9 +79,9 @@ class GraphLoop:
                 penalty = sum(self._model.losses) / slices if self._model.losses else 0.0
                 scaled = self._scale(loss / rows.shape[0] + penalty)
             results.append((tape.gradient(scaled, variables), loss, _right(known, predicted)))
-        gradients, losses, right = zip(*results, strict=True)
-        added = [tf.add_n(parts) for parts in zip(*gradients, strict=True)]
-        self._optimizer.apply_gradients(zip(added, variables, strict=True))
+        gradients, losses, right = pairs(*results)
+        added = [tf.add_n(parts) for parts in pairs(*gradients)]
+        self._optimizer.apply_gradients(pairs(added, variables))
         return tf.add_n(losses), tf.add_n(right)
 
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
@@ -108,11 +108,17 @@ class GraphLoop:
 
     def _judge(self, inputs: tf.Tensor, labels: tf.Tensor, parts: int) -> Any:
         losses, right = [], []
-        for some, known in zip(tf.split(inputs, parts), tf.split(labels, parts), strict=True):
+        for some, known in pairs(tf.split(inputs, parts), tf.split(labels, parts)):
             predicted = self._model(some, training=False)
             losses.append(tf.reduce_sum(_losses(known, predicted)))
             right.append(_right(known, predicted))
         return tf.add_n(losses), tf.add_n(right)
+
+
+@tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+def pairs(*parts: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Python's own `zip`, in a graph too: what TensorFlow 2.12 puts in its place is not strict."""
+    return list(zip(*parts, strict=True))
 
 
 def fastest_slices(

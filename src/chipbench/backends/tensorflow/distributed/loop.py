@@ -5,6 +5,7 @@ from typing import Any
 import tensorflow as tf
 
 from chipbench.backends.tensorflow.distributed.shares import steps_of
+from chipbench.backends.tensorflow.graph_loop import pairs
 
 
 class DistributedLoop:
@@ -61,7 +62,7 @@ class DistributedLoop:
             penalty = sum(self._model.losses) if self._model.losses else 0.0
             scaled = self._scale(loss / whole + penalty / self._strategy.num_replicas_in_sync)
         gradients = tape.gradient(scaled, variables)
-        self._model.optimizer.apply_gradients(zip(gradients, variables, strict=True))
+        self._model.optimizer.apply_gradients(pairs(gradients, variables))
 
     def _judge(self, images: tf.Tensor, labels: tf.Tensor) -> None:
         self._count(labels, self._model(images, training=False))
