@@ -80,5 +80,5 @@ def _doubt(machine: Machine, names: Sequence[str]) -> Finding:
     return Finding(
         f"the framework computes on {', '.join(names)}, and the vendor's library shows {found}: "
         "power and use are not read",
-        "see `nvidia-smi`, or set CUDA_DEVICE_ORDER=PCI_BUS_ID",
+        "set CUDA_DEVICE_ORDER=PCI_BUS_ID, or see what the driver's own tool lists",
     )
