@@ -31,3 +31,18 @@ class NotANumber(keras.optimizers.SGD):
 class NotLearning(keras.optimizers.SGD):
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         super().update_step(gradient * 0, variable, learning_rate)
+
+
+class Frozen(keras.optimizers.Adam):
+    """Leaves one of its variables as it is."""
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        if self._get_variable_index(variable) != 1:
+            super().update_step(gradient, variable, learning_rate)
+
+
+class Forgetful(keras.optimizers.Adam):
+    """Corrects no bias of its averages, as a fused kernel may forget."""
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        super().update_step(gradient, variable, learning_rate * 2)

@@ -13,3 +13,4 @@ class ChosenOptimizer:
     used: str
     reason: str | None  # None if the requested one is used
     create: Mapping[str, Any]  # Hydra's `_target_` and its arguments
+    device_check: str | None = None  # what was held against what; None: nothing

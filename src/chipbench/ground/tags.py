@@ -48,6 +48,7 @@ WEIGHTS = "weights"  # that it began with: random, imagenet or a file's
 OPTIMIZER_REQUESTED = "optimizer_requested"
 OPTIMIZER_USED = "optimizer_used"
 OPTIMIZER_FALLBACK_REASON = "optimizer_fallback_reason"  # why these two differ
+DEVICE_CHECK = "device_check"  # whether it computes the model's layers right, before the work
 LEARNING_CURVE = "learning_curve"  # how it lies beside the published one
 LIMITED_BY = "limited_by"  # the input pipeline or the device
 SLICES = "slices"  # that the tuned protocol cuts a batch into

@@ -1,18 +1,13 @@
-"""One optimizer's trial, run in a process of its own with a JSON request.
+"""One optimizer's trial: forty steps on toy data, on the device and on the CPU."""
 
-Some accelerator plug-ins train wrongly with some optimizers (tensorflow issues 55707, 53093), or
-abort the process; so it happens here, before anything is measured.
-"""
-
-import json
 import math
-import sys
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from hydra.utils import instantiate
 
-from chipbench.backends import Backend, backend
+from chipbench.backends import Backend
 from chipbench.backends.initial_weights import draw
 
 _STEPS = 40
@@ -85,24 +80,17 @@ def _train(opened: Backend, create: dict[str, Any], device: str) -> tuple[list[f
     return losses, all(bool(np.isfinite(weight).all()) for weight in model.get_weights())
 
 
-def main() -> None:
-    """Print the verdict as one JSON object on the last line."""
-    trial = json.loads(sys.argv[1])
-    create = trial["create"]
-    opened = backend(trial["backend"])
-    opened.start(verbose=False, accelerator=trial["device"])
-    mistake = mistake_in(create)
-    if mistake is not None:
-        print(json.dumps({"mistake": mistake}))
-        return
-    if "learning_rate" in create:
-        create = create | {"learning_rate": _LEARNING_RATE}
-    cpu_losses, weights_finite = _train(opened, create, "cpu")
+def at_the_trials_rate(create: Mapping[str, Any]) -> dict[str, Any]:
+    """`create` with the trial's learning rate, where it has one."""
+    rate = {"learning_rate": _LEARNING_RATE} if "learning_rate" in create else {}
+    return {**create, **rate}
+
+
+def problem_of(opened: Backend, create: Mapping[str, Any], device: str) -> str | None:
+    """Why an optimizer does not train on the device; None if it does."""
+    made = at_the_trials_rate(create)
+    cpu_losses, weights_finite = _train(opened, made, "cpu")
     losses = cpu_losses
-    if trial["device"] != "cpu":
-        losses, weights_finite = _train(opened, create, trial["device"])
-    print(json.dumps({"problem": problem_with(losses, cpu_losses, weights_finite)}))
-
-
-if __name__ == "__main__":
-    main()
+    if device != "cpu":
+        losses, weights_finite = _train(opened, made, device)
+    return problem_with(losses, cpu_losses, weights_finite)

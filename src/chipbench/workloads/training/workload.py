@@ -17,7 +17,7 @@ from chipbench.ground.cache import cache_folder
 from chipbench.ground.errors import ConfigurationError
 from chipbench.hardware.machine import Machine
 from chipbench.measure.fingerprint import fingerprint
-from chipbench.workloads.training.optimizer import choose
+from chipbench.workloads.training.optimizer import checked_model, choose
 from chipbench.workloads.training.prepared import PreparedTraining
 
 
@@ -65,7 +65,8 @@ class Training:
                 f"batch_size={config.batch_size}: the data set {loaded.name} has "
                 f"{loaded.train_examples} training images; use that many or fewer"
             )
-        optimizer = choose(config.optimizer, opened.name, machine, device.kind, cache)
+        model = checked_model(config, loaded.classes)
+        optimizer = choose(config.optimizer, opened.name, machine, device.kind, cache, model)
         build = partial(build_model, config, loaded, optimizer, opened.always_compiled)
         task = Task(config, loaded, build, device, self._cluster, self._augmentation())
         found = self._findings(device, share, loaded, optimizer)
@@ -90,6 +91,7 @@ class Training:
             tags.OPTIMIZER_REQUESTED: optimizer.requested,
             tags.OPTIMIZER_USED: optimizer.used,
             tags.OPTIMIZER_FALLBACK_REASON: optimizer.reason,
+            tags.DEVICE_CHECK: optimizer.device_check,
         }
 
 

@@ -1,0 +1,75 @@
+"""What a back end's device check finds in layers and optimizers, right and wrong.
+
+Run as `python device_trial.py torch`. Prints one JSON object. Keras has one back end in a process,
+so each is asked in one of its own.
+"""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from chipbench.backends import backend
+from chipbench.backends.trials import optimizer, training
+
+_RATE = 0.01
+_LAYERS = "support.faulty_layers"
+_NAMES = ("first/kernel", "first/bias", "last/kernel")
+
+
+def main(name: str) -> None:
+    """What was found, by what was planted."""
+    opened = backend(name)
+    opened.start(verbose=False, accelerator="cpu")
+    import keras
+    from support import faulty_layers, faulty_optimizers
+
+    from chipbench.backends.trials import kernels, rules, steps
+
+    # Forty steps on toy data are another test's.
+    optimizer.problem_of = lambda *_: None  # type: ignore[assignment]
+    create = {"_target_": "keras.optimizers.Adam", "learning_rate": _RATE}
+
+    def verdict(model: str, precision: str) -> dict[str, Any]:
+        of = {"classes": 4, "image_size": 12, "precision": precision}
+        model_of = {**of, "build": f"{_LAYERS}.{model}"}
+        return training.verdict(opened, {"create": create, "device": "cpu", "model": model_of})
+
+    def build() -> Any:
+        return faulty_layers.small(4, 12, None)
+
+    def take(precision: str) -> steps.Steps:
+        return steps.take(build, create, precision, opened.always_compiled)
+
+    found: dict[str, Any] = {"layers": verdict("build", "float32")}
+    keras.mixed_precision.set_global_policy("mixed_float16")
+    probes = kernels.probes_of(build())
+    found["right"] = list(kernels.faults(probes, "mixed_float16", opened.always_compiled))
+    expected, scaled = take("float32"), take("mixed_float16")
+    found["scaled"] = [*steps.faults(scaled, expected, "mixed_float16"), *scaled.unmoved]
+    for rule in (
+        keras.optimizers.Adam(_RATE),
+        keras.optimizers.SGD(_RATE, momentum=0.9),
+        faulty_optimizers.Frozen(_RATE),
+        faulty_optimizers.NotLearning(_RATE),
+        faulty_optimizers.Forgetful(_RATE),
+    ):
+        found[type(rule).__name__] = list(rules.faults(rule, _NAMES))
+    scaling = keras.optimizers.LossScaleOptimizer.__init__
+
+    def at_one(self: Any, inner: Any, **_: Any) -> None:
+        scaling(self, inner, initial_scale=1.0)
+
+    keras.optimizers.LossScaleOptimizer.__init__ = at_one
+
+    unscaled = replace(take("mixed_float16"), scale=2.0)  # as if it only said so
+    found["unscaled"] = list(steps.faults(unscaled, expected, "mixed_float16"))
+    found["underflow"] = list(steps.faults(replace(unscaled, scale=1.0), expected, "mixed_float16"))
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,76 @@
+"""Layers that compute as broken kernels have been seen to compute."""
+
+from typing import Any
+
+import keras
+from keras import layers, ops
+
+
+class ZeroConv2D(layers.Conv2D):
+    def call(self, inputs: Any) -> Any:
+        return ops.zeros_like(super().call(inputs))
+
+
+class OneChannelConv2D(layers.Conv2D):
+    """Forgets the last input channel."""
+
+    def convolution_op(self, inputs: Any, kernel: Any) -> Any:
+        return super().convolution_op(inputs[..., :-1], kernel[..., :-1, :])
+
+
+class ReluBeforeBias(layers.Dense):
+    def call(self, inputs: Any) -> Any:
+        return ops.relu(ops.matmul(inputs, self.kernel)) + self.bias
+
+
+class WrongGradientNormalization(layers.BatchNormalization):
+    """As if its moments were constants."""
+
+    def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
+        made = super().call(inputs, training=training)
+        straight = inputs * ops.mean(self.gamma)
+        return ops.stop_gradient(made) + straight - ops.stop_gradient(straight)
+
+
+class ShiftedDepthwise(layers.DepthwiseConv2D):
+    """Channels take the kernel of their neighbour."""
+
+    def call(self, inputs: Any) -> Any:
+        return super().call(ops.roll(inputs, 1, axis=-1))
+
+
+class MeanOfMaximum(layers.MaxPooling2D):
+    def call(self, inputs: Any) -> Any:
+        return ops.average_pool(inputs, self.pool_size, self.strides)
+
+
+def build(classes: int, image_size: int, weights: str | None) -> keras.Model:
+    """A model in which every layer is wrong but its last."""
+    return keras.Sequential(
+        [
+            layers.Input((image_size, image_size, 3)),
+            ZeroConv2D(8, 3, name="zeros"),
+            OneChannelConv2D(8, 3, padding="same", name="channels"),
+            WrongGradientNormalization(name="gradient"),
+            ShiftedDepthwise(3, name="depthwise"),
+            MeanOfMaximum(name="maximum"),
+            layers.Flatten(),
+            ReluBeforeBias(8, activation="relu", name="fused"),
+            layers.Dense(classes, activation="softmax", dtype="float32", name="right"),
+        ]
+    )
+
+
+def small(classes: int, image_size: int, weights: str | None) -> keras.Model:
+    """The smallest model with most kinds of layers, all right."""
+    return keras.Sequential(
+        [
+            layers.Input((image_size, image_size, 3)),
+            layers.Conv2D(4, 3, strides=2, activation="relu", name="convolution"),
+            layers.DepthwiseConv2D(3, padding="same", use_bias=False),
+            layers.BatchNormalization(),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dense(classes, activation="softmax", dtype="float32", name="last"),
+        ]
+    )
