@@ -1,10 +1,14 @@
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +17,15 @@ from omegaconf import DictConfig
 
 from chipbench import data
 from chipbench.backends.tensorflow.reading import arrays, images_of
-from chipbench.data import food101_10pct, generated, source, subset
+from chipbench.data import (
+    cifar10,
+    food101_10pct,
+    generated,
+    source,
+    subset,
+    tfds_writing,
+    verification,
+)
 from chipbench.data.cifar10 import ENTRY as CIFAR10
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 
@@ -99,26 +111,120 @@ def test_without_a_network_the_remedies_are_named(
         assert part in message
 
 
-def test_prepared_data_are_read_from_data_dir_without_a_network(
-    compose: Compose, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    version = str(tfds.builder("cifar10").version)
-    written = generated.builder(CIFAR10, 60, 20, tmp_path)
-    home = tmp_path / "prepared" / "cifar10"
-    home.mkdir(parents=True)
-    Path(written.data_dir).rename(home / version)
-    info = home / version / "dataset_info.json"
-    info.write_text(info.read_text().replace("1.0.0", version))
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    config = compose(
-        "dataset=cifar10",
-        "dataset.source=tfds",
-        f"dataset.data_dir={tmp_path / 'prepared'}",
-        "dataset.max_examples=30",
+ARCHIVE = 170_052_171  # bytes of CIFAR-10's, as TFDS states them
+
+
+@pytest.fixture(scope="module")
+def small_original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data_dir as TFDS prepares one, of 60 + 20 images whose ids are the originals'."""
+    folder = tmp_path_factory.mktemp("prepared")
+    features = tfds.builder("cifar10").info.features
+
+    def originals(number: int, stream: int) -> Iterator[tuple[int, dict[str, Any]]]:
+        for key, example in generated._examples(CIFAR10, features, number, stream):
+            yield key, example | {"id": f"train_{key:05d}"}
+
+    splits = {"train": (60, originals(60, 0)), "test": (20, originals(20, 1))}
+    written = Path(tfds_writing.written(folder, "cifar10", features, splits, 1).data_dir)
+    home = written.with_name(str(tfds.builder("cifar10").version))
+    written.rename(home)
+    info = home / "dataset_info.json"
+    stated = json.loads(info.read_text()) | {"version": home.name, "downloadSize": str(ARCHIVE)}
+    info.write_text(json.dumps(stated))
+    return folder
+
+
+@pytest.fixture
+def real(
+    compose: Compose, small_original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[DictConfig, Path]:
+    """The config that reads a copy of it, taken for whole, and its folder."""
+    shutil.copytree(small_original, tmp_path / "prepared")
+    monkeypatch.setattr(
+        cifar10, "ENTRY", replace(CIFAR10, train_examples=60, validation_examples=20)
     )
-    loaded = data.load(config.dataset, tmp_path)
-    assert loaded.source == "tfds"
-    assert len(labels_of(loaded)) == 30
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")  # nothing listens there
+    words = ["dataset=cifar10", "dataset.source=tfds", f"dataset.data_dir={tmp_path / 'prepared'}"]
+    (folder,) = (tmp_path / "prepared" / "cifar10").iterdir()
+    return compose(*words, "dataset.max_examples=30").dataset, folder
+
+
+def test_prepared_data_are_read_from_data_dir_without_a_network(
+    real: tuple[DictConfig, Path], tmp_path: Path
+) -> None:
+    loaded = data.load(real[0], tmp_path)
+    assert loaded.source == "tfds" and len(labels_of(loaded)) == 30
+    assert loaded.checksum == data.load(real[0], tmp_path).checksum
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ((50_000, 20), "60 images in its train split, and not 50,000"),
+        ((60, 10), "20 images in its test split, and not 10"),
+        ((60, 40), "20 images in its test split, and not 40"),
+    ],
+)
+def test_another_number_of_images_than_the_published_is_refused(
+    numbers: tuple[int, int],
+    said: str,
+    real: tuple[DictConfig, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    train, validation = numbers
+    other = replace(CIFAR10, train_examples=train, validation_examples=validation)
+    monkeypatch.setattr(cifar10, "ENTRY", other)
+    assert said in refusal_of(real, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (b"train_00000", b"generated_0", "generated images in its train split"),
+        (b"\x89PNG", b"\x00PNG", "what is no image in its train split"),
+    ],
+)
+def test_records_that_are_not_the_published_are_refused(
+    before: bytes, after: bytes, said: str, real: tuple[DictConfig, Path], tmp_path: Path
+) -> None:
+    (file,) = real[1].glob("*train*tfrecord*")
+    file.write_bytes(file.read_bytes().replace(before, after))
+    assert said in refusal_of(real, tmp_path)
+
+
+def test_records_that_are_missing_are_refused(
+    real: tuple[DictConfig, Path], tmp_path: Path
+) -> None:
+    (file,) = real[1].glob("*test*tfrecord*")
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    assert "records in the files of its test split, and not 20" in refusal_of(real, tmp_path)
+
+
+def test_what_was_not_made_of_the_published_archive_is_refused(
+    real: tuple[DictConfig, Path], tmp_path: Path
+) -> None:
+    info = real[1] / "dataset_info.json"
+    info.write_text(info.read_text().replace(str(ARCHIVE), "7"))
+    said = "it was made of a download of 7 bytes, and TFDS' is of 170,052,171"
+    assert said in refusal_of(real, tmp_path)
+
+
+def test_a_label_beyond_the_classes_is_refused() -> None:
+    grey = generated._encoded(np.zeros((32, 32, 3), "uint8"), "png")
+    found = list(verification._wrong({"image": grey, "label": 10}, CIFAR10, "test"))
+    assert found == ["a label 10 in its test split, of 10 classes"]
+    large = generated._encoded(np.zeros((64, 32, 3), "uint8"), "png")
+    found = list(verification._wrong({"image": large, "label": 0}, CIFAR10, "test"))
+    assert found == ["an image of 32 x 64 pixels in its test split"]
+
+
+def refusal_of(real: tuple[DictConfig, Path], cache: Path) -> str:
+    """The one line that the data are refused with."""
+    with pytest.raises(ConfigurationError) as caught:
+        data.load(real[0], cache)
+    assert "\n" not in str(caught.value) and "dataset.data_dir=" in str(caught.value)
+    return str(caught.value)
 
 
 def test_a_share_of_every_class_is_chosen_with_a_seed() -> None:

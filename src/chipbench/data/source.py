@@ -10,6 +10,7 @@ from chipbench.data import folders, generated, subset
 from chipbench.data.catalog import Entry
 from chipbench.data.dataset import DataSet, Records
 from chipbench.data.download import prepared
+from chipbench.data.verification import checksum, verify
 from chipbench.ground.errors import ConfigurationError
 
 
@@ -17,14 +18,19 @@ def load(entry: Entry, config: DictConfig, cache_dir: Path) -> DataSet:
     """`entry` as `config` asks for it: its source, and at most `max_examples` of it."""
     train, validation = _sizes(entry, config.max_examples)
     builder = _builder(entry, config, cache_dir)
+    parts = (
+        Records(builder, f"train[:{train}]"),
+        Records(builder, f"{entry.validation_split}[:{validation}]"),
+    )
     return DataSet(
         name=config.name,
         source=config.source,
         class_names=tuple(builder.info.features["label"].names),
-        train=Records(builder, f"train[:{train}]"),
-        validation=Records(builder, f"{entry.validation_split}[:{validation}]"),
+        train=parts[0],
+        validation=parts[1],
         train_examples=train,
         validation_examples=validation,
+        checksum=checksum(parts),
     )
 
 
@@ -41,6 +47,7 @@ def _builder(entry: Entry, config: DictConfig, cache_dir: Path) -> Any:
     if config.source == "generated":
         return generated.builder(entry, *_sizes(entry, config.max_examples), cache_dir)
     whole = prepared(entry, config.data_dir)
+    verify(entry, whole)
     return whole if entry.subset is None else subset.builder(entry, whole, cache_dir)
 
 

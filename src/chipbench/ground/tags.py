@@ -42,6 +42,7 @@ RULED_OUT = "ruled_out"  # those of them for which it is in no ranking
 ARTIFACTS = "artifacts"  # why files of the result are missing
 
 # Of a training.
+DATA_CHECKSUM = "data_checksum"  # of the first and last records: whether two machines' are the same
 TRAIN_EXAMPLES = "train_examples"  # images that an epoch trains on
 MODEL_LAYERS = "model_layers"  # digest of the layers: what the model is, whatever it is called
 WEIGHTS = "weights"  # that it began with: random, imagenet or a file's

@@ -86,6 +86,7 @@ class Training:
             tags.BATCH_SIZE_PER_REPLICA: share if several else None,
             tags.WORKERS: None if self._cluster is None else self._cluster.size,
             tags.DATA_SOURCE: loaded.source,
+            tags.DATA_CHECKSUM: loaded.checksum,
             tags.TRAIN_EXAMPLES: loaded.train_examples,
             tags.WEIGHTS: _source_of(self._config.model.weights),
             tags.OPTIMIZER_REQUESTED: optimizer.requested,
