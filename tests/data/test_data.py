@@ -19,6 +19,7 @@ from chipbench import data
 from chipbench.backends.tensorflow.reading import arrays, images_of
 from chipbench.data import (
     cifar10,
+    food101,
     food101_10pct,
     generated,
     source,
@@ -48,7 +49,9 @@ def test_generated_cifar10_is_a_tfds_data_set_of_png_images(compose: Compose, ca
     assert all(e["image"].startswith(b"\x89PNG") for e in raw.as_numpy_iterator())
     assert builder.info.splits["test"].num_examples == 100
     stored = builder.info.splits.total_num_examples
-    assert 2_000 < sum(f.stat().st_size for f in folder.glob("*.tfrecord*")) / stored < 3_000
+    size = sum(f.stat().st_size for f in folder.glob("*.tfrecord*")) / stored
+    assert size == pytest.approx(CIFAR10.generated_bytes, rel=0.02)
+    assert size == pytest.approx(CIFAR10.record_bytes, rel=0.12), "about the same to read"
 
 
 def test_generated_data_are_the_same_twice(compose: Compose, tmp_path: Path) -> None:
@@ -67,7 +70,8 @@ def test_generated_food101_has_jpegs_of_the_originals_size(compose: Compose, cac
         assert max(image.shape[:2]) == 512 and image.shape[2] == 3
     (folder,) = (cache / "generated").glob("food101-24-8-*/food101/1.0.0")
     size = sum(f.stat().st_size for f in folder.glob("*.tfrecord*")) / 32
-    assert 30_000 < size < 80_000
+    assert size == pytest.approx(food101.ENTRY.generated_bytes, rel=0.1)
+    assert size == pytest.approx(food101.ENTRY.record_bytes, rel=0.1), "about the same to read"
 
 
 def test_a_class_has_more_in_common_than_all_images_have() -> None:

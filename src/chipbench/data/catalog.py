@@ -14,6 +14,7 @@ class Entry:
     validation_examples: int
     encoding: str  # of the stored images: "png" or "jpeg"
     size_px: int  # longest side of the stored images
-    image_bytes: int  # of one stored image, on average
+    record_bytes: int  # of one stored example, on average: the catalogue of TFDS
+    generated_bytes: int  # of one that stands in for it, as measured
     subset: float | None = None  # the share of every class that is taken; None: all
     subset_seed: int = 42

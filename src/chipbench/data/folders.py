@@ -27,7 +27,7 @@ def written(
         if not folder.is_dir():
             builder = builder_of()
             number = sum(examples for _, examples in splits.values())
-            check_space(folder.parent, number * entry.image_bytes)
+            check_space(folder.parent, number * max(entry.record_bytes, entry.generated_bytes))
             new = folder.with_name(f"{folder.name}.new")
             shutil.rmtree(new, ignore_errors=True)  # what an interrupted writer left
             for name, (split, examples) in splits.items():

@@ -1,7 +1,8 @@
 """Generated stand-ins: TFDS data sets of the published shape, number and encoding.
 
 The images are seeded and depend on their class, so a model learns from them and a training that
-is broken shows as chance accuracy. They are decoded like the originals and cost the same to read.
+is broken shows as chance accuracy. They are decoded like the originals, and about as large, so that
+they cost about the same to read: `catalog.py` has the bytes of both.
 """
 
 import io
@@ -37,7 +38,7 @@ def builder(entry: Entry, train: int, validation: int, cache_dir: Path) -> Any:
         "train": (train, _examples(entry, features, train, 0)),
         entry.validation_split: (validation, _examples(entry, features, validation, 1)),
     }
-    size = (train + validation) * entry.image_bytes
+    size = (train + validation) * entry.generated_bytes
     return written(folder, entry.tfds_name, features, splits, size)
 
 

@@ -22,7 +22,7 @@ def builder(entry: Entry, whole: Any, cache_dir: Path) -> Any:
             _chosen(entry, whole, entry.validation_split),
         ),
     }
-    size = (entry.train_examples + entry.validation_examples) * entry.image_bytes
+    size = (entry.train_examples + entry.validation_examples) * entry.record_bytes
     return written(folder, entry.tfds_name, whole.info.features, splits, size)
 
 
