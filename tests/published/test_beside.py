@@ -51,5 +51,9 @@ def test_what_published_totals_contain_is_a_difference(compose: Compose) -> None
     said = differences(rows[0], rows, {})
     assert "the published totals contain building the model and its first compilation" in said
     assert "NVIDIA Tesla K80: its 10 logged epochs add up to 130 s" in said
+    (feed,) = [
+        t for t in differences(rows[0], rows, {"experiment": "tinyvgg_cifar10"}) if "feed" in t
+    ]
+    assert "float64 images" in feed and "times the processor time" in feed
     food = published_rows(compose("experiment=efficientnetb0_food101"))
     assert not any("contain" in text for text in differences(food[0], food, {}))

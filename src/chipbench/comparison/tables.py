@@ -10,6 +10,7 @@ from chipbench.ground import tags
 from chipbench.ground.metrics import metric
 from chipbench.measure.fingerprint import BENCHMARK_VERSION
 from chipbench.measure.statistics import Ratio
+from chipbench.published.article_feed import feed_difference
 
 #: Rows that a table shows; the rest are counted, and are in comparison_rows.csv.
 _MOST_ROWS = 40
@@ -102,6 +103,9 @@ def _included(rows: Sequence[Row]) -> Iterable[str]:
         if tags.TIME_INCLUDES in row.runs[0].tags:
             by_text[row.runs[0].tags[tags.TIME_INCLUDES]].append(row)
     published = [row for row in rows if row.is_reference]
+    feed = feed_difference(rows[0].runs[0].tags.get(tags.EXPERIMENT, ""))
+    if feed is not None and 0 < len(published) < len(rows):
+        yield f"Published: {feed}."
     for text, including in by_text.items():
         names = ", ".join(row.machine for row in including)
         yield f"{'Published' if including == published else names}: the time contains {text}."

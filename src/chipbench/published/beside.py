@@ -16,6 +16,7 @@ from chipbench.published import (
     time_includes,
     training_rows,
 )
+from chipbench.published.article_feed import feed_difference
 
 #: What the follow-up of 2023 timed.
 SWEEP_PROTOCOL = "sweep2023"
@@ -93,6 +94,8 @@ def differences(row: Row, published: Sequence[Row], known: Mapping[str, str]) ->
     if first.includes is not None:
         found.append(f"the published totals contain {first.includes}")
     found += [f"{other.machine}: {other.logged}" for other in published if other.logged]
+    feed = feed_difference(known.get(tags.EXPERIMENT, ""))
+    found += [feed] if feed else []
     year = "2023" if known.get(tags.PROTOCOL) == SWEEP_PROTOCOL else "2021"
     version = known.get(tags.TENSORFLOW)
     found.append(f"TensorFlow {version}, published with that of late {year}")
