@@ -16,6 +16,7 @@ import psutil
 from chipbench import train
 from chipbench.backends.tensorflow.backend import TensorFlow
 from chipbench.running import benchmark, command
+from chipbench.running.result_files import ResultFiles
 from chipbench.tracking.recorder import Recorder
 from chipbench.workloads.training import workload
 from chipbench.workloads.training.prepared import PreparedTraining
@@ -30,9 +31,10 @@ _TIMED = (
     (workload, "build_model", "build and compile the model"),
     (Recorder, "settle", "wait until delivery has started"),
     (PreparedTraining, "measure", "train"),
-    (PreparedTraining, "finish", "see how close it came to the limits"),
+    (PreparedTraining, "_take_peak", "measure the device's peak"),
+    (PreparedTraining, "_take_limits", "see how close it came to the limits"),
     (benchmark.Benchmark, "_save_model", "save the trained model"),
-    (benchmark.Benchmark, "_write_artifacts", "write tables and plots"),
+    (ResultFiles, "write", "write tables and plots"),
     (Recorder, "drain", "wait until all is delivered"),
 )
 _spent_s: dict[str, float] = defaultdict(float)

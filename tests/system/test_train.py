@@ -297,7 +297,8 @@ def test_the_articles_benchmark_is_drawn_beside_the_published_machines(
     task.augmentation, task.data = None, SimpleNamespace(classes=10)
     training = PreparedTraining(task, hardware.detect(), loop, {})
     training.epochs = [Epoch(n, 10.0, 1.0, 100, 1.0, 0.5, 1.0, 0.5) for n in (1, 2)]
-    training.work().write(tmp_path)
+    for name, write in training.work().files.items():
+        write(tmp_path / name)
     names = {path.name for path in tmp_path.iterdir()}
     assert {"epochs.csv", "epoch_times.png"} <= names
     assert ("beside_published.png" in names) is drawn

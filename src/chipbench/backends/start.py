@@ -43,7 +43,7 @@ def say_what_is_not_heeded(name: str) -> None:
         note(f"{_VARIABLE}={variable} is not heeded: backend={name} decides")
     home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
     with suppress(OSError, ValueError, AttributeError):  # not there, or no JSON object
-        stated = json.loads((home / "keras.json").read_text()).get("backend", name)
+        stated = json.loads((home / "keras.json").read_text(encoding="utf-8")).get("backend", name)
         if stated not in (name, _KERAS_OWN):
             note(f"keras.json's backend {stated} is not heeded: backend={name} decides")
 

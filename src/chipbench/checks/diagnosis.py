@@ -7,6 +7,7 @@ from dataclasses import asdict
 from chipbench.checks.check import OK, PROBLEM, WARNING, Check
 from chipbench.ground.invocation import mlflow_run
 from chipbench.terminal.lines import say
+from chipbench.terminal.streams import STDOUT
 from chipbench.terminal.table import Cell, Column, Styled, show_table
 
 _STYLES = {OK: "green", WARNING: "yellow", PROBLEM: "bold red"}
@@ -15,7 +16,8 @@ _STYLES = {OK: "green", WARNING: "yellow", PROBLEM: "bold red"}
 def print_json(checks: Sequence[Check]) -> None:
     """`{"checks": [{"name", "status", "found", "remedy"}], "ok": …}`, ok without a problem."""
     ok = all(check.status != PROBLEM for check in checks)
-    print(json.dumps({"checks": [asdict(check) for check in checks], "ok": ok}, indent=2))
+    text = json.dumps({"checks": [asdict(check) for check in checks], "ok": ok}, indent=2)
+    print(text, file=STDOUT)
 
 
 def print_table(checks: Sequence[Check]) -> None:

@@ -61,7 +61,9 @@ def _parts(path: Path) -> tuple[list[str], list[str]]:
 
 
 def _defaults(path: Path) -> list[str | dict[str, str | None]]:
-    found: list[str | dict[str, str | None]] = yaml.safe_load(path.read_text())["defaults"]
+    found: list[str | dict[str, str | None]] = yaml.safe_load(path.read_text(encoding="utf-8"))[
+        "defaults"
+    ]
     return found
 
 

@@ -45,7 +45,7 @@ def kept(
     """
     path = folder / f"{digest([dict(request), *setup], 16)}.json"
     try:
-        answer: Answer = dict(json.loads(path.read_text())["answer"])
+        answer: Answer = dict(json.loads(path.read_text(encoding="utf-8"))["answer"])
     except (OSError, ValueError, KeyError, TypeError):
         answer = ask()
         folder.mkdir(parents=True, exist_ok=True)

@@ -64,7 +64,8 @@ class Machine:
 
     def write(self, path: Path) -> None:
         """Write the record as JSON."""
-        path.write_text(json.dumps(self.as_dict(), indent=2, ensure_ascii=False) + "\n")
+        text = json.dumps(self.as_dict(), indent=2, ensure_ascii=False)
+        path.write_text(f"{text}\n", encoding="utf-8")
 
     def as_dict(self) -> dict[str, Any]:
         """The record as plain JSON-ready values."""

@@ -31,4 +31,5 @@ class Result:
 
     def write(self, path: Path) -> None:
         """Write the record as JSON."""
-        path.write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n")
+        text = json.dumps(asdict(self), indent=2, ensure_ascii=False)
+        path.write_text(f"{text}\n", encoding="utf-8")

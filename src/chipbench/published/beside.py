@@ -102,11 +102,17 @@ def differences(row: Row, published: Sequence[Row], known: Mapping[str, str]) ->
     return found
 
 
+def is_beside(config: DictConfig) -> bool:
+    """Whether what is trained is a published benchmark."""
+    sizes = {row.batch_size for row in published_rows(config)}
+    return not_comparable(config) is None and config.batch_size in sizes
+
+
 def plot_beside(path: Path, config: DictConfig, machine: str, time_per_epoch_s: float) -> None:
-    """Draw the article's bars with this run's, if it is the article's benchmark."""
-    rows = published_rows(config)
-    if not_comparable(config) or config.batch_size not in {row.batch_size for row in rows}:
+    """Draw the published bars with this run's, if it is the same benchmark."""
+    if not is_beside(config):
         return
+    rows = published_rows(config)
     what = "generated images" if config.dataset.source == "generated" else "this run"
     label = metric(metrics.TIME_PER_EPOCH).format
     bars = [Bar(machine, time_per_epoch_s, label(time_per_epoch_s), note=f", {what}")]

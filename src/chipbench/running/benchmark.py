@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,27 +12,31 @@ from chipbench import hardware
 from chipbench.config.options import project_dir
 from chipbench.config.recorded import public_config, recorded_params
 from chipbench.ground import metrics, tags
-from chipbench.ground.cache import cache_folder, writable
+from chipbench.ground.cache import writable
 from chipbench.ground.csv_file import write_table
 from chipbench.ground.finding import Finding
+from chipbench.ground.reason import reason_of
 from chipbench.hardware import Machine
 from chipbench.hardware.used import CPU, GPU, Used
 from chipbench.measure import result as results
 from chipbench.measure.conditions import Conditions
-from chipbench.measure.fingerprint import BENCHMARK_VERSION, fingerprint
+from chipbench.measure.fingerprint import fingerprint
 from chipbench.measure.idle_gpu import of_gpus
 from chipbench.measure.monitor import Monitor
 from chipbench.measure.plots import plot_utilisation
 from chipbench.measure.reading import Reading
 from chipbench.measure.result import Result
 from chipbench.published.claim import attribution, confirm
+from chipbench.running.description import description, installation
 from chipbench.running.ending import COMPLETED, Ending, ending_of
-from chipbench.terminal.lines import complain, note
+from chipbench.running.result_files import ResultFiles
+from chipbench.terminal.extras import Extras
+from chipbench.terminal.lines import note
 from chipbench.tracking.delivered import delivered
-from chipbench.tracking.recorder import JOB_VARIABLE, LOCAL_FILES, Recorder
+from chipbench.tracking.recorder import JOB_VARIABLE, Recorder
 from chipbench.tracking.saved_model import save_model
 from chipbench.tracking.store import configured_store
-from chipbench.workloads.workload import Prepared, Work, Workload
+from chipbench.workloads.workload import Prepared, Work, Workload, Write
 
 _MLFLOW_STATUS = {
     results.COMPLETED: "FINISHED",
@@ -39,10 +44,8 @@ _MLFLOW_STATUS = {
     results.SKIPPED: "FAILED",
     results.INTERRUPTED: "KILLED",
 }
-
-
-#: What the output folder holds for delivery and for Hydra, not for the reader.
-_KEPT_LOCALLY = (*LOCAL_FILES, ".hydra", "command.log")
+#: The name of the result's own file.
+RESULT = "result.json"
 
 
 class Benchmark:
@@ -53,13 +56,16 @@ class Benchmark:
     ) -> None:
         """Identify the machine. Raises ConfigurationError if it is not the one claimed."""
         self.config = config
-        self.machine = hardware.detect(_installation(config))
+        self.machine = hardware.detect(installation(config))
         confirm(config.machine, self.machine)
         self.workload = create(config, self.machine)
         self.folder = writable("output_dir", Path(config.output_dir))
         store = configured_store(config.tracking, project_dir())
         self._readings: list[Reading] = []
         self._utilisation: dict[str, float] = {}
+        self._summary: dict[str, float] = {}
+        self._extras = Extras()
+        self._files = ResultFiles(self.folder, self._extras)
         self._conditions = Conditions(self.machine)
         self._tags: dict[str, Any] = {}
         self._prepared: Prepared | None = None
@@ -83,9 +89,23 @@ class Benchmark:
             self._recorder.settle()
             self._measure(prepared)
             prepared.finish()
-            self._write(self._save_model)
         except BaseException as error:
             self._conclude(ending_of(error))
+            note(self.delivered())
+            raise
+        return self._complete(prepared)
+
+    def _complete(self, prepared: Prepared) -> Result:
+        """Record the numbers, only then do what is done besides: none of it undoes them."""
+        self._keep_numbers()
+        self._files.write({RESULT: self._result(COMPLETED).write})  # what kills it leaves that
+        try:
+            for what, do in prepared.extras().items():
+                self._extras.attempt(what, do)
+            self._save_model()
+        except BaseException as error:  # a person does not want to wait
+            self._extras.fail("what follows the measurement", reason_of(error))
+            self._conclude(COMPLETED)
             note(self.delivered())
             raise
         return self._conclude(COMPLETED)
@@ -106,20 +126,7 @@ class Benchmark:
     def _describe(self) -> None:
         config = self.config
         self._recorder.params(recorded_params(config))
-        self._tag(
-            {
-                tags.KIND: config.kind,
-                **self._owner,
-                tags.EXPERIMENT: config.benchmark,
-                tags.PROTOCOL: config.protocol.name,
-                tags.BENCHMARK_VERSION: BENCHMARK_VERSION,
-                tags.CORES: self.machine.cpu_cores_logical,
-                tags.OS: self.machine.os,
-                **_software(self.machine),
-                tags.POWER_SOURCE: self.machine.power_source,
-                **self.workload.tags,
-            }
-        )
+        self._tag(description(config, self.machine) | self._owner | dict(self.workload.tags))
 
     def _measure(self, prepared: Prepared) -> None:
         def keep(step: int, reading: Reading) -> None:
@@ -138,9 +145,13 @@ class Benchmark:
             with monitor:
                 prepared.measure(report)
         finally:
-            self._conditions.end()
             self._readings = monitor.readings
-            self._utilisation = monitor.summary() | self._conditions.summary()
+            self._extras.attempt("reading the load of the machine", self._conditions.end)
+            for summary in (monitor.summary, self._conditions.summary):
+                self._extras.attempt("summing up the use", partial(self._use, summary))
+
+    def _use(self, summary: Callable[[], Mapping[str, float]]) -> None:
+        self._utilisation |= summary()
 
     def _work(self) -> Work:
         return Work() if self._prepared is None else self._prepared.work()
@@ -148,46 +159,55 @@ class Benchmark:
     def _save_model(self) -> None:
         model = self._work().model
         if model is not None:
-            save_model(model, self.config.backend.name, self.folder / "model")
+            name = self.config.backend.name
+            self._files.write_folder("model", lambda folder: save_model(model, name, folder))
 
     def delivered(self) -> str:
         """Where the run is recorded, or how to deliver what could not be."""
         return delivered(self._recorder)
 
     def _conclude(self, ending: Ending) -> Result:
-        """Record the summary, the artifacts and the end, and wait for their delivery."""
-        work = self._work()
-        summary = dict(work.metrics) | self._utilisation
-        self._recorder.metrics(summary)
-        conditions = self._conditions.caveats(self._utilisation, self._readings)
-        caveats = (*work.caveats, *self._doubts(summary), *conditions)
+        """Record the summary, the artifacts and the end."""
+        work = self._keep_numbers()
+        self._files.write(self._written() | dict(work.files))
+        doubts = [*work.caveats, *self._judged(), *self._extras.failed]
         self._tag(
             {
                 tags.REASON: ending.reason,
-                tags.CAVEATS: "; ".join(map(str, caveats)) or None,
-                tags.RULED_OUT: "; ".join(str(c) for c in caveats if c.rules_out) or None,
+                tags.CAVEATS: "; ".join(map(str, doubts)) or None,
+                tags.RULED_OUT: "; ".join(str(d) for d in doubts if d.rules_out) or None,
                 tags.ENERGY_BASIS: None if self._monitor is None else self._monitor.energy_basis,
-                **work.tags,
+                tags.ARTIFACTS: self._files.loss,
             }
         )
-        result = Result(
-            benchmark=self.config.benchmark,
-            machine=str(self._owner[tags.MACHINE_NAME]),
-            fingerprint=self._tags.get(tags.FINGERPRINT),
-            status=ending.status,
-            end=ending.kind,
-            reason=ending.reason,
-            metrics=summary,
-            tags={key: str(value) for key, value in self._tags.items() if value is not None},
-            caveats=caveats,
-        )
-        self._write(lambda: self._write_artifacts(result, work))
+        result = self._result(ending, *doubts)
+        self._files.write({RESULT: result.write})
+        for path in self._files:
+            self._recorder.artifact(path)
         self._recorder.description(work.headline)
         self._tag({tags.STATUS: ending.status})
         self._recorder.end(_MLFLOW_STATUS[ending.status])
         return result
 
-    def _doubts(self, summary: Mapping[str, float]) -> Iterator[Finding]:
+    def _keep_numbers(self) -> Work:
+        """Record what was measured, as far as it is not recorded yet."""
+        work = self._work()
+        summary = dict(work.metrics) | self._utilisation
+        new = {name: value for name, value in summary.items() if name not in self._summary}
+        self._recorder.metrics(new)
+        self._summary |= new
+        self._tag(work.tags)
+        return work
+
+    def _judged(self) -> list[Finding]:
+        """What the device, its readings and the conditions give reason to doubt."""
+        found: list[Finding] = []
+        judge = partial(self._conditions.caveats, self._utilisation, self._readings)
+        self._extras.attempt("judging the device", lambda: found.extend(self._doubts()))
+        self._extras.attempt("judging the conditions", lambda: found.extend(judge()))
+        return found
+
+    def _doubts(self) -> Iterator[Finding]:
         """What speaks against the device's having computed, and against its readings."""
         if self._prepared is None or self._monitor is None:
             return
@@ -195,50 +215,35 @@ class Benchmark:
         if used.doubt is not None:
             yield used.doubt
         if used.kind == GPU:
-            yield from of_gpus(used.gpus, self._readings, summary.get(metrics.PEAK_TFLOPS))
+            yield from of_gpus(used.gpus, self._readings, self._summary.get(metrics.PEAK_TFLOPS))
         yield from self._monitor.doubts()
 
-    def _write_artifacts(self, result: Result, work: Work) -> None:
-        folder = self.folder
-        OmegaConf.save(public_config(self.config), folder / "config.yaml")
-        self.machine.write(folder / "machine.json")
-        result.write(folder / "result.json")
+    def _result(self, ending: Ending, *doubts: Finding) -> Result:
+        return Result(
+            benchmark=self.config.benchmark,
+            machine=str(self._owner[tags.MACHINE_NAME]),
+            fingerprint=self._tags.get(tags.FINGERPRINT),
+            status=ending.status,
+            end=ending.kind,
+            reason=ending.reason,
+            metrics=self._summary,
+            tags={key: str(value) for key, value in self._tags.items() if value is not None},
+            caveats=doubts,
+        )
+
+    def _written(self) -> dict[str, Write]:
+        """What every workload's run writes, by the names of the files."""
+        files: dict[str, Write] = {
+            "config.yaml": partial(OmegaConf.save, public_config(self.config)),
+            "machine.json": self.machine.write,
+        }
         if self._readings:
             rows = [{"time_s": r.time_s} | dict(r.values) for r in self._readings]
-            write_table(folder / "samples.csv", rows)
-            plot_utilisation(folder / "utilisation.png", self._readings, result.benchmark)
-        work.write(folder)
-        for path in sorted(folder.iterdir()):
-            if path.name not in _KEPT_LOCALLY:
-                self._recorder.artifact(path)
-
-    def _write(self, write: Callable[[], None]) -> None:
-        """Write files of the result. What was measured counts without them, on a full disk too."""
-        try:
-            write()
-        except OSError as error:
-            why = f"files of the result are missing: {error.strerror or error}"
-            complain(f"{self.folder}: {why}")
-            self._tag({tags.ARTIFACTS: why})
+            title = self.config.benchmark
+            files["samples.csv"] = lambda path: write_table(path, rows)
+            files["utilisation.png"] = lambda path: plot_utilisation(path, self._readings, title)
+        return files
 
     def _tag(self, values: Mapping[str, object]) -> None:
         self._tags |= values
         self._recorder.tags(values)
-
-
-def _installation(config: DictConfig) -> str | None:
-    """What tells this machine from another of its name; None where the user wants it untold."""
-    if not config.machine.installation_id:
-        return None
-    return hardware.installation_id(cache_folder(config.cache_dir))
-
-
-def _software(machine: Machine) -> dict[str, object]:
-    """What computes, besides the back end: its versions may explain a difference."""
-    drivers = sorted({gpu.driver for gpu in machine.training_gpus if gpu.driver})
-    return {
-        tags.TENSORFLOW: machine.versions.get("tensorflow"),
-        tags.KERAS: machine.versions.get("keras"),
-        tags.PLUG_IN: machine.versions.get("tensorflow-metal"),
-        tags.DRIVER: ", ".join(drivers) or None,
-    }

@@ -15,8 +15,10 @@ from chipbench.config.help import usage
 from chipbench.config.options import CONF_DIR
 from chipbench.config.overrides import CommandLine, command_line, is_several
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.ground.reason import reason_of
 from chipbench.ground.signals import Terminated, end_with_parent, install
 from chipbench.terminal.lines import complain
+from chipbench.terminal.streams import STDERR, STDOUT, loss, make_lasting
 from chipbench.tracking.address import forget_login
 from chipbench.tracking.recorder import PARENT_VARIABLE
 from chipbench.tracking.redaction import redacted
@@ -33,6 +35,7 @@ _TRACEBACK = "HYDRA_FULL_ERROR"
 
 def run(entry: str, task: Callable[[DictConfig], object]) -> NoReturn:
     """Run `task` with the config that the command line asks for, and exit by the contract."""
+    make_lasting()
     install()
     if PARENT_VARIABLE in os.environ:
         end_with_parent()
@@ -43,7 +46,7 @@ def _run(entry: str, task: Callable[[DictConfig], object], words: Sequence[str])
     line = command_line(words)
     if line.deed == "--help":
         _check(entry, line.overrides)
-        print(usage(CONF_DIR, entry, line.overrides))
+        print(usage(CONF_DIR, entry, line.overrides), file=STDOUT)
         return DONE
     if line.deed not in (None, "--multirun"):
         return _printed(entry, line)
@@ -86,7 +89,7 @@ def _done(task: Callable[[DictConfig], object], config: DictConfig) -> int:
 def _guarded(work: Callable[[], int]) -> int:
     """`work`'s exit code, or that of the error it ended with, said in one line."""
     try:
-        return work()
+        return _shown(work())
     except ConfigurationError as error:
         return _say(BAD_CONFIGURATION, str(error))
     except UnsupportedBenchmark as error:
@@ -97,8 +100,16 @@ def _guarded(work: Callable[[], int]) -> int:
         return _say(128 + signal.SIGTERM, "terminated; what was measured so far is kept")
     except Exception as error:
         if os.environ.get(_TRACEBACK):
-            print(redacted(traceback.format_exc()), file=sys.stderr)
-        return _say(FAILED, f"{type(error).__name__}: {error}")
+            print(redacted(traceback.format_exc()), file=STDERR)
+        return _say(FAILED, reason_of(error))
+
+
+def _shown(code: int) -> int:
+    """`code`, and a word where not all of what was to be read could be written."""
+    lost = loss()
+    if lost is not None:
+        complain(f"not all could be shown: {lost.strerror}; what was recorded is whole")
+    return code
 
 
 def _say(code: int, message: str) -> int:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from chipbench.backends.exhaustion import is_out_of_memory
-from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.ground.errors import UnsupportedBenchmark
+from chipbench.ground.reason import reason_of
 from chipbench.ground.signals import job_timed_out
 from chipbench.measure import result as results
 
@@ -23,22 +24,11 @@ COMPLETED = Ending(results.COMPLETED, results.COMPLETED, None)
 def ending_of(error: BaseException) -> Ending:
     """How a run ends that ended with `error`."""
     if isinstance(error, UnsupportedBenchmark):
-        return Ending(results.SKIPPED, results.SKIPPED, _reason(error))
+        return Ending(results.SKIPPED, results.SKIPPED, reason_of(error))
     if not isinstance(error, Exception):
-        return Ending(results.INTERRUPTED, results.INTERRUPTED, _reason(error))
+        return Ending(results.INTERRUPTED, results.INTERRUPTED, reason_of(error))
     if is_out_of_memory(error):
         said = "out of memory: use a smaller batch_size"
         return Ending(results.FAILED, results.OUT_OF_MEMORY, said)
     kind = results.TIMED_OUT if job_timed_out() else results.FAILED
-    return Ending(results.FAILED, kind, _reason(error))
-
-
-def _reason(error: BaseException) -> str:
-    """Why the run ended, in one line that names the remedy where there is one."""
-    first = (str(error).strip().splitlines() or [_name(error)])[0]
-    plain = isinstance(error, ConfigurationError | UnsupportedBenchmark)
-    return first if plain else f"{_name(error)}: {first}"
-
-
-def _name(error: BaseException) -> str:
-    return type(error).__name__
+    return Ending(results.FAILED, kind, reason_of(error))

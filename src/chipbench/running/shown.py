@@ -7,6 +7,7 @@ from omegaconf import DictConfig
 from chipbench.hardware.machine import Machine
 from chipbench.measure.result import Result
 from chipbench.running.benchmark import Benchmark
+from chipbench.terminal.extras import Extras
 from chipbench.terminal.lines import say
 from chipbench.workloads.workload import Workload
 
@@ -19,6 +20,6 @@ def run_and_show(
     """Run the workload, show its result, and say where it is recorded."""
     benchmark = Benchmark(config, create)
     result = benchmark.run()
-    show(result, config)
+    Extras().attempt("showing the result", lambda: show(result, config))
     say(benchmark.delivered())
     return result

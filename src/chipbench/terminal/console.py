@@ -1,7 +1,9 @@
 """The one console of each stream, through which all that rich draws goes."""
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
+
+from chipbench.terminal.streams import STDERR, STDOUT
 
 if TYPE_CHECKING:  # rich is imported when there is something to draw
     from rich.console import Console
@@ -12,4 +14,5 @@ def console(stderr: bool = False) -> "Console":
     """The console of stdout, which is for results, or of stderr; it takes text as it is."""
     from rich.console import Console
 
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    stream = cast(IO[str], STDERR if stderr else STDOUT)
+    return Console(file=stream, markup=False, emoji=False, highlight=False)

@@ -1,9 +1,8 @@
 """Lines for a person: results on stdout, on stderr what is being done and what is wrong."""
 
-import sys
-
 from chipbench.terminal.console import console
 from chipbench.terminal.plain import plain
+from chipbench.terminal.streams import STDERR
 
 
 def say(text: str, style: str = "") -> None:
@@ -13,16 +12,16 @@ def say(text: str, style: str = "") -> None:
 
 def announce(what: str) -> None:
     """Say what is being done, before work that takes more than a moment."""
-    print(f"{plain(what)} …", file=sys.stderr, flush=True)
+    note(f"{what} …")
 
 
 def note(text: str) -> None:
     """Say on stderr what a person must know besides what is wrong."""
-    print(plain(text), file=sys.stderr, flush=True)
+    print(plain(text), file=STDERR, flush=True)
 
 
 def complain(message: str) -> None:
     """Say what is wrong; a foreign error's message may have several lines."""
     lines = [plain(line) for line in message.splitlines()]
-    print("\n".join([f"chipbench: {lines[0] if lines else ''}", *lines[1:]]), file=sys.stderr)
-    sys.stderr.flush()
+    text = "\n".join([f"chipbench: {lines[0] if lines else ''}", *lines[1:]])
+    print(text, file=STDERR, flush=True)

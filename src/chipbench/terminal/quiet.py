@@ -1,10 +1,11 @@
 """Library noise at start-up, hidden unless it matters."""
 
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+from chipbench.terminal.streams import STDERR
 
 
 @contextmanager
@@ -16,15 +17,16 @@ def quiet_stderr(verbose: bool) -> Iterator[None]:
     if verbose:
         yield
         return
-    sys.stderr.flush()
+    STDERR.flush()
     stderr = os.dup(2)
     with tempfile.TemporaryFile() as hidden:
         os.dup2(hidden.fileno(), 2)
         try:
             yield
         except BaseException:
-            hidden.seek(0)
-            os.write(stderr, hidden.read())
+            with suppress(OSError):  # nobody reads it
+                hidden.seek(0)
+                os.write(stderr, hidden.read())
             raise
         finally:
             os.dup2(stderr, 2)

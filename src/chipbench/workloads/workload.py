@@ -10,10 +10,8 @@ from chipbench.hardware.used import Used
 
 #: Takes one step's metrics by name: `report(step, values)`.
 Report = Callable[[int, Mapping[str, float]], None]
-
-
-def _nothing(_folder: Path) -> None:
-    """No files."""
+#: Writes one file of a result.
+Write = Callable[[Path], None]
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class Work:
     tags: Mapping[str, object] = field(default_factory=dict)  # what the work itself showed
     caveats: tuple[Finding, ...] = ()  # what speaks against the work, whatever its times
     model: Any | None = None  # the Keras model that was trained
-    write: Callable[[Path], None] = _nothing  # tables and plots of what was measured
+    files: Mapping[str, Write] = field(default_factory=dict)  # tables and plots, by their names
 
 
 class Prepared(Protocol):
@@ -43,7 +41,10 @@ class Prepared(Protocol):
         """Do the timed work; report each step's metrics as it ends."""
 
     def finish(self) -> None:
-        """Check what the timed work made; neither timed nor monitored."""
+        """Check what the timed work made, without which its time does not count."""
+
+    def extras(self) -> Mapping[str, Callable[[], None]]:
+        """What is measured besides once the time counts, by what it is; each may fail alone."""
 
     def work(self) -> Work:
         """What was measured up to now, also after a failure."""

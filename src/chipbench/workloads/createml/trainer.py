@@ -1,7 +1,7 @@
 """Apple's CreateML: an image classifier trained by the Swift program, on labelled folders."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +126,10 @@ class PreparedCreateML:
 
     def finish(self) -> None:
         """The program has evaluated the model."""
+
+    def extras(self) -> Mapping[str, Callable[[], None]]:
+        """Nothing is measured besides."""
+        return {}
 
     def work(self) -> Work:
         """Total time, its parts, and the errors, as far as CreateML reported them."""

@@ -1,6 +1,6 @@
 """A training that is ready: its epochs, and what is said of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +18,13 @@ from chipbench.measure.learning import broken, of_learning
 from chipbench.measure.plots import plot_epochs
 from chipbench.models.digest import layers_digest
 from chipbench.published import learning_curve
-from chipbench.published.beside import plot_beside
+from chipbench.published.beside import is_beside, plot_beside
 from chipbench.terminal.epoch_bar import EpochBar
 from chipbench.terminal.lines import announce, say
 from chipbench.workloads.training.epoch_line import epoch_line
-from chipbench.workloads.training.limits.closeness import closeness
-from chipbench.workloads.training.limits.use import limited_by
-from chipbench.workloads.workload import Report, Work
+from chipbench.workloads.training.limits.closeness import closeness, peak_of
+from chipbench.workloads.training.limits.use import Peak, limited_by
+from chipbench.workloads.workload import Report, Work, Write
 
 _SHOWN = 16  # augmented images
 
@@ -39,6 +39,7 @@ class PreparedTraining:
         self._task = task
         self._machine = machine
         self._found = found
+        self._peak: Peak | None = None
         self._limits: dict[str, float] = {}
         self.loop = loop
         self.epochs: list[Epoch] = []
@@ -70,12 +71,25 @@ class PreparedTraining:
             self.loop.train(take, bar)
 
     def finish(self) -> None:
-        """See that the last update left numbers, and how close it came to the device's limit."""
+        """See that the last update left numbers."""
         weights = self.loop.model.get_weights()
         if not all(np.isfinite(weight).all() for weight in weights):
             self._refuse("weights are no numbers after the last update")
-        if self._task.device.replicas == 1 and len(self.epochs) > 1:
-            self._limits = closeness(self._task, self.loop, self._machine, summary(self.epochs))
+
+    def extras(self) -> Mapping[str, Callable[[], None]]:
+        """How close it came to the limits of the device."""
+        if self._task.device.replicas > 1 or len(self.epochs) < 2:
+            return {}
+        return {
+            "measuring the device's peak": self._take_peak,
+            "telling what limited it": self._take_limits,
+        }
+
+    def _take_peak(self) -> None:
+        self._peak = peak_of(self._task, self._machine)
+
+    def _take_limits(self) -> None:
+        self._limits = closeness(self._task, self.loop, self._peak, summary(self.epochs))
 
     @staticmethod
     def _refuse(what: str | None) -> None:
@@ -97,7 +111,7 @@ class PreparedTraining:
             },
             caveats=tuple(self._doubts()),
             model=self.loop.model,
-            write=self._write,
+            files=self._files(),
         )
 
     def _summary(self) -> dict[str, float]:
@@ -125,16 +139,22 @@ class PreparedTraining:
             metrics.SCALING_EFFICIENCY: 100 * speed / (replicas * single_rate),
         }
 
-    def _write(self, folder: Path) -> None:
-        """Write `epochs.csv` and its plots, and a picture of augmented images."""
-        config = self._task.config
+    def _files(self) -> Mapping[str, Write]:
+        """The epochs and their plots, and a picture of augmented images."""
+        config, files = self._task.config, dict[str, Write]()
         if self.epochs:
             rows = [{"epoch": e.number, "images": e.images} | e.values() for e in self.epochs]
-            write_table(folder / "epochs.csv", rows)
-            plot_epochs(folder / "epoch_times.png", self.epochs, config.benchmark)
-            time_s = summary(self.epochs)[metrics.TIME_PER_EPOCH]
-            name = self.used.name_on(self._machine)
-            plot_beside(folder / "beside_published.png", config, name, time_s)
+            files["epochs.csv"] = lambda path: write_table(path, rows)
+            files["epoch_times.png"] = lambda path: plot_epochs(path, self.epochs, config.benchmark)
+            if is_beside(config):
+                time_s = summary(self.epochs)[metrics.TIME_PER_EPOCH]
+                name = self.used.name_on(self._machine)
+                files["beside_published.png"] = lambda path: plot_beside(path, config, name, time_s)
         if self._task.augmentation is not None and self.loop.feed is not None:
-            shown = self.loop.feed.sample()[:_SHOWN] * config.model.pixel_scale
-            draw_images(folder / "augmented.png", shown)
+            files["augmented.png"] = self._draw_augmented
+        return files
+
+    def _draw_augmented(self, path: Path) -> None:
+        assert self.loop.feed is not None
+        shown = self.loop.feed.sample()[:_SHOWN] * self._task.config.model.pixel_scale
+        draw_images(path, shown)

@@ -65,18 +65,26 @@ class PreparedExport:
             raise
 
     def finish(self) -> None:
-        """Verify the output, only then take the time, measure the quality, and remove it."""
-        kept = False
+        """Verify the output, and only then take the time; what is wrong is removed."""
         try:
             announce("verifying the output")
             verify(self._output, self._clip, self._config.codec.stream, self._ffmpeg)
             self._values = self._measured()
+        except BaseException:
+            self._output.unlink(missing_ok=True)
+            raise
+
+    def extras(self) -> Mapping[str, Callable[[], None]]:
+        """How close the pictures are to the clip's; then the output is not needed any more."""
+        return {"measuring the quality": self._compare}
+
+    def _compare(self) -> None:
+        try:
             if self._config.quality:
                 announce("measuring its quality")
                 self._values |= quality(self._output, self._clip, self._ffmpeg)
-            kept = bool(self._config.keep_output)
         finally:
-            if not kept:
+            if not self._config.keep_output:
                 self._output.unlink(missing_ok=True)
 
     def work(self) -> Work:

@@ -1,6 +1,6 @@
 """An export that a person timed in Final Cut Pro; it is recorded, not run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from omegaconf import DictConfig
 
@@ -38,6 +38,10 @@ class PreparedHandTimed:
 
     def finish(self) -> None:
         """There is no output to verify."""
+
+    def extras(self) -> Mapping[str, Callable[[], None]]:
+        """Nothing is measured besides."""
+        return {}
 
     def work(self) -> Work:
         """The stated time."""

@@ -56,7 +56,7 @@ def test_this_processors_peak_is_measured_once(
     assert device_peak(machine, "tensorflow", "cpu", "float32", tmp_path) == peak
 
 
-def test_a_disturbed_or_failed_measurement_is_no_peak(
+def test_a_disturbed_measurement_is_no_peak_and_a_failed_one_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = {"tflops": 0.1, "gigabytes_per_s": 5.0, "processor_share": 0.5}
@@ -72,4 +72,5 @@ def test_a_disturbed_or_failed_measurement_is_no_peak(
         raise TrialError("the process was killed by signal 6")
 
     monkeypatch.setattr(use, "run_trial", fail)
-    assert device_peak(machine, "tensorflow", "cpu", "bfloat16", tmp_path) is None
+    with pytest.raises(TrialError, match="signal 6"):
+        device_peak(machine, "tensorflow", "cpu", "bfloat16", tmp_path)

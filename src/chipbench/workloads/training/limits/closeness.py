@@ -7,19 +7,23 @@ from chipbench.backends.flops import flops_per_image
 from chipbench.ground import metrics
 from chipbench.ground.cache import cache_folder
 from chipbench.hardware.machine import Machine
-from chipbench.workloads.training.limits.use import device_peak, use_of
+from chipbench.workloads.training.limits.use import Peak, device_peak, use_of
 
 _COMPUTED_IN = {"float32": "float32", "mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
 
 
+def peak_of(task: Task, machine: Machine) -> Peak | None:
+    """The most that the task's device gives in its precision; see `device_peak`."""
+    config, cache = task.config, cache_folder(task.config.cache_dir)
+    dtype = _COMPUTED_IN[config.precision]
+    return device_peak(machine, config.backend.name, task.device.kind, dtype, cache)
+
+
 def closeness(
-    task: Task, loop: Loop, machine: Machine, summary: Mapping[str, float]
+    task: Task, loop: Loop, peak: Peak | None, summary: Mapping[str, float]
 ) -> dict[str, float]:
     """FLOP/s achieved and possible, and the time spent waiting for input, by metric name."""
-    config, kind = task.config, task.device.kind
-    cache = cache_folder(config.cache_dir)
-    dtype = _COMPUTED_IN[config.precision]
-    peak = device_peak(machine, config.backend.name, kind, dtype, cache)
+    config = task.config
     speed = summary[metrics.STEADY_IMAGES_PER_SECOND]
     values = use_of(peak, _counted(loop), speed)
     wait: float | None = 0.0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from chipbench.ground import metrics
 from chipbench.ground.cache import kept
-from chipbench.ground.processes import TrialError, run_trial
+from chipbench.ground.processes import run_trial
 from chipbench.hardware.machine import Machine
 from chipbench.terminal.lines import announce
 
@@ -35,7 +35,7 @@ def device_peak(
 ) -> Peak | None:
     """The peak that a back end gets from the device, measured once per device and software.
 
-    None if it could not be measured, or other programs used the processor meanwhile.
+    None if other programs used the processor meanwhile. Raises TrialError.
     """
     request = {"backend": backend, "device": device, "dtype": dtype}
 
@@ -48,7 +48,7 @@ def device_peak(
 
     try:
         answer = kept(cache_dir / "device_peaks", machine.setup, request, ask)
-    except (TrialError, DisturbedError):
+    except DisturbedError:
         return None
     return Peak(answer["tflops"], answer["gigabytes_per_s"])
 

@@ -1,0 +1,41 @@
+"""What a run says of itself before anything is prepared."""
+
+from omegaconf import DictConfig
+
+from chipbench import hardware
+from chipbench.ground import tags
+from chipbench.ground.cache import cache_folder
+from chipbench.hardware import Machine
+from chipbench.measure.fingerprint import BENCHMARK_VERSION
+
+
+def description(config: DictConfig, machine: Machine) -> dict[str, object]:
+    """The tags of what is done, and with which system and software."""
+    return {
+        tags.KIND: config.kind,
+        tags.EXPERIMENT: config.benchmark,
+        tags.PROTOCOL: config.protocol.name,
+        tags.BENCHMARK_VERSION: BENCHMARK_VERSION,
+        tags.CORES: machine.cpu_cores_logical,
+        tags.OS: machine.os,
+        **_software(machine),
+        tags.POWER_SOURCE: machine.power_source,
+    }
+
+
+def installation(config: DictConfig) -> str | None:
+    """What tells this machine from another of its name; None where the user wants it untold."""
+    if not config.machine.installation_id:
+        return None
+    return hardware.installation_id(cache_folder(config.cache_dir))
+
+
+def _software(machine: Machine) -> dict[str, object]:
+    """What computes, besides the back end: its versions may explain a difference."""
+    drivers = sorted({gpu.driver for gpu in machine.training_gpus if gpu.driver})
+    return {
+        tags.TENSORFLOW: machine.versions.get("tensorflow"),
+        tags.KERAS: machine.versions.get("keras"),
+        tags.PLUG_IN: machine.versions.get("tensorflow-metal"),
+        tags.DRIVER: ", ".join(drivers) or None,
+    }
