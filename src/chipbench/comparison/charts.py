@@ -47,7 +47,7 @@ def batch_size_chart(
     curves: dict[str, dict[int, float]] = defaultdict(dict)
     for group in benchmark.groups:
         for row in group.rows:
-            size = _batch_size(row.runs[0])
+            size = row.runs[0].batch_size
             if size is not None and row.speed is not None:
                 curves[curve_name(row)][size] = row.speed
     curves = {name: sizes for name, sizes in curves.items() if len(sizes) > 1}
@@ -55,7 +55,7 @@ def batch_size_chart(
         return None
     failures: dict[str, list[int]] = defaultdict(list)
     for run in failed:
-        size = _batch_size(run)
+        size = run.batch_size
         if run.tags[tags.EXPERIMENT] == benchmark.name and size is not None:
             failures[run.machine].append(size)
     path = folder / f"batch_sizes_{digest(benchmark.name, 10)}.png"
@@ -117,11 +117,6 @@ def curve_name(row: Row) -> str:
     if known.get(tags.DATA_SOURCE) == "generated":
         parts.append("generated data")
     return ", ".join(parts)
-
-
-def _batch_size(run: RecordedRun) -> int | None:
-    text = run.params.get("batch_size", "")
-    return int(text) if text.isdigit() and int(text) > 0 else None
 
 
 def _title(benchmark: str, group: Group) -> str:

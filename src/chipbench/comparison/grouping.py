@@ -113,8 +113,7 @@ def _group(
 
 def _place(group: Group) -> tuple[bool, int]:
     """Where a group stands among its benchmark's: what is current first, by batch size."""
-    size = group.rows[0].runs[0].params.get("batch_size", "")
-    return not group.is_current, int(size) if size.isdecimal() else 0
+    return not group.is_current, group.rows[0].runs[0].batch_size or 0
 
 
 def _rows(

@@ -17,6 +17,7 @@ SPEED_METRICS = (
 
 #: MLflow's databases keep infinity as the largest float, with which nothing can be computed.
 _INFINITE = 1e300
+_MOST_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,13 @@ class RecordedRun:
         except ValueError:
             return None
         return price if 0 < price < _INFINITE else None
+
+    @property
+    def batch_size(self) -> int | None:
+        """Its param as a number; None for what is none, or for one that no memory holds."""
+        text = self.params.get("batch_size", "")
+        plain = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
+        return int(text) or None if plain else None
 
     @property
     def is_reference(self) -> bool:

@@ -1,0 +1,12 @@
+import pytest
+
+from chipbench.measure.recorded_run import RecordedRun
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("32", 32), ("²", None), ("٣", None), ("9" * 5000, None), ("-1", None), ("0", None),
+     ("", None), ("1e3", None), ("\udcff", None), ("=1+1", None)],
+)  # fmt: skip
+def test_a_strangers_batch_size_is_a_number_or_none(text: str, size: int | None) -> None:
+    assert RecordedRun("1", "a", "FINISHED", 0, {}, {"batch_size": text}).batch_size == size
