@@ -15,6 +15,10 @@ Array = np.ndarray[Any, Any]
 class Shift(keras.layers.Layer):  # type: ignore[misc]  # Keras has no type information
     """Adds zeros that can be trained: their gradient is that of what goes through."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.shift: Any = None
+
     def build(self, shape: Sequence[int]) -> None:
         """The zeros have the shape of a whole batch."""
         self.shift = self.add_weight(shape=shape, initializer="zeros", name="shift")
@@ -26,6 +30,10 @@ class Shift(keras.layers.Layer):  # type: ignore[misc]  # Keras has no type info
 
 class Kept(keras.layers.Layer):  # type: ignore[misc]  # Keras has no type information
     """Keeps what goes through it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: Any = None
 
     def build(self, shape: Sequence[int]) -> None:
         """Room for a whole batch."""
