@@ -114,8 +114,7 @@ def _sides(found: Mapping[str, tuple[Group, Row]], confidence: float) -> dict[st
 
 def _place(line: Beside) -> tuple[str, str, int]:
     run = _first(line).runs[0]
-    size = run.params.get("batch_size", "")
-    return line.benchmark, run.machine, int(size) if size.isdecimal() else 0
+    return line.benchmark, run.machine, run.batch_size or 0
 
 
 def _first(line: Beside) -> Row:
@@ -128,8 +127,8 @@ def _line(line: Beside, names: list[str]) -> Line:
         f"{hardware.TITLES[name]} {side.version}" for name, side in line.sides.items()
     )
     cells = [Cell(run.machine), Cell(line.benchmark)]
-    size = run.params.get("batch_size", "")
-    cells += [Cell(size, int(size) if size.isdecimal() else ""), Cell(", ".join(_work(line)))]
+    size = "" if run.batch_size is None else run.batch_size
+    cells += [Cell(str(size), size), Cell(", ".join(_work(line)))]
     cells += [_time(line, line.sides.get(name)) for name in names]
     return Line((*cells, Cell(versions)))
 
