@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chipbench.backends.trials.kernels import _unlike
 from chipbench.backends.trials.tolerance import fault_in, of_layer, of_steps
 
 TRIAL = Path(__file__).parents[1] / "support" / "device_trial.py"
@@ -84,3 +85,10 @@ def test_a_fault_is_told_by_its_kind() -> None:
     assert fault_in(np.where(right > 4, 0, right), right, 0.01) == "zero in 50% of its values"
     assert fault_in(right * 1.2, right, 0.01) == "off by 20%"
     assert of_layer("float32") < of_layer("mixed_bfloat16") < of_steps("mixed_bfloat16") < 1
+
+
+@pytest.mark.parametrize("shape", [(2, 8, 8, 4), (2, 7, 7, 3), (2, 4, 16, 1), (2, 256), (2, 7)])
+def test_no_input_is_zero_where_relu_has_no_gradient(shape: tuple[int, ...]) -> None:
+    """The differences that stand for the gradient would find half of one there."""
+    values = _unlike(shape, np.random.default_rng(0))
+    assert values.shape == shape and values.all()

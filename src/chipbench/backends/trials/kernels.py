@@ -173,9 +173,12 @@ def _drawn(shape: Any, generator: np.random.Generator) -> Array:
 
 
 def _unlike(shape: tuple[int, ...], generator: np.random.Generator) -> Array:
-    """Values of which no two of an image's channel are equal, so that a maximum is one of them."""
+    """Values of which no two of an image's channel are equal, so that a maximum is one of them.
+
+    None is zero, where ReLU has no gradient.
+    """
     number = int(np.prod(shape[1:-1])) if len(shape) > 2 else shape[-1]
-    rows = np.tile(np.arange(number) - number / 2, (int(np.prod(shape)) // number, 1))
+    rows = np.tile(np.arange(number) - number / 2 + 0.25, (int(np.prod(shape)) // number, 1))
     values = generator.permuted(rows, axis=1).reshape(shape[0], -1, number)
     return _short(3 * values.swapaxes(1, 2).reshape(shape) / number)
 
