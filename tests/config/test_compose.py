@@ -165,3 +165,15 @@ def test_local_paths_and_the_stores_address_are_not_recorded(tmp_path: Path) -> 
     for secret in ("secret_folder", "bob", "pass@", "example.org", str(tmp_path)):
         assert secret not in text
     assert recorded_params(config)["model.weights"] == "w.h5"
+
+
+@pytest.mark.parametrize(
+    ("weights", "recorded"),
+    [
+        ("'~/secret_folder/my clips/w 1.h5'", "w 1.h5"),
+        ("'/home/secret_folder/a b/w.h5'", "w.h5"),
+        ("imagenet", "imagenet"),
+    ],
+)
+def test_no_way_of_writing_a_path_reveals_a_folder(weights: str, recorded: str) -> None:
+    assert recorded_params(compose(f"model.weights={weights}"))["model.weights"] == recorded

@@ -1,10 +1,11 @@
 """What is recorded of a configuration: all that matters to the result, and nothing personal."""
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
+
+from chipbench.ground.personal import last_part, without_folders
 
 #: Top-level keys that say where and how a run is kept, not what it measures.
 _NOT_PARAMS = ("machine", "tracking", "verbose", "kind", "benchmark", "repeats")
@@ -28,9 +29,11 @@ def public_config(config: DictConfig) -> dict[str, Any]:
 def _without_folders(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_folders(child) for key, child in value.items()}
-    if isinstance(value, str) and Path(value).is_absolute():
-        return Path(value).name
-    return value
+    if isinstance(value, list):
+        return [_without_folders(child) for child in value]
+    if not isinstance(value, str):
+        return value
+    return last_part(value) if value.startswith(("/", "~")) else without_folders(value)
 
 
 def recorded_params(config: DictConfig) -> dict[str, object]:
