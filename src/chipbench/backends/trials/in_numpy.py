@@ -140,7 +140,8 @@ def _windows(x: Array, size: Sequence[int], layer: Any, beyond: float) -> Array:
         ]
         sides = [(m // 2, m - m // 2) for m in missing]
         x = np.pad(x, [(0, 0), *sides, (0, 0)], constant_values=beyond)
-    windows = sliding_window_view(x, tuple(reach), (1, 2))  # type: ignore[call-overload]
+    view: Any = sliding_window_view  # NumPy's versions type it differently
+    windows = view(x, tuple(reach), (1, 2))
     taken: Array = windows[:, :: strides[0], :: strides[1], :, :: dilation[0], :: dilation[1]]
     return taken
 
