@@ -11,7 +11,7 @@ from chipbench.ground.errors import ConfigurationError
 from chipbench.running import command
 from chipbench.terminal.lines import say
 from chipbench.tracking.journal import find_journals
-from chipbench.tracking.redelivery import COMPLETE, WAITING, Redelivery, deliver
+from chipbench.tracking.redelivery import COMPLETE, UNREADABLE, WAITING, Redelivery, deliver
 from chipbench.tracking.store import Store, configured_store
 
 
@@ -39,6 +39,11 @@ def sync(config: DictConfig) -> None:
     waiting = [outcome for outcome in outcomes if outcome.what == WAITING]
     if waiting:
         raise UndeliveredError(f"{waiting[0].error}; run sync again when that is mended")
+    unreadable = [outcome for outcome in outcomes if outcome.what == UNREADABLE]
+    if unreadable:
+        raise UndeliveredError(
+            f"{len(unreadable)} of {len(outcomes)} journals cannot be read; the others were seen to"
+        )
 
 
 def lines_of(outcome: Redelivery) -> list[str]:

@@ -71,14 +71,18 @@ def store_check(store: Store | None, end: Exit | None) -> Check:
 def journals_check(folder: Path) -> Check:
     """The runs below `folder` that the store does not have as a whole."""
     name = "undelivered runs"
-    waiting = [
-        path
-        for path in (find_journals(folder) if folder.is_dir() else [])
-        if not read_state(path).complete and not writer_is_alive(path)
-    ]
-    if not waiting:
+    waiting = unreadable = 0
+    for path in find_journals(folder) if folder.is_dir() else []:
+        try:
+            waiting += not read_state(path).complete and not writer_is_alive(path)
+        except OSError:
+            unreadable += 1
+    counted = ["1 run waits" if waiting == 1 else f"{waiting} runs wait"] if waiting else []
+    if unreadable:
+        counted.append(f"{unreadable} cannot be read")
+    if not counted:
         return Check(name, OK, f"none in {shown(folder)}")
-    runs = "1 run waits" if len(waiting) == 1 else f"{len(waiting)} runs wait"
+    found = f"{' and '.join(counted)} in {shown(folder)}"
     return Check(
-        name, WARNING, f"{runs} in {shown(folder)}", f"deliver with `{mlflow_run('-e', 'sync')}`"
+        name, WARNING, found, f"deliver, or see why not, with `{mlflow_run('-e', 'sync')}`"
     )

@@ -1,5 +1,6 @@
 """Files that are whole or not there, locks that go with their process, and room on a disk."""
 
+import errno
 import hashlib
 import json
 import os
@@ -9,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+
+from chipbench.ground.regular import NotRegularError, trouble
 
 
 @contextmanager
@@ -43,7 +46,13 @@ def locked(path: Path) -> Iterator[None]:
 
 @contextmanager
 def locked_if_free(path: Path) -> Iterator[bool]:
-    """The same, but nobody waits: the value is whether the lock was free."""
+    """The same, but nobody waits: the value is whether the lock was free.
+
+    Raises OSError where something else than a plain file has the lock's name.
+    """
+    what = trouble(path)
+    if what is not None:
+        raise NotRegularError(errno.EINVAL, what)
     lock = FileLock(path, blocking=False)
     try:
         lock.acquire()

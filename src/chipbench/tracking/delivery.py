@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
+from io import BytesIO
 from itertools import chain
 from pathlib import Path
 
 from mlflow import MlflowClient
 
 from chipbench.ground import tags
+from chipbench.ground.regular import open_regular
 from chipbench.tracking import journal
 from chipbench.tracking.delivery_state import DeliveryState, read_state, write_state
 from chipbench.tracking.journal import Artifact, End, Entry, Metrics, Params, Start, Tags
@@ -111,8 +113,7 @@ class Delivery:
         self._save(error=reason(error))
 
     def _deliver_rest(self, tail: bytes) -> None:
-        lines = iter(tail.splitlines(keepends=True))
-        unwritten = journal.parse(lines, self._path.stat().st_size)
+        unwritten = journal.parse(BytesIO(tail), self._path.stat().st_size)
         rest = chain(journal.entries(self._path, self._state.offset), unwritten)
         for group in _groups(rest):
             self._deliver(group)
@@ -123,7 +124,7 @@ class Delivery:
         first = group[0]
         match first.record:
             case None:
-                self._refuse(first.start, "the record is damaged", True)
+                self._refuse(first.start, first.trouble or journal.DAMAGED, True)
             case Start() as start:
                 self._open(start)
             case Params(values):
@@ -168,8 +169,11 @@ class Delivery:
 
     def _reach_disk(self) -> None:
         """Let the journal reach the disk itself, from here: it may take long."""
-        with self._path.open("rb") as file:
-            os.fsync(file.fileno())
+        number = open_regular(self._path)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
 
     @cached_property
     def _store(self) -> MlflowClient:

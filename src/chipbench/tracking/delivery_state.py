@@ -7,11 +7,14 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from chipbench.ground.files import locked_if_free
+from chipbench.ground.regular import open_regular, read_bounded
+from chipbench.ground.typed import json_object, typed
 from chipbench.tracking.journal import count
 
 FILE_NAMES = ("delivered.json", "delivered.new")  # the second only while it replaces the first
 
 LOCK_FILE = "delivery.lock"
+_MAX_BYTES = 2**26  # of a state, which names every delivered file
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,10 @@ def read_state(journal: Path) -> DeliveryState:
     A state that cannot be read is a new one: delivering a record again does no harm.
     """
     try:
-        state = DeliveryState(**json.loads(_file(journal).read_bytes()))
-    except (FileNotFoundError, ValueError, TypeError):
+        state = typed(DeliveryState, json_object(read_bounded(_file(journal), _MAX_BYTES)))
+        if state.offset < 0 or not all(offset.isdecimal() for offset in state.refused):
+            raise ValueError("offsets count bytes")
+    except (OSError, ValueError):
         state = DeliveryState()
     return replace(state, waiting=count(journal, state.offset))
 
@@ -59,7 +64,8 @@ def is_ready(journal: Path) -> bool:
 def write_state(journal: Path, state: DeliveryState) -> None:
     """Replace the state in one step, so that a crash leaves the old or the new one."""
     new = journal.with_name(FILE_NAMES[1])
-    with new.open("w") as file:
+    new.unlink(missing_ok=True)  # a crash left it, or a stranger a link
+    with os.fdopen(open_regular(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w") as file:
         json.dump(asdict(replace(state, waiting=0)), file)
         file.flush()
         os.fsync(file.fileno())

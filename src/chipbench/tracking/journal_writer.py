@@ -7,6 +7,7 @@ from collections import deque
 from pathlib import Path
 
 from chipbench.ground.errors import ConfigurationError
+from chipbench.ground.regular import open_regular
 from chipbench.tracking.journal import FILE_NAME, Record, line_of
 
 
@@ -89,9 +90,11 @@ class JournalWriter:
 
 def writer_is_alive(path: Path) -> bool:
     """Whether the process that writes this journal still holds it."""
-    with path.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        return False
+    number = open_regular(path)
+    try:
+        fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(number)
+    return False

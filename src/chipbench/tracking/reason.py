@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.finding import Finding
@@ -39,11 +40,19 @@ def finding(error: BaseException) -> Finding:
         return _LOGIN
     if code == "PERMISSION_DENIED":
         return _PERMISSION
-    text = " ".join(str(error).split()) or type(error).__name__
+    text = " ".join(_words(error).split()) or type(error).__name__
     network = _NETWORK.search(text)
     if network:
         return Finding(f"the store cannot be reached: {network[1]}")
     return Finding(anonymous(text)[:_MAX_CHARACTERS])
+
+
+def _words(error: BaseException) -> str:
+    """What `error` says; of a file no more than its name, as its folders may name a person."""
+    if isinstance(error, OSError) and error.strerror and not hasattr(error, "request"):
+        name = Path(str(error.filename)).name if error.filename else ""
+        return f"{name}: {error.strerror}" if name else error.strerror
+    return str(error)
 
 
 @contextmanager

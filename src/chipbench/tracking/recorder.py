@@ -73,6 +73,7 @@ class Recorder:
                 time_ms=_now_ms(),
                 run_id=os.environ.get("MLFLOW_RUN_ID"),
                 parent_key=parent_key or os.environ.get(PARENT_VARIABLE),
+                format=journal.FORMAT,
             )
         )
         self._delivery = None if store is None else store.start_delivery(self._journal.path)

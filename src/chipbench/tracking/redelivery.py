@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from chipbench.tracking.client import refuse_telemetry
 from chipbench.tracking.delivery_state import delivery_lock, read_state
-from chipbench.tracking.journal import count, read_start
+from chipbench.tracking.journal import FORMAT, Start, count, first_entry
 from chipbench.tracking.journal_writer import writer_is_alive
 from chipbench.tracking.reason import asking, reason, unlogged
 from chipbench.tracking.store import Store
@@ -23,6 +23,7 @@ ABANDONED = "delivered and closed as FAILED: its process had died"
 COMPLETE = "was delivered before"
 DELETED = "was deleted in the store and stays so"
 RUNNING = "is still running"
+EMPTY = "holds no record: its process died before the first"
 UNREADABLE = "has no readable first record"
 WAITING = "could not be delivered"
 _PAUSE_S = 1.0
@@ -47,12 +48,15 @@ def deliver(journals: Iterable[Path], store: Store, everything: bool) -> Iterato
     """
     away: str | None = None
     for path in [journal.absolute() for journal in journals]:
-        outcome = _settled(path, everything)
+        try:
+            outcome = _settled(path, everything)
+        except OSError as error:  # a folder, a pipe or another user's file of this name
+            outcome = Redelivery(path.parent, UNREADABLE, error=reason(error))
         if outcome is None and away is not None:
             outcome = Redelivery(path.parent, WAITING, error=away)
         if outcome is None:
             with chdir(store.folder), unlogged():
-                outcome = _deliver(path, store, everything)
+                outcome = _guarded(path, store, everything)
                 away = outcome.error if outcome.error and not _answers(store) else None
         yield outcome
     if away is None:
@@ -71,13 +75,28 @@ def _label_own_run(store: Store) -> None:
 
 
 def _settled(path: Path, everything: bool) -> Redelivery | None:
-    """What can be said of a journal without asking the store."""
-    if read_start(path) is None:
-        return Redelivery(path.parent, UNREADABLE)
+    """What can be said of a journal without asking the store. Raises OSError for no journal."""
+    first = first_entry(path)
+    if first is None:
+        return Redelivery(path.parent, RUNNING if writer_is_alive(path) else EMPTY)
+    if not isinstance(first.record, Start):
+        why = first.trouble or "the journal does not begin with the run's start"
+        return Redelivery(path.parent, UNREADABLE, error=why)
+    if first.record.format > FORMAT:
+        why = f"a later version wrote it (format {first.record.format}, known are 1 to {FORMAT})"
+        return Redelivery(path.parent, UNREADABLE, error=f"{why}: update chipbench")
     state = read_state(path)
     if state.complete and not everything:
         return Redelivery(path.parent, DELETED if state.deleted else COMPLETE)
     return None
+
+
+def _guarded(path: Path, store: Store, everything: bool) -> Redelivery:
+    """Deliver one journal; whatever is wrong with it is its own."""
+    try:
+        return _deliver(path, store, everything)
+    except Exception as error:  # of the file system, or of what the journal says
+        return Redelivery(path.parent, WAITING, error=reason(error))
 
 
 def _deliver(path: Path, store: Store, everything: bool) -> Redelivery:

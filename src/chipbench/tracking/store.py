@@ -12,6 +12,7 @@ from omegaconf import MISSING, DictConfig
 
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.processes import module_command, with_import_path
+from chipbench.ground.regular import open_regular
 from chipbench.tracking.address import (
     check_address,
     is_server,
@@ -81,7 +82,8 @@ class Store:
         arguments = [str(journal.absolute()), self.digest, *numbers]
         command = module_command("chipbench.tracking.delivery_process", *arguments)
         nice = shutil.which("nice")
-        with (journal.parent / DELIVERY_LOG).open("ab") as log:
+        log_flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        with os.fdopen(open_regular(journal.parent / DELIVERY_LOG, log_flags), "ab") as log:
             return subprocess.Popen(
                 [nice, "-n", "19", *command] if nice else command,
                 cwd=self.folder,

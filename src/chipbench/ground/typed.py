@@ -1,0 +1,65 @@
+"""JSON that others wrote, held against the types that it should have."""
+
+import json
+import math
+from dataclasses import MISSING, fields
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+_MAX_INT = 2**63  # what a database keeps
+_WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+
+T = TypeVar("T")
+
+
+def json_object(data: bytes | str) -> dict[str, Any]:
+    """The JSON object that `data` is. Raises ValueError for anything else."""
+    try:
+        found = json.loads(data, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    if not isinstance(found, dict):
+        raise ValueError("it is no JSON object")
+    return found
+
+
+def unknown_fields(kind: type[Any], values: dict[str, Any]) -> list[str]:
+    """The names in `values` that the dataclass `kind` does not have."""
+    return sorted(values.keys() - {field.name for field in fields(kind)})
+
+
+def typed(kind: type[T], values: dict[str, Any]) -> T:
+    """The dataclass `kind` with these fields. Raises ValueError, which names a wrong one."""
+    hints = get_type_hints(kind)
+    unknown = unknown_fields(kind, values)
+    if unknown:
+        raise ValueError(f"{unknown[0]!r:.40} is not known")
+    given = {}
+    for field in fields(kind):  # type: ignore[arg-type]  # T is a dataclass
+        if field.name in values:
+            given[field.name] = _value(hints[field.name], values[field.name], field.name)
+        elif field.default is MISSING and field.default_factory is MISSING:
+            raise ValueError(f"{field.name} is missing")
+    return kind(**given)
+
+
+def _value(hint: Any, value: Any, name: str) -> Any:
+    """`value` as `hint` has it: str, int, float, bool, a dict of these by name, or one or None."""
+    if type(None) in get_args(hint):
+        (hint,) = (one for one in get_args(hint) if one is not type(None))
+        return None if value is None else _value(hint, value, name)
+    if get_origin(hint) is dict:
+        if type(value) is not dict:
+            raise ValueError(f"{name} must be an object")
+        return {
+            key: _value(get_args(hint)[1], one, f"{name}.{key:.40}") for key, one in value.items()
+        }
+    if hint is float and type(value) is int and abs(value) < _MAX_INT:
+        return float(value)
+    finite = type(value) is not float or math.isfinite(value)
+    if type(value) is not hint or not finite or (hint is int and abs(value) >= _MAX_INT):
+        raise ValueError(f"{name} must be {_WORDS[hint]}")
+    return value
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number")
