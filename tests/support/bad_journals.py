@@ -52,8 +52,8 @@ def _folder(path: Path) -> None:
 
 
 def _link(path: Path) -> None:
-    other = write_journal(path.parent.parent.parent / "elsewhere", start(), *series(1))
-    path.symlink_to(other)
+    write_journal(path.parent, start(), *series(1)).rename(path.with_name("kept"))
+    path.symlink_to("kept")
 
 
 def _socket(path: Path) -> None:
