@@ -28,6 +28,7 @@ from chipbench.data import (
     verification,
 )
 from chipbench.data.cifar10 import ENTRY as CIFAR10
+from chipbench.data.generated import best_accuracy
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 
 Compose = Callable[..., DictConfig]
@@ -290,3 +291,8 @@ def test_an_interrupted_generation_is_not_taken_for_whole(tmp_path: Path) -> Non
     folder_of_small.rename(tmp_path / "done")
     assert small.info.splits["train"].num_examples == 50
     assert [p.name for p in folder.rglob("dataset_info.json")] == []
+
+
+def test_the_accuracy_that_generated_images_allow_is_that_of_the_best_classifier() -> None:
+    assert best_accuracy(10) == pytest.approx(CIFAR10.generated_accuracy, abs=0.005)
+    assert best_accuracy(100) < best_accuracy(10), "more classes are harder to tell"

@@ -51,3 +51,22 @@ def test_a_loss_that_is_no_number_is_named() -> None:
     assert broken(nan, validated=True) == "the val_loss of epoch 2 is nan"
     assert broken(nan, validated=False) is None
     assert broken(replace(nan, loss=math.inf), validated=True) == "the loss of epoch 2 is inf"
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "images", "best", "doubted"),
+    [
+        (0.40, 200_000, 0.97, True),  # half of the labels shuffled
+        (0.70, 200_000, 0.97, False),
+        (0.40, 3_200, 0.97, False),
+        (0.40, 200_000, None, False),
+    ],
+)
+def test_an_accuracy_far_below_what_the_images_allow_is_named(
+    accuracy: float, images: int, best: float | None, doubted: bool
+) -> None:
+    epochs = [replace(epoch, val_accuracy=accuracy, images=images) for epoch in GOOD]
+    found = [str(finding) for finding in of_learning(epochs, 10, 32, best)]
+    assert bool(found) == doubted
+    if doubted:
+        assert "where these generated images allow 0.97" in found[0]

@@ -78,6 +78,7 @@ def test_a_sweeps_own_keys_are_told_from_the_jobs() -> None:
         (["codec=h264", "sweep.cooldwon_s=1"], "nearest: sweep.cooldown_s"),
         (["codec=h264", "sweep.resume=0123"], "no such sweep in outputs/"),
         (["clip.duration_s=interval(1,2)"], "an interval needs hydra/sweeper=optuna"),
+        (["codec=h264", "output_dir=a,b"], "output_dir=a,b: a sweep has one folder"),
         (["codec=h264", "hydra/launcher=slurm"], "unknown hydra/launcher=slurm"),
     ],
 )
@@ -166,7 +167,7 @@ def runs_of(folder: Path) -> tuple[Run, list[Run]]:
 
 def test_any_entry_point_takes_repeats(tmp_path: Path) -> None:
     checkout(tmp_path)
-    words = [*MANUAL[:1], "export_time_s=100", "codec=av1", "repeats=2"]
+    words = [*MANUAL[:1], "export_time_s=100", "codec=av1", "repeats=2", "output_dir=here"]
     ended = subprocess.run(
         [sys.executable, "-m", "chipbench.export", *words],
         env=environment(tmp_path, PYTHONPATH=f"{tmp_path / 'src'}"),
@@ -177,6 +178,8 @@ def test_any_entry_point_takes_repeats(tmp_path: Path) -> None:
     )
     assert ended.returncode == 0, ended.stderr
     assert "2 of 2 jobs done, export_time_s 100.00 s, 95 % interval" in ended.stdout
+    assert {path.name for path in (tmp_path / "here" / "jobs").iterdir()} == {"000.1", "001.1"}
+    assert (tmp_path / "here" / "sweep.csv").is_file() and not (tmp_path / "outputs").exists()
     parent, children = runs_of(tmp_path)
     assert len(children) == 2
     assert len({run.data.tags["chipbench.fingerprint"] for run in children}) == 1

@@ -12,4 +12,5 @@ ENTRY = Entry(
     size_px=32,
     record_bytes=2_314,  # 132.40 MiB of 60,000
     generated_bytes=2_559,
+    generated_accuracy=0.97,
 )

@@ -48,6 +48,7 @@ class DataSet:
     validation: Split
     train_examples: int
     validation_examples: int
+    best_accuracy: float | None = None  # of all its images, where it is known and comes near
     checksum: str | None = None  # of the first and the last records, where it was read from a disk
 
     @property

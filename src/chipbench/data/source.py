@@ -30,8 +30,13 @@ def load(entry: Entry, config: DictConfig, cache_dir: Path) -> DataSet:
         validation=parts[1],
         train_examples=train,
         validation_examples=validation,
+        best_accuracy=entry.generated_accuracy if _is_whole_stand_in(config) else None,
         checksum=checksum(parts),
     )
+
+
+def _is_whole_stand_in(config: DictConfig) -> bool:
+    return bool(config.source == "generated" and config.max_examples is None)
 
 
 def write_folders(entry: Entry, config: DictConfig, cache_dir: Path) -> Path:

@@ -13,11 +13,19 @@ _UNMOVED = 1e-4
 _GUESSING = 1.5
 #: Before so many updates, a training need not have learned anything.
 _FEWEST_UPDATES = 100
+#: After so many, TinyVGG has three quarters of what generated images allow, and half is far below.
+_LONG = 10_000
+_MIXED_UP = "labels and images may not belong together; remove the data set's folder in the cache"
 _REMEDY = "the device or the optimizer may compute wrong results; see machine.accelerator=cpu"
 
 
-def of_learning(epochs: Sequence[Epoch], classes: int, batch_size: int) -> Iterator[Finding]:
-    """What speaks against a training's having learned."""
+def of_learning(
+    epochs: Sequence[Epoch], classes: int, batch_size: int, best: float | None = None
+) -> Iterator[Finding]:
+    """What speaks against a training's having learned.
+
+    `best` is the accuracy that its data are known to allow.
+    """
     updates = sum(math.ceil(epoch.images / batch_size) for epoch in epochs)
     if updates < _FEWEST_UPDATES:
         return
@@ -32,6 +40,9 @@ def of_learning(epochs: Sequence[Epoch], classes: int, batch_size: int) -> Itera
         name = "val_accuracy" if validated else "accuracy"
         said = f"no better than guessing: {name} {accuracy:.3f} of {classes} classes"
         yield Finding(f"{said} after {updates:,} updates", _REMEDY)
+    elif best is not None and updates >= _LONG and accuracy < best / 2:
+        said = f"learned little: accuracy {accuracy:.3f} after {updates:,} updates"
+        yield Finding(f"{said}, where these generated images allow {best:.2f}", _MIXED_UP)
 
 
 def broken(epoch: Epoch, validated: bool) -> str | None:

@@ -12,6 +12,7 @@ from chipbench.config.compose import compose_config
 from chipbench.config.options import project_dir
 from chipbench.config.overrides import is_sweep, parse
 from chipbench.ground import tags
+from chipbench.ground.cache import writable
 from chipbench.ground.errors import ConfigurationError
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.launching import launch
@@ -25,6 +26,8 @@ from chipbench.tracking.journal import FILE_NAME as JOURNAL
 from chipbench.tracking.recorder import Recorder
 from chipbench.tracking.store import configured_store
 
+_FOLDER = "output_dir"
+
 
 def conduct(entry: str, overrides: Sequence[str], own: Sequence[str] = ()) -> int:
     """Run every combination of `overrides` with `entry`; 0 if all are done, else 1.
@@ -33,19 +36,35 @@ def conduct(entry: str, overrides: Sequence[str], own: Sequence[str] = ()) -> in
     first begins. Raises ConfigurationError.
     """
     hydra = [word for word in own if _is_hydras(word)]
+    given, overrides = _own_folder(overrides)
     settings, configs = compose_jobs(entry, overrides, own)
     if _is_search(own):
-        return _search(entry, overrides, configs[0], settings, hydra)
+        return _search(entry, overrides, configs[0], settings, hydra, given)
     combinations = expand(overrides)
     if settings.resume is not None:
-        return _resume(entry, order(combinations, settings), configs[0], settings, hydra)
-    folder = _new_folder()
+        return _resume(entry, order(combinations, settings), configs[0], settings, hydra, given)
+    folder = given or _new_folder()
     jobs = order(combinations, settings)
     recorder = _begin(folder, configs[0], f"{entry}, {len(jobs)} jobs")
     recorder.tags({tags.KIND: "sweep", tags.ENTRY: entry, tags.JOBS: len(jobs)})
     recorder.params({"entry": entry} | {parse(o).key_or_group: _listed(o) for o in overrides})
     plan = _plan(entry, recorder.key, jobs, swept_keys(overrides), settings)
     return _run(folder, plan, recorder, hydra)
+
+
+def _own_folder(overrides: Sequence[str]) -> tuple[Path | None, list[str]]:
+    """The folder that `output_dir=` names, which is the sweep's and holds its jobs', and the rest.
+
+    Raises ConfigurationError where there are several, or nothing can be written.
+    """
+    named = [override for override in overrides if parse(override).key_or_group == _FOLDER]
+    rest = [override for override in overrides if override not in named]
+    if not named:
+        return None, rest
+    if len(named) > 1 or is_sweep(named[0]):
+        raise ConfigurationError(f"{named[-1]}: a sweep has one folder; its jobs have theirs in it")
+    folder = Path(str(parse(named[0]).value())).absolute()
+    return writable(_FOLDER, folder), rest
 
 
 def compose_jobs(
@@ -129,10 +148,15 @@ def _open(folder: Path, plan: Plan) -> list[int]:
 
 
 def _resume(
-    entry: str, jobs: tuple[Job, ...], config: DictConfig, settings: DictConfig, hydra: list[str]
+    entry: str,
+    jobs: tuple[Job, ...],
+    config: DictConfig,
+    settings: DictConfig,
+    hydra: list[str],
+    given: Path | None,
 ) -> int:
     """Go on with an earlier sweep of the same jobs, in its own folder and parent run."""
-    folder = _earlier(str(settings.resume))
+    folder = _earlier(str(settings.resume), given or project_dir() / "outputs")
     known = read_plan(folder)
     if (known.entry, known.jobs) != (entry, jobs):
         raise ConfigurationError(
@@ -146,15 +170,15 @@ def _resume(
     return _run(folder, plan, recorder, hydra)
 
 
-def _earlier(wanted: str) -> Path:
+def _earlier(wanted: str, below: Path) -> Path:
     """The folder of the sweep with this run id, or of the last."""
-    found = [path.parent for path in (project_dir() / "outputs").rglob(FILE_NAME)]
+    found = [path.parent for path in below.rglob(FILE_NAME)]
     found.sort(key=lambda folder: (folder / JOURNAL).stat().st_mtime)
     if wanted != "last":
         found = [folder for folder in found if read_state(folder / JOURNAL).run_id == wanted]
     if not found:
         raise ConfigurationError(
-            f"sweep.resume={wanted}: no such sweep in outputs/; give the run id of a sweep's "
+            f"sweep.resume={wanted}: no such sweep in {below.name}/; give the run id of a sweep's "
             "parent, or last"
         )
     return found[-1]
@@ -166,9 +190,10 @@ def _search(
     config: DictConfig,
     settings: DictConfig,
     hydra: Sequence[str],
+    given: Path | None,
 ) -> int:
     """Let a sweeper plug-in choose the jobs."""
-    folder = _new_folder()
+    folder = given or _new_folder()
     recorder = _begin(folder, config, f"{entry}, search for the best")
     recorder.tags({tags.KIND: "sweep", tags.ENTRY: entry, tags.OBJECTIVE: settings.objective})
     recorder.params({"entry": entry} | {parse(o).key_or_group: _listed(o) for o in overrides})

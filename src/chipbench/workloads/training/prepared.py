@@ -125,8 +125,9 @@ class PreparedTraining:
         return values | self._limits | self._scaling(values) | dict(rates)
 
     def _doubts(self) -> Iterator[Finding]:
-        task = self._task
-        return of_learning(self.epochs, task.data.classes, task.config.batch_size)
+        data, config = self._task.data, self._task.config
+        best = None if config.model.frozen_backbone else data.best_accuracy
+        return of_learning(self.epochs, data.classes, config.batch_size, best)
 
     def _scaling(self, values: Mapping[str, float]) -> dict[str, float]:
         """What more replicas bring: the speed, over that of one alone times their number."""
