@@ -294,7 +294,8 @@ def test_the_articles_benchmark_is_drawn_beside_the_published_machines(
     loop = SimpleNamespace(model=tiny_vgg.build(10, 32, None), feed=None, single_rate=None)
     loop.tags = dict
     task = SimpleNamespace(config=compose(*words), device=Device("cpu", "c", lambda: None))
-    task.augmentation, task.data = None, SimpleNamespace(classes=10)
+    task.augmentation = None
+    task.data = SimpleNamespace(classes=10, best_accuracy=None)
     training = PreparedTraining(task, hardware.detect(), loop, {})
     training.epochs = [Epoch(n, 10.0, 1.0, 100, 1.0, 0.5, 1.0, 0.5) for n in (1, 2)]
     for name, write in training.work().files.items():
