@@ -11,7 +11,7 @@ GRAPH = """Graph execution error:
 Detected at node sequential_1/embedding_1/GatherV2 defined at (most recent call last):
   File "/home/jane/train.py", line 6, in <module>
 
-  File "/work/keras/src/layers/layer.py", line 1002, in __call__
+  File "/opt/python/keras/src/layers/layer.py", line 1002, in __call__
 
 indices[0,0] = 99 is not in [0, 10)
 \t [[{{node sequential_1/embedding_1/GatherV2}}]] [Op:__inference_multi_step_546]"""
