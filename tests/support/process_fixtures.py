@@ -1,5 +1,6 @@
 """How the programs start that tests start: in forks of a warm Python, or cold as a user's do."""
 
+import logging
 import os
 import shlex
 import subprocess
@@ -114,3 +115,15 @@ def _environment() -> dict[str, str]:
     """What the libraries see while they are imported: MLflow starts its telemetry then."""
     known = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     return known | {"MLFLOW_DISABLE_TELEMETRY": "true", "TF_CPP_MIN_LOG_LEVEL": "3"}
+
+
+@pytest.fixture
+def as_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """In a folder of its own; `sync` sets MLflow's environment variables and silences logging."""
+    monkeypatch.chdir(tmp_path)
+    before = dict(os.environ)
+    os.environ.pop("MLFLOW_TRACKING_URI", None)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+    logging.disable(logging.NOTSET)

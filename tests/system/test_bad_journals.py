@@ -24,13 +24,7 @@ from chipbench.sync import UndeliveredError, sync
 from chipbench.tracking.delivery_state import read_state
 from chipbench.tracking.journal import Tags, entries, find_journals, line_of
 
-
-@pytest.fixture(autouse=True)
-def as_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith("MLFLOW_"):
-            monkeypatch.setenv(name, os.environ[name])
+pytestmark = pytest.mark.usefixtures("as_in_a_process_of_its_own")
 
 
 def run_sync(uri: str, folder: Path) -> None:

@@ -1,9 +1,6 @@
-import logging
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,17 +25,7 @@ from chipbench.tracking.delivery_state import delivery_lock
 from chipbench.tracking.journal import Artifact, read
 from chipbench.tracking.journal_writer import JournalWriter
 
-
-@pytest.fixture(autouse=True)
-def as_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """The command sets MLflow's environment variables and silences logging."""
-    monkeypatch.chdir(tmp_path)
-    before = dict(os.environ)
-    os.environ.pop("MLFLOW_TRACKING_URI", None)
-    yield
-    os.environ.clear()
-    os.environ.update(before)
-    logging.disable(logging.NOTSET)
+pytestmark = pytest.mark.usefixtures("as_in_a_process_of_its_own")
 
 
 def run_sync(uri: str, folder: Path | str = "outputs", *overrides: str) -> None:
