@@ -20,6 +20,7 @@ from chipbench.tracking.delivery_state import DeliveryState, is_ready, read_stat
 from chipbench.tracking.journal import Artifact, End, Metrics, Params, Record, Start, Tags
 from chipbench.tracking.journal_writer import JournalWriter
 from chipbench.tracking.redaction import redacted
+from chipbench.tracking.limits import storable
 from chipbench.tracking.store import DELIVERY_LOG, Store
 
 #: Names, to the process of a job, the key of the run that it is nested under.
@@ -168,4 +169,4 @@ class Recorder:
 
 def _text(value: object) -> str:
     """`value` as text that every store takes, without NUL and half surrogates, and may have."""
-    return redacted(str(value).encode(errors="replace").decode().replace("\0", ""))
+    return redacted(storable(str(value)))

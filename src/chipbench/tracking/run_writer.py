@@ -10,13 +10,13 @@ from mlflow.exceptions import MlflowException
 
 from chipbench.tracking.artifacts import ArtifactStore, MissingFileError, files_of, sha256
 from chipbench.tracking.journal import Entry, Metrics
+from chipbench.tracking.limits import stored_value
 from chipbench.tracking.reason import NOT_ALLOWED, reason
 from chipbench.tracking.runs import Runs
 
 MAX_METRICS = 1000  # of one MLflow batch
 MAX_TRIES = 5  # of a record that the store refuses while it answers other requests
 _MAX_OTHERS = 100  # params or tags of one MLflow batch
-_MAX_VALUE = 6000  # characters of a param's or tag's value
 _BUSY = ("TEMPORARILY_UNAVAILABLE", "REQUEST_LIMIT_EXCEEDED", "RESOURCE_CONFLICT", "ABORTED")
 _INVALID = "INVALID_PARAMETER_VALUE"
 
@@ -49,12 +49,12 @@ class RunWriter:
     def params(self, offset: int, values: Mapping[str, str]) -> None:
         """Log the params that the run does not have: MLflow allows no param to change."""
         known = self._client.get_run(self.run_id).data.params
-        new = {key: value[:_MAX_VALUE] for key, value in values.items() if key not in known}
+        new = {k: stored_value(v) for k, v in values.items() if k not in known}
         self._send([(offset, Param(key, value)) for key, value in new.items()], _MAX_OTHERS)
 
     def tags(self, offset: int, values: Mapping[str, str]) -> None:
         """Set tags."""
-        tags = [RunTag(key, value[:_MAX_VALUE]) for key, value in values.items()]
+        tags = [RunTag(key, stored_value(value)) for key, value in values.items()]
         self._send([(offset, tag) for tag in tags], _MAX_OTHERS)
 
     def metrics(self, entries: Iterable[Entry]) -> None:

@@ -1,0 +1,32 @@
+"""What every store keeps: text without NUL and half surrogates, names of its databases' length."""
+
+import hashlib
+
+MAX_NAME = 250  # characters: PostgreSQL's columns; SQLite would take more
+_DIGITS = 8
+_MAX_VALUE = 6000  # characters of a param's or tag's value
+
+
+def storable(text: str) -> str:
+    """`text` as every store takes it."""
+    return text.encode(errors="replace").decode().replace("\0", "")
+
+
+def stored_value(text: str) -> str:
+    """A param's or tag's value as delivery brings it."""
+    return storable(text)[:_MAX_VALUE]
+
+
+def run_name(name: str) -> str:
+    """A run's name, shortened if need be."""
+    name = storable(name)
+    return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1]}…"
+
+
+def experiment_name(name: str) -> str:
+    """An experiment's name; of one that is too long a digest tells it from others."""
+    name = storable(name)
+    if len(name) <= MAX_NAME:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:_DIGITS]
+    return f"{name[: MAX_NAME - _DIGITS - 1]}…{digest}"
