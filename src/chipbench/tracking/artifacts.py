@@ -1,8 +1,8 @@
 """Delivery of files: one at a time, each once, compared by checksum."""
 
 import hashlib
+import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,27 +10,34 @@ from mlflow import MlflowClient
 from mlflow.entities import FileInfo
 from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
+from chipbench.ground.regular import below, open_regular, trouble
+
 
 class MissingFileError(Exception):
     """A recorded file is not in the output folder."""
 
 
-def files_of(folder: Path, name: str) -> Iterator[str]:
-    """The files that the artifact `name` of `folder` consists of, by their path in `folder`.
+def files_of(folder: Path, name: str) -> tuple[list[str], list[str]]:
+    """The plain files of the artifact `name` by their path in `folder`, and what is left out.
 
-    Raises MissingFileError for a name that is not there or lies outside of the folder.
+    No link is followed: it could lead to a private file. Raises MissingFileError for a name that is
+    not there, lies outside of the folder or behind a link.
     """
     top = folder.resolve()
-    path = (top / name).resolve()
-    if not path.is_relative_to(top) or not path.exists():
+    path = top / name
+    if path.resolve() != path or not path.is_relative_to(top) or not path.exists():
         raise MissingFileError(f"{name} is not in the output folder")
-    found = sorted(path.rglob("*")) if path.is_dir() else [path]
-    return (file.relative_to(top).as_posix() for file in found if file.is_file())
+    hidden: list[Path] = []
+    found = sorted(below(path, hidden)) if path.is_dir() else [path]
+    files = [file for file in found if not file.is_dir() or file.is_symlink()]
+    left_out = [what for file in files if (what := trouble(file)) is not None]
+    left_out += [f"{folder.name} may not be looked into" for folder in hidden]
+    return [f.relative_to(top).as_posix() for f in files if trouble(f) is None], left_out
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of a file in hex digits, read in pieces."""
-    with path.open("rb") as file:
+    """The SHA-256 of a plain file in hex digits, read in pieces."""
+    with os.fdopen(open_regular(path), "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -70,10 +70,13 @@ class RunWriter:
     def files(self, offset: int, folder: Path, name: str, known: dict[str, str]) -> None:
         """Bring the files of an artifact there, and their checksums into `known`."""
         try:
-            for file in files_of(folder, name):
-                self._file(offset, folder, file, known)
+            files, others = files_of(folder, name)
         except MissingFileError as error:
-            self._refuse(offset, str(error), True)
+            return self._refuse(offset, str(error), True)
+        for file in files:
+            self._file(offset, folder, file, known)
+        if others:
+            self._refuse(offset, "; ".join(others), True)
 
     def _file(self, offset: int, folder: Path, name: str, known: dict[str, str]) -> None:
         try:
