@@ -81,6 +81,8 @@ LOGGED_TIME = "logged_time"  # what its logged epochs add up to, where its time 
 
 # Of the run in its store.
 KEY = "key"  # of the journal, or of the published result, that it belongs to
+ORIGIN = "origin"  # a digest that only its journal can give
+OWNER = "owner"  # a digest of the run and the user who made it, who alone may add to it
 PARENT_KEY = "parent_key"  # of the journal of the run that it is nested under
 DUPLICATE_OF = "duplicate_of"  # the run that stays in its place
 

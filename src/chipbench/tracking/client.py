@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # MLflow takes seconds to import, which `--help` need not wai
 
 PAGE = 1000  # entries of one answer
 _KIND_TAG, _KIND = "mlflow.experimentKind", "custom_model_development"
+_ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 _Entity = TypeVar("_Entity")
 
 
@@ -44,6 +45,18 @@ def pages(ask: "Callable[[str | None], PagedList[_Entity]]") -> Iterator[_Entity
         page = ask(token)
         yield from page
         token = page.token or ""
+
+
+def unless_absent(ask: Callable[[], _Entity]) -> _Entity | None:
+    """What the store has by an id, which may be a stranger's word; None if it has nothing."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return ask()
+    except MlflowException as error:
+        if error.error_code not in _ABSENT:
+            raise
+        return None
 
 
 def mark_as_training(client: "MlflowClient", experiment_id: str) -> None:

@@ -22,7 +22,7 @@ from chipbench.ground.regular import open_regular
 from chipbench.tracking import journal
 from chipbench.tracking.delivery_state import DeliveryState, read_state, write_state
 from chipbench.tracking.journal import Artifact, End, Entry, Metrics, Params, Start, Tags
-from chipbench.tracking.reason import reason
+from chipbench.tracking.reason import UndeliverableError, reason
 from chipbench.tracking.run_writer import MAX_METRICS, MAX_TRIES, RunWriter
 from chipbench.tracking.runs import RunDeletedError, RunReplacedError, Runs
 
@@ -99,6 +99,7 @@ class Delivery:
         if self._state.closed or self._state.deleted or self._state.run_id is None:
             return False
         run_id, store = self._run_id, self._store
+        self._runs.verify(self._start, run_id)
         known = store.get_run(run_id)
         # `mlflow run` ends its run without the tag; and a process can die before it ends its own.
         if STATUS_TAG not in known.data.tags or known.info.status == _RUNNING:
@@ -125,8 +126,10 @@ class Delivery:
         match first.record:
             case None:
                 self._refuse(first.start, first.trouble or journal.DAMAGED, True)
-            case Start() as start:
+            case Start() as start if first.start == 0:
                 self._open(start)
+            case Start():
+                self._refuse(first.start, "a journal begins once", True)
             case Params(values):
                 self._run.params(first.start, values)
             case Tags(values):
@@ -152,9 +155,7 @@ class Delivery:
         self._save(run_id=run.info.run_id, url=page)
 
     def _close(self, status: str, time_ms: int) -> None:
-        start = journal.read_start(self._path)
-        assert start is not None, "the run was opened with it"
-        self._runs.confirm(start, self._run_id)
+        self._runs.confirm(self._start, self._run_id)
         if self._store.get_run(self._run_id).data.tags.get(REASON_TAG) == ENDED_EARLY:
             self._store.delete_tag(self._run_id, REASON_TAG)  # of a copy made before the end
         self._store.set_terminated(self._run_id, status, time_ms)
@@ -181,20 +182,28 @@ class Delivery:
 
     @cached_property
     def _runs(self) -> Runs:
-        return Runs(self._store)
+        return Runs(self._store, self._state.store)
 
     @property
     def _run(self) -> RunWriter:
         """The writer of the run; a new one only when that was replaced in the store."""
         run_id = self._run_id
         if self._writer is None or self._writer.run_id != run_id:
+            self._runs.verify(self._start, run_id)
             self._writer = RunWriter(self._store, run_id, self._runs, self._tries, self._refuse)
         return self._writer
 
     @property
+    def _start(self) -> Start:
+        start = journal.read_start(self._path)
+        if start is None:
+            raise UndeliverableError("the journal's first record cannot be read")
+        return start
+
+    @property
     def _run_id(self) -> str:
         if self._state.run_id is None:
-            raise ValueError("the journal's first record is damaged: it does not say which run")
+            raise UndeliverableError("the journal's first record does not say which run")
         return self._state.run_id
 
     def _save(self, **changes: object) -> None:

@@ -35,6 +35,10 @@ class Start:
     run_id: str | None = None  # of the MLflow run to join; None: delivery creates one
     parent_key: str | None = None
     parent_run_id: str | None = None
+    # Since format 2:
+    secret: str | None = None  # never delivered: proves that a run was made from this journal
+    experiment_id: str | None = None  # that `mlflow run` chose, of the store with this digest
+    store: str | None = None
     format: int = _FIRST_FORMAT
 
 
@@ -76,6 +80,7 @@ class End:
     time_ms: int
 
 
+_SINCE_SECOND = ("secret", "experiment_id", "store", "format")
 Record = Start | Params | Tags | Metrics | Artifact | End
 _KINDS: dict[str, type[Any]] = {
     kind.__name__.lower(): kind for kind in (Start, Params, Tags, Metrics, Artifact, End)
@@ -85,8 +90,9 @@ _KINDS: dict[str, type[Any]] = {
 def line_of(record: Record) -> bytes:
     """`record` as one line of a journal."""
     body = {"kind": type(record).__name__.lower()} | asdict(record)
-    if body.get("format") == _FIRST_FORMAT:
-        del body["format"]
+    for name in _SINCE_SECOND:  # absent, as release 0.1.0 wrote it
+        if body.get(name) in (None, _FIRST_FORMAT):
+            body.pop(name, None)
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     data = text.encode(errors="backslashreplace")  # half a surrogate pair becomes its JSON escape
     return b"%08x %s\n" % (zlib.crc32(data), data)

@@ -28,6 +28,10 @@ class StoreError(Exception):
     """The store did not do what it was asked; exit code 1."""
 
 
+class UndeliverableError(Exception):
+    """No further try brings it there."""
+
+
 def reason(error: BaseException) -> str:
     """`error` in one line, without user names either."""
     return str(finding(error))

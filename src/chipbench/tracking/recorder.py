@@ -5,6 +5,7 @@ Recording costs one `write` to a local file, whatever the state of the tracking 
 
 import math
 import os
+import secrets
 import subprocess
 import time
 import uuid
@@ -19,8 +20,8 @@ from chipbench.tracking import delivery_state, journal
 from chipbench.tracking.delivery_state import DeliveryState, is_ready, read_state
 from chipbench.tracking.journal import Artifact, End, Metrics, Params, Record, Start, Tags
 from chipbench.tracking.journal_writer import JournalWriter
-from chipbench.tracking.redaction import redacted
 from chipbench.tracking.limits import storable
+from chipbench.tracking.redaction import redacted
 from chipbench.tracking.store import DELIVERY_LOG, Store
 
 #: Names, to the process of a job, the key of the run that it is nested under.
@@ -74,6 +75,9 @@ class Recorder:
                 time_ms=_now_ms(),
                 run_id=os.environ.get("MLFLOW_RUN_ID"),
                 parent_key=parent_key or os.environ.get(PARENT_VARIABLE),
+                secret=secrets.token_hex(16),
+                experiment_id=os.environ.get("MLFLOW_EXPERIMENT_ID"),
+                store=None if store is None else store.digest,
                 format=journal.FORMAT,
             )
         )

@@ -1,6 +1,5 @@
 """Which run of the store a journal belongs to: joined, found by its key, or created. Never two."""
 
-import os
 import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -11,10 +10,20 @@ from mlflow.exceptions import MlflowException
 
 from chipbench.ground import tags
 from chipbench.ground.tags import stored
-from chipbench.tracking.client import PAGE, mark_as_training, pages
+from chipbench.tracking.client import PAGE, mark_as_training, pages, unless_absent
+from chipbench.tracking.experiments import experiment_of
 from chipbench.tracking.journal import Start
+from chipbench.tracking.limits import run_name
+from chipbench.tracking.ownership import (
+    KEY_TAG,
+    ForeignRunError,
+    is_own,
+    is_own_child,
+    may_join,
+    seal,
+)
+from chipbench.tracking.reason import UndeliverableError
 
-KEY_TAG = stored(tags.KEY)
 PARENT_KEY_TAG = stored(tags.PARENT_KEY)
 DUPLICATE_TAG = stored(tags.DUPLICATE_OF)
 PARENT_TAG = "mlflow.parentRunId"
@@ -36,21 +45,25 @@ class Runs:
     """The runs of one store.
 
     A run is created by a request whose answer may be lost, and two machines may deliver copies of
-    one journal: so several runs can come to have one key. The one with the lowest id stays.
+    one journal: so several runs can come to have one key. The one with the lowest id stays. Runs
+    with the key that this journal and this login did not make are left as they are.
     """
 
-    def __init__(self, client: MlflowClient) -> None:
+    def __init__(self, client: MlflowClient, store: str | None = None) -> None:
+        """`store` is the digest of its address."""
         self._client = client
+        self._store = store
+        self._address = str(client.tracking_uri)
 
     def open(self, start: Start) -> Run:
         """The run of the journal that begins with `start`, labelled and nested."""
-        run = self._joined(start) or self._found(start.key) or self._created(start)
+        run = self._joined(start) or self._found(start) or self._created(start)
         run_id = run.info.run_id
         if KEY_TAG not in run.data.tags:
-            self._client.set_tag(run_id, KEY_TAG, start.key)
-            self._client.set_tag(run_id, "mlflow.runName", start.name)
+            self._set(run_id, "mlflow.runName", run_name(start.name))
+        self._seal(run, start)
         if start.parent_key is not None:
-            self._client.set_tag(run_id, PARENT_KEY_TAG, start.parent_key)
+            self._set(run_id, PARENT_KEY_TAG, start.parent_key)
         self._nest(run_id, start)
         self._conceal(run)
         mark_as_training(self._client, run.info.experiment_id)
@@ -60,8 +73,8 @@ class Runs:
         """Say what a run that `mlflow run` made is for, and remove what it reveals."""
         run = self._get(run_id)
         if run is not None:
-            self._client.set_tag(run_id, stored(tags.KIND), kind)
-            self._client.set_tag(run_id, "mlflow.runName", kind)
+            self._set(run_id, stored(tags.KIND), kind)
+            self._set(run_id, "mlflow.runName", kind)
             self._conceal(run)
 
     def check(self, run_id: str) -> None:
@@ -72,6 +85,12 @@ class Runs:
         if run.info.lifecycle_stage == _DELETED:
             raise RunDeletedError
 
+    def verify(self, start: Start, run_id: str) -> None:
+        """Raise RunReplacedError unless this run is the journal's: a state may be a stranger's."""
+        run = self._get(run_id)
+        if run is None or not is_own(run, start, self._address):
+            raise RunReplacedError
+
     def confirm(self, start: Start, run_id: str) -> None:
         """Make sure that `run_id` is the only run of its journal; raises as `check` does."""
         self.check(run_id)
@@ -81,34 +100,30 @@ class Runs:
     def _joined(self, start: Start) -> Run | None:
         """The run that `mlflow run` created, if this store has it and no other journal does."""
         run = self._get(start.run_id) if start.run_id else None
-        if run is None or run.data.tags.get(KEY_TAG, start.key) != start.key:
+        if run is None:
+            return None
+        known = KEY_TAG in run.data.tags
+        if not (is_own(run, start, self._address) if known else may_join(run)):
             return None
         if run.info.lifecycle_stage == _DELETED:
             raise RunDeletedError
         return run
 
-    def _found(self, key: str) -> Run | None:
-        runs = self._with_tag(KEY_TAG, key)
+    def _found(self, start: Start) -> Run | None:
+        known = self._with_tag(KEY_TAG, start.key)
+        runs = [run for run in known if is_own(run, start, self._address)]
+        if known and not runs:
+            raise ForeignRunError
         active = [run for run in runs if run.info.lifecycle_stage != _DELETED]
         if runs and not active:
             raise RunDeletedError
         return min(active, key=_id) if active else None
 
-    def _experiment_for(self, start: Start) -> str:
-        """The experiment that `mlflow run` chose for a job's parent, else the one by name."""
-        chosen = os.environ.get("MLFLOW_EXPERIMENT_ID")
-        if chosen is not None:
-            return chosen
-        experiment = self._client.get_experiment_by_name(start.experiment)
-        if experiment is None:
-            return str(self._client.create_experiment(start.experiment))
-        return str(experiment.experiment_id)
-
     def _created(self, start: Start) -> Run:
-        experiment_id = self._experiment_for(start)
-        run = self._client.create_run(
-            experiment_id, start.time_ms, tags={KEY_TAG: start.key}, run_name=start.name
-        )
+        experiment_id = experiment_of(start, self._client, self._store)
+        marks = seal(start, self._address)
+        name = run_name(start.name)
+        run = self._client.create_run(experiment_id, start.time_ms, tags=marks, run_name=name)
         only = self._only(start, _id(run))
         return run if only == _id(run) else self._client.get_run(only)
 
@@ -118,14 +133,18 @@ class Runs:
         Raises ConnectionError if `run_id` is not among them: of an answer that is cut off in its
         head, MLflow's client understands that there is no run.
         """
-        runs = self._with_tag(KEY_TAG, start.key)
+        known = self._with_tag(KEY_TAG, start.key)
+        runs = [run for run in known if is_own(run, start, self._address)]
         if run_id not in map(_id, runs):
             raise ConnectionError("the store's answer was cut off")
-        active = [_id(run) for run in runs if run.info.lifecycle_stage != _DELETED]
+        active = {_id(run): run for run in runs if run.info.lifecycle_stage != _DELETED}
         joined = [run_id for run_id in active if run_id == start.run_id]
         chosen = min(joined or active, default=run_id)
-        for other in active:
+        for other, run in active.items():
             if other != chosen:
+                self._seal(
+                    run, start
+                )  # or, once it is closed, it would not be known as a duplicate
                 self._retire(other, chosen)
         return chosen
 
@@ -134,7 +153,7 @@ class Runs:
 
         Until it is, it keeps its key: what is interrupted is done again.
         """
-        self._client.set_tag(run_id, DUPLICATE_TAG, chosen)
+        self._set(run_id, DUPLICATE_TAG, chosen)
         self._client.set_terminated(run_id, "KILLED")
         try:
             self._client.delete_run(run_id)
@@ -151,13 +170,31 @@ class Runs:
         """
         parent = start.parent_run_id if self._has(start.parent_run_id) else None
         if parent is None and start.parent_key is not None:
-            found = self._found(start.parent_key)
-            parent = None if found is None else _id(found)
+            parent = self._parent(start.parent_key)
         if parent is not None:
-            self._client.set_tag(run_id, PARENT_TAG, parent)
+            self._set(run_id, PARENT_TAG, parent)
         for child in self._with_tag(PARENT_KEY_TAG, start.key):
-            if child.data.tags.get(PARENT_TAG) != run_id:
-                self._client.set_tag(_id(child), PARENT_TAG, run_id)
+            nested = child.data.tags.get(PARENT_TAG) == run_id
+            if not nested and is_own_child(child, self._address):
+                self._set(_id(child), PARENT_TAG, run_id)
+
+    def _parent(self, key: str) -> str | None:
+        """The run that has the key of a parent. Raises RunDeletedError if someone deleted it."""
+        runs = self._with_tag(KEY_TAG, key)
+        active = [_id(run) for run in runs if run.info.lifecycle_stage != _DELETED]
+        if runs and not active:
+            raise RunDeletedError
+        return min(active, default=None)
+
+    def _seal(self, run: Run, start: Start) -> None:
+        """Mark a run as this journal's."""
+        for tag, value in seal(start, self._address).items():
+            if run.data.tags.get(tag) != value:
+                self._set(_id(run), tag, value)
+
+    def _set(self, run_id: str, tag: str, value: str) -> None:
+        """Set a tag before returning, whatever MLflow's environment says."""
+        self._client.set_tag(run_id, tag, value, True)
 
     def _conceal(self, run: Run) -> None:
         """Remove what `mlflow run` says about the user, the folder and access to the sources."""
@@ -171,17 +208,12 @@ class Runs:
         return run_id is not None and self._get(run_id) is not None
 
     def _get(self, run_id: str) -> Run | None:
-        try:
-            return self._client.get_run(run_id)
-        except MlflowException as error:
-            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
-                raise
-            return None
+        return unless_absent(lambda: self._client.get_run(run_id))
 
     def _with_tag(self, tag: str, value: str) -> Sequence[Run]:
         """All runs whose `tag` is `value`, deleted ones too."""
         if not re.fullmatch(r"[\w-]+", value):
-            raise ValueError(f"{tag}={value!r} is not a key")
+            raise UndeliverableError(f"{tag}={value!r:.60} is not a key")
         ids, query = self._experiments(), f"tags.`{tag}` = '{value}'"
         search = self._client.search_runs
         return list(pages(lambda token: search(ids, query, ViewType.ALL, PAGE, None, token)))

@@ -1,0 +1,35 @@
+"""Which experiment of the store a journal's run is made in."""
+
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+
+from chipbench.tracking.client import unless_absent
+from chipbench.tracking.journal import Start
+from chipbench.tracking.limits import experiment_name
+
+
+def experiment_of(start: Start, client: MlflowClient, store: str | None) -> str:
+    """The experiment that `mlflow run` chose in the `store` of this digest, else the one by name.
+
+    That is made if need be. Which experiment the environment of the delivery names is no matter.
+    """
+    if start.experiment_id is not None and start.store == store:
+        chosen = start.experiment_id
+        found = unless_absent(lambda: client.get_experiment(chosen))
+        if found is not None and found.lifecycle_stage == "active":
+            return chosen
+    return _by_name(experiment_name(start.experiment), client)
+
+
+def _by_name(name: str, client: MlflowClient) -> str:
+    found = client.get_experiment_by_name(name)
+    if found is None:
+        try:
+            return str(client.create_experiment(name))
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+            found = client.get_experiment_by_name(name)  # another delivery has made it meanwhile
+    if found is None:
+        raise ConnectionError("the store's answer was cut off")
+    return str(found.experiment_id)
