@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -38,10 +38,18 @@ def write_whole(path: Path, text: str) -> None:
 def locked(path: Path) -> Iterator[None]:
     """One process at a time gets past this; the others wait.
 
-    The lock goes with the process that holds it, however that ends.
+    The lock goes with the process that holds it, however that ends. What else has its name is
+    cleared away, and where there can be no lock, as in a folder of others', nobody waits.
     """
-    with FileLock(path):
+    lock = FileLock(path)
+    with suppress(OSError, NotImplementedError):  # the latter of file systems without locks
+        if trouble(path) is not None:
+            clear(path)
+        lock.acquire()
+    try:
         yield
+    finally:
+        lock.release()
 
 
 @contextmanager
@@ -63,6 +71,22 @@ def locked_if_free(path: Path) -> Iterator[bool]:
         yield True
     finally:
         lock.release()
+
+
+def clear(path: Path) -> None:
+    """Remove what has this name, whatever it is; no link is followed."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def make_folder(path: Path) -> None:
+    """Have a folder `path`; what else has its name, or that of the one above, is cleared away."""
+    for part in (path.parent, path):
+        if os.path.lexists(part) and not part.is_dir():
+            clear(part)
+    path.mkdir(parents=True, exist_ok=True)
 
 
 def digest(parts: object, digits: int) -> str:

@@ -43,7 +43,7 @@ def typed(kind: type[T], values: dict[str, Any]) -> T:
 
 
 def _value(hint: Any, value: Any, name: str) -> Any:
-    """`value` as `hint` has it: str, int, float, bool, a dict of these by name, or one or None."""
+    """`value` as `hint` has it: str, int, float, bool, these in a dict or list, or one or None."""
     if type(None) in get_args(hint):
         (hint,) = (one for one in get_args(hint) if one is not type(None))
         return None if value is None else _value(hint, value, name)
@@ -53,6 +53,10 @@ def _value(hint: Any, value: Any, name: str) -> Any:
         return {
             key: _value(get_args(hint)[1], one, f"{name}.{key:.40}") for key, one in value.items()
         }
+    if get_origin(hint) is list:
+        if type(value) is not list:
+            raise ValueError(f"{name} must be a list")
+        return [_value(get_args(hint)[0], one, name) for one in value]
     if hint is float and type(value) is int and abs(value) < _MAX_INT:
         return float(value)
     finite = type(value) is not float or math.isfinite(value)

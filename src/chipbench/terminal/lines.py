@@ -1,5 +1,7 @@
 """Lines for a person: results on stdout, on stderr what is being done and what is wrong."""
 
+import logging
+
 from chipbench.terminal.console import console
 from chipbench.terminal.plain import plain
 from chipbench.terminal.streams import STDERR
@@ -25,3 +27,16 @@ def complain(message: str) -> None:
     lines = [plain(line) for line in message.splitlines()]
     text = "\n".join([f"chipbench: {lines[0] if lines else ''}", *lines[1:]])
     print(text, file=STDERR, flush=True)
+
+
+class _Told(logging.Handler):
+    """What the ground floor, which knows no terminal, has to tell a person."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """As any other word."""
+        note(record.getMessage())
+
+
+_ours = logging.getLogger("chipbench")
+_ours.addHandler(_Told())
+_ours.propagate = False

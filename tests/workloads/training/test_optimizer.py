@@ -5,9 +5,11 @@ from omegaconf import DictConfig, OmegaConf
 
 from chipbench.backends.trials.optimizer import problem_with
 from chipbench.config.options import option
+from chipbench.ground.cache import Answer, kept
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
-from chipbench.workloads.training.optimizer import choose
+from chipbench.workloads.training import optimizer
+from chipbench.workloads.training.optimizer import _CHECK, choose
 
 BACKEND = "tensorflow"
 MACHINE = Machine(
@@ -87,6 +89,47 @@ def test_an_optimizer_that_cannot_be_made_is_a_mistake_and_no_reason_to_fall_bac
         choose(OmegaConf.create(config), BACKEND, MACHINE, "cpu", cache)
     assert said in str(caught.value) and "\n" not in str(caught.value)
     assert str(caught.value).endswith("see `create` in conf/optimizer/adam.yaml")
+
+
+VERDICT = {"problem": None, "faults": [], "kinds": 3}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"problem": None},
+        {"problem": None, "faults": []},  # nothing was held
+        VERDICT | {"problem": 3},
+        VERDICT | {"faults": None},
+        VERDICT | {"faults": "none"},
+        VERDICT | {"faults": [1]},
+        VERDICT | {"kinds": "3"},
+        VERDICT | {"kinds": -1},
+        VERDICT | {"kinds": 10**9},
+        VERDICT | {"unchecked": []},
+        VERDICT | {"another": 1},
+    ],
+    ids=str,
+)
+def test_a_kept_verdict_that_no_trial_gives_is_asked_for_again(
+    wrong: Answer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adam, model = option("optimizer", "adam"), {"precision": "float32"}
+    trial = {"backend": BACKEND, "create": dict(adam.create), "device": "cpu"}
+    trial |= {"model": model, "check": _CHECK}
+    kept(tmp_path / "optimizer_trials", MACHINE.setup, trial, lambda: wrong)
+    asked: list[object] = []
+
+    def run_trial(*words: object) -> Answer:
+        asked.append(words)
+        return VERDICT
+
+    monkeypatch.setattr(optimizer, "run_trial", run_trial)
+    choice = choose(adam, BACKEND, MACHINE, "cpu", tmp_path, model)
+    assert choice.device_check == "passed: 3 kinds of layers against NumPy"
+    assert choose(adam, BACKEND, MACHINE, "cpu", tmp_path, model) == choice
+    assert len(asked) == 1
 
 
 def test_without_a_fallback_the_benchmark_is_unsupported(cache: Path) -> None:

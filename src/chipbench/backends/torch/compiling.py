@@ -3,6 +3,8 @@
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -10,12 +12,28 @@ import torch
 
 from chipbench.backends.exhaustion import is_out_of_memory
 from chipbench.ground.cache import Answer, kept
+from chipbench.ground.typed import typed
 from chipbench.terminal.lines import announce
 
 _ROUNDS = 5
 _STEPS = 8  # of a round
 #: What it must win by, for it takes some seconds at the start of each run.
 _PAYS = 1.05
+_BEYOND_ALL = 1000
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """The answer, as it is kept."""
+
+    gain: float | None
+    error: str | None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a gain that no compiler gives."""
+        if self.gain is not None and not 0 < self.gain < _BEYOND_ALL:
+            raise ValueError(f"a gain of {self.gain:g}")
+
 
 #: A step, by whether it is compiled: makes it, then each call takes one.
 Stepper = Callable[[bool], Callable[[], None]]
@@ -48,7 +66,7 @@ def gain(
             return {"gain": None, "error": type(error).__name__}
 
     setup = (torch.__version__, os.cpu_count(), torch.backends.cpu.get_cpu_capability())
-    answer = kept(folder / "compile_trials", setup, request, ask)
+    answer = kept(folder / "compile_trials", setup, request, ask, partial(typed, _Tried))
     found: float | None = answer["gain"]
     if found is None:
         return None, f"torch.compile failed ({answer['error']})"

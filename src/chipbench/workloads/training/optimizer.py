@@ -6,6 +6,7 @@ model's layers wrong gives no result.
 
 import inspect
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from chipbench.ground.cache import Answer, kept
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.files import digest
 from chipbench.ground.processes import TrialError, run_trial
+from chipbench.ground.typed import typed
 from chipbench.hardware.machine import Machine
 from chipbench.terminal.lines import announce
 
@@ -25,6 +27,22 @@ _TRIAL = "chipbench.backends.trials.training"
 
 #: Raised when the check changes, so that verdicts of an earlier one are not taken for its own.
 _CHECK = 1
+_BEYOND_ALL = 10_000  # kinds of layers
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """A trial's answer, as it is kept."""
+
+    problem: str | None
+    faults: list[str]
+    kinds: int | None = None  # of layers that were held against NumPy
+    unchecked: str | None = None  # why they could not be
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what no trial says."""
+        if self.kinds is not None and not 0 <= self.kinds < _BEYOND_ALL:
+            raise ValueError(f"{self.kinds} kinds of layers")
 
 
 class WrongResultsError(ArithmeticError):
@@ -107,7 +125,12 @@ def _verdict(
         announce(f"trying optimizer={config.name} {where}")
         return _try_out(config, trial)
 
-    return kept(cache_dir / "optimizer_trials", machine.setup, trial, ask)
+    def check(verdict: Answer) -> None:
+        found = typed(_Verdict, verdict)
+        if model is not None and found == _Verdict(None, []):
+            raise ValueError("the model was not checked")
+
+    return kept(cache_dir / "optimizer_trials", machine.setup, trial, ask, check)
 
 
 def _held(verdict: Answer, device_kind: str, model: Mapping[str, object] | None) -> str | None:

@@ -4,6 +4,7 @@ import pytest
 
 from chipbench import hardware
 from chipbench.backends.trials.peak import fastest_s
+from chipbench.ground.cache import kept
 from chipbench.ground.processes import TrialError
 from chipbench.workloads.training.limits import use
 from chipbench.workloads.training.limits.use import Peak, device_peak, limited_by, use_of
@@ -54,6 +55,22 @@ def test_this_processors_peak_is_measured_once(
     assert 0.5 < peak.memory_bandwidth_gb_per_s < 2000
     monkeypatch.setattr(use, "run_trial", None)
     assert device_peak(machine, "tensorflow", "cpu", "float32", tmp_path) == peak
+
+
+MACHINE = hardware.detect()
+PEAK = {"tflops": 0.1, "gigabytes_per_s": 5.0, "processor_share": 0.99}
+
+
+@pytest.mark.parametrize("key", PEAK)
+@pytest.mark.parametrize("value", [0, -1.0, 1e7, 1e300, 2**70, "0.1", True, None, [0.1], {}])
+def test_a_kept_peak_that_cannot_be_is_measured_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, value: object
+) -> None:
+    machine = MACHINE
+    request = {"backend": "tensorflow", "device": "cpu", "dtype": "float32"}
+    kept(tmp_path / "device_peaks", machine.setup, request, lambda: PEAK | {key: value})
+    monkeypatch.setattr(use, "run_trial", lambda *_: PEAK)
+    assert device_peak(machine, "tensorflow", "cpu", "float32", tmp_path) == Peak(0.1, 5.0)
 
 
 def test_a_disturbed_measurement_is_no_peak_and_a_failed_one_says_why(

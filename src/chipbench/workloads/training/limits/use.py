@@ -1,18 +1,21 @@
 """How close a training came to what its device can do, and whether input or device held it up."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from functools import partial
 from pathlib import Path
 
 from chipbench.ground import metrics
 from chipbench.ground.cache import kept
 from chipbench.ground.processes import run_trial
+from chipbench.ground.typed import typed
 from chipbench.hardware.machine import Machine
 from chipbench.terminal.lines import announce
 
 _TIMEOUT_S = 120.0
 #: Of a core's time that the measurement must get; with less, other programs were measured too.
 _UNDISTURBED = 0.85
+_BEYOND_ALL = 1e6  # TFLOP/s, and GB/s
 #: Shares of the training time spent waiting for input, in per cent, from which TensorFlow's own
 #: profiler calls a program moderately, and highly, input-bound (its input-pipeline analyzer).
 _PARTLY_INPUT_BOUND, _INPUT_BOUND = 5.0, 20.0
@@ -24,6 +27,20 @@ class Peak:
 
     tflops: float
     memory_bandwidth_gb_per_s: float
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """The trial's answer, as it is kept."""
+
+    tflops: float
+    gigabytes_per_s: float
+    processor_share: float
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what no device gives."""
+        if not all(0 < value < _BEYOND_ALL for value in astuple(self)):
+            raise ValueError("no device gives that")
 
 
 class DisturbedError(Exception):
@@ -47,7 +64,8 @@ def device_peak(
         return answer
 
     try:
-        answer = kept(cache_dir / "device_peaks", machine.setup, request, ask)
+        check = partial(typed, _Measured)
+        answer = kept(cache_dir / "device_peaks", machine.setup, request, ask, check)
     except DisturbedError:
         return None
     return Peak(answer["tflops"], answer["gigabytes_per_s"])
