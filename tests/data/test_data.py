@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -53,6 +54,40 @@ def test_generated_cifar10_is_a_tfds_data_set_of_png_images(compose: Compose, ca
     size = sum(f.stat().st_size for f in folder.glob("*.tfrecord*")) / stored
     assert size == pytest.approx(CIFAR10.generated_bytes, rel=0.02)
     assert size == pytest.approx(CIFAR10.record_bytes, rel=0.12), "about the same to read"
+
+
+DAMAGES: dict[str, Callable[[Path], Any]] = {
+    "no information": lambda home: (home / "dataset_info.json").unlink(),
+    "no features": lambda home: (home / "features.json").unlink(),
+    "other information": lambda home: (home / "dataset_info.json").write_text("{}"),
+    "records cut": lambda home: os.truncate(next(home.glob("*train*")), 1000),
+    "records gone": lambda home: next(home.glob("*test*")).unlink(),
+    "all gone": lambda home: [file.unlink() for file in home.iterdir()],
+    "a file": lambda home: (shutil.rmtree(home), home.touch()),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_data_set_of_the_cache_is_made_again(
+    damage: str, compose: Compose, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = compose("dataset=cifar10", "dataset.max_examples=20").dataset
+    whole = data.load(config, tmp_path).checksum
+    (home,) = (tmp_path / "generated").glob("*/cifar10/1.0.0")
+    capsys.readouterr()
+    DAMAGES[damage](home)
+    assert data.load(config, tmp_path).checksum == whole
+    assert "\ncifar10 in the cache is damaged (" in capsys.readouterr().err
+    data.load(config, tmp_path)
+    assert not re.search("damaged|writing", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]"])
+def test_a_prepared_data_set_that_cannot_be_read_is_refused_in_one_line(
+    text: str, real: tuple[DictConfig, Path], tmp_path: Path
+) -> None:
+    (real[1] / "dataset_info.json").write_text(text)
+    assert "is not the published cifar10: it cannot be read (" in refusal_of(real, tmp_path)
 
 
 def test_generated_data_are_the_same_twice(compose: Compose, tmp_path: Path) -> None:

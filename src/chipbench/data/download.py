@@ -7,6 +7,7 @@ import requests
 import tensorflow_datasets as tfds
 
 from chipbench.data.catalog import Entry
+from chipbench.data.verification import readable
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 
 _CONNECT_TIMEOUT_S = 10
@@ -19,7 +20,8 @@ def prepared(entry: Entry, data_dir: str | None) -> Any:
     are neither there nor to be had.
     """
     folder = None if data_dir is None else _checked(Path(data_dir).expanduser())
-    builder = tfds.builder(entry.tfds_name, data_dir=folder)
+    with readable(entry, folder or "TFDS's own folder"):
+        builder = tfds.builder(entry.tfds_name, data_dir=folder)
     if not builder.is_prepared():
         try:
             # TFDS itself would retry for minutes before it gives up.

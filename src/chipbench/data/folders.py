@@ -1,6 +1,5 @@
 """Images as files in one folder per class, as CreateML reads them."""
 
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from chipbench.data.catalog import Entry
 from chipbench.data.dataset import Records
 from chipbench.data.records import Stored
 from chipbench.data.tfds_writing import check_space, shown
-from chipbench.ground.files import locked
+from chipbench.ground.sealed import made
 
 
 def written(
@@ -18,22 +17,19 @@ def written(
     builder_of: Callable[[], Any],
     splits: Mapping[str, tuple[str, int]],
 ) -> Path:
-    """`folder` with `<name>/<class>/<number>.<encoding>`, written whole or not at all, once.
+    """`folder` with `<name>/<class>/<number>.<encoding>`, written once.
 
     `splits`: name → (TFDS split, number of examples). The bytes are the data set's own.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with locked(folder.with_name(f"{folder.name}.lock")):
-        if not folder.is_dir():
-            builder = builder_of()
-            number = sum(examples for _, examples in splits.values())
-            check_space(folder.parent, number * max(entry.record_bytes, entry.generated_bytes))
-            new = folder.with_name(f"{folder.name}.new")
-            shutil.rmtree(new, ignore_errors=True)  # what an interrupted writer left
-            for name, (split, examples) in splits.items():
-                _write(new / name, builder, f"{split}[:{examples}]", examples, entry.encoding)
-            new.rename(folder)
-    return folder
+
+    def write(home: Path) -> None:
+        builder = builder_of()
+        number = sum(examples for _, examples in splits.values())
+        check_space(home.parent, number * max(entry.record_bytes, entry.generated_bytes))
+        for name, (split, examples) in splits.items():
+            _write(home / name, builder, f"{split}[:{examples}]", examples, entry.encoding)
+
+    return made(folder, write)
 
 
 def _write(folder: Path, builder: Any, split: str, number: int, encoding: str) -> None:

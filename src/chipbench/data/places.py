@@ -18,7 +18,7 @@ def generated_folder(entry: Entry, train: int, validation: int, cache_dir: Path)
 
 
 def is_written(folder: Path, entry: Entry) -> bool:
-    """Whether `folder` in the cache holds the whole data set."""
+    """Whether `folder` in the cache has the data set; that it is whole is seen when it is read."""
     name = Path(entry.tfds_name) / WRITTEN_VERSION
     return any((place / name).is_dir() for place in (folder, folder / "array_record"))
 

@@ -1,7 +1,6 @@
 """Writing a TFDS data set into the cache, whole or not at all."""
 
 import io
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
 from importlib.util import find_spec
@@ -12,7 +11,8 @@ import tensorflow_datasets as tfds
 
 from chipbench.data.places import WRITTEN_VERSION
 from chipbench.ground.errors import UnsupportedBenchmark
-from chipbench.ground.files import free_bytes, locked
+from chipbench.ground.files import free_bytes
+from chipbench.ground.sealed import flaw, made
 from chipbench.terminal.bar import Bar
 from chipbench.terminal.lines import announce
 
@@ -28,21 +28,17 @@ def written(
     """The builder of the data set in `folder`, written from `splits` if it is not there yet.
 
     `splits`: name → (number of examples, the examples with their keys); `size`: bytes to expect.
-    TFDS writes beside the final folder and renames at the end, so what is there is whole; a lock
-    lets one process write while the others wait. Only TensorFlow reads TFRecord files as tf.data,
-    and only with it TFDS writes them; without it they are array_record files, in a folder beside.
+    Only TensorFlow reads TFRecord files as tf.data, and only with it TFDS writes them; without it
+    they are array_record files, in a folder beside.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with locked(folder / "lock"):
-        final = folder / name / WRITTEN_VERSION
-        if not final.is_dir() and find_spec("tensorflow") is None:
-            folder = folder / "array_record"
-            final = folder / name / WRITTEN_VERSION
-        if not final.is_dir():
-            shutil.rmtree(folder / name, ignore_errors=True)  # what an interrupted writer left
-            check_space(folder.parent, size)
-            _write(folder, name, features, splits)
-    return tfds.builder_from_directory(final)
+    if find_spec("tensorflow") is None and flaw(folder / name) is not None:
+        folder = folder / "array_record"
+
+    def write(home: Path) -> None:
+        check_space(home.parent, size)
+        _write(home.parent, name, features, splits)
+
+    return tfds.builder_from_directory(made(folder / name, write) / WRITTEN_VERSION)
 
 
 def _write(
@@ -64,7 +60,7 @@ def _write(
             raise NotImplementedError  # the generators are there already
 
     Written.name = name
-    file_format = "array_record" if folder.name == "array_record" else "tfrecord"
+    file_format = "array_record" if find_spec("tensorflow") is None else "tfrecord"
     tfds.display_progress_bar(False)
     with redirect_stdout(io.StringIO()):  # TFDS speaks of a download, and there is none
         Written(data_dir=folder, file_format=file_format).download_and_prepare()

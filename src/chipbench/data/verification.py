@@ -6,6 +6,7 @@ so that two machines' can be compared.
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -16,19 +17,34 @@ from chipbench.data.dataset import Records
 from chipbench.data.decoding import decoded
 from chipbench.data.records import Example, Stored
 from chipbench.ground.errors import ConfigurationError
+from chipbench.ground.reason import reason_of
 
 _GENERATED = b"generated_"  # what the ids of generated images begin with
 
 
 def verify(entry: Entry, builder: Any) -> None:
     """Raise ConfigurationError, which names what differs, unless `builder` has the real data."""
-    wrong = next(_differences(entry, builder), None)
+    with readable(entry, builder.data_dir):
+        wrong = next(_differences(entry, builder), None)
     if wrong is not None:
-        raise ConfigurationError(
-            f"the data set in {builder.data_dir} is not the published {entry.tfds_name}: {wrong}; "
-            "name the folder of the real one with dataset.data_dir=<folder>, delete this one so "
-            "that it is downloaded anew, or say dataset.source=generated"
-        )
+        raise _refusal(entry, builder.data_dir, wrong)
+
+
+@contextmanager
+def readable(entry: Entry, folder: object) -> Iterator[None]:
+    """Raise ConfigurationError for whatever TFDS and its formats' readers make of damaged files."""
+    try:
+        yield
+    except Exception as error:
+        raise _refusal(entry, folder, f"it cannot be read ({reason_of(error)})") from None
+
+
+def _refusal(entry: Entry, folder: object, wrong: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"the data set in {folder} is not the published {entry.tfds_name}: {wrong}; "
+        "name the folder of the real one with dataset.data_dir=<folder>, delete this one so "
+        "that it is downloaded anew, or say dataset.source=generated"
+    )
 
 
 def checksum(records: tuple[Records, ...]) -> str:

@@ -116,6 +116,17 @@ def test_an_interrupted_training_is_resumed_and_has_no_total_time(
     assert again.metrics["total_time_s"] == 10.0
 
 
+def test_a_checkpoint_that_is_damaged_begins_anew(
+    on_a_mac: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(ProgramFailed, match="killed by signal 9"):
+        on_a_mac("import os; os.kill(os.getpid(), 9)", f"output_dir={tmp_path / 'first'}")
+    refuses = 'if resumed: say("error", message="the checkpoint cannot be read"); sys.exit(1)'
+    result = on_a_mac(refuses)
+    assert "resumed" not in result.tags and result.metrics["total_time_s"] == 10.0
+    assert "checkpoint cannot be read): it begins anew" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("program", "stall_timeout_s", "said"),
     [

@@ -11,14 +11,16 @@ from chipbench import data
 from chipbench.config.recorded import recorded_params
 from chipbench.ground import metrics, tags
 from chipbench.ground.cache import cache_folder
-from chipbench.ground.files import digest
+from chipbench.ground.files import clear, digest, make_folder
 from chipbench.ground.metrics import metric
+from chipbench.ground.processes import ProgramFailed
+from chipbench.ground.sealed import made
 from chipbench.hardware.machine import Machine
 from chipbench.hardware.used import CHIP, Used
 from chipbench.measure.fingerprint import fingerprint
 from chipbench.measure.stopwatch import Stopwatch
 from chipbench.terminal.bar import Bar
-from chipbench.terminal.lines import announce
+from chipbench.terminal.lines import announce, note
 from chipbench.workloads.createml import swift_program
 from chipbench.workloads.createml.swift_program import PROTOCOL, SOURCE
 from chipbench.workloads.workload import Report, Work
@@ -53,13 +55,16 @@ class CreateML:
         cache = cache_folder(config.cache_dir)
         folders = data.write_folders(config.dataset, cache)
         version = digest([PROTOCOL, SOURCE.read_text(encoding="utf-8")], 12)
-        program = cache / "createml" / f"createml-{version}"
-        compile_s = None
-        if not program.is_file():
+        times_s: list[float] = []
+
+        def compile_program(program: Path) -> None:
             stopwatch = Stopwatch()
             announce("compiling the Swift program")
             swift_program.compile_program(program)
-            compile_s = stopwatch.lap()
+            times_s.append(stopwatch.lap())
+
+        program = made(cache / "createml" / f"createml-{version}", compile_program)
+        compile_s = times_s[0] if times_s else None
         asked_for = fingerprint(recorded_params(config), {})
         training = swift_program.Training(
             train_folder=folders / "train",
@@ -111,8 +116,27 @@ class PreparedCreateML:
         }
 
     def measure(self, _report: Report) -> None:
-        """Run the program; a training that is interrupted resumes from its last checkpoint."""
-        self._training.session_folder.mkdir(parents=True, exist_ok=True)
+        """Run the program; a training that is interrupted resumes from its last checkpoint.
+
+        One that fails behind a checkpoint begins anew: what was kept may be damaged.
+        """
+        session = self._training.session_folder
+        make_folder(session)
+        resumes = any(session.iterdir())
+        try:
+            self._run()
+        except ProgramFailed as error:
+            if not resumes:
+                raise
+            note(f"the training did not go on from its checkpoint ({error}): it begins anew")
+            clear(session)
+            make_folder(session)
+            self._resumed = False
+            self._phases.clear()
+            self._run()
+        shutil.rmtree(session, ignore_errors=True)
+
+    def _run(self) -> None:
         command = swift_program.run_command(self._program, self._training)
         with Bar("items") as bar:
 
@@ -122,7 +146,6 @@ class PreparedCreateML:
                     bar.show(f"CreateML: {message['phase']}", message["done"], message["total"])
 
             swift_program.run_program(command, take, self._config.createml.stall_timeout_s)
-        shutil.rmtree(self._training.session_folder, ignore_errors=True)
 
     def finish(self) -> None:
         """The program has evaluated the model."""

@@ -7,8 +7,9 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
-from chipbench.ground.files import free_bytes, whole
+from chipbench.ground.files import free_bytes
 from chipbench.ground.processes import ProgramFailed
+from chipbench.ground.sealed import made
 from chipbench.terminal.lines import announce
 from chipbench.workloads.video.ffmpeg import Progress, run_ffmpeg
 
@@ -55,22 +56,22 @@ def open_clip(config: DictConfig, ffmpeg: str, cache_dir: Path, progress: Progre
     rendered = min(frames, round(config.rendered_s * config.fps))
     if rendered < 1:
         raise ConfigurationError(f"clip.duration_s={config.duration_s}: shorter than one frame")
-    path = cache_dir / "clips" / f"{config.resolution}-{config.fps}fps-{rendered}-v{VERSION}.mov"
-    if not path.is_file():
+    name = f"{config.resolution}-{config.fps}fps-{rendered}-v{VERSION}.mov"
+
+    def render(path: Path) -> None:
         _render(path, ffmpeg, size, config.fps, rendered, progress)
+
+    path = made(cache_dir / "clips" / name, render)
     return Clip(path, frames, config.fps, *size, loops=-(-frames // rendered))
 
 
 def _render(
     path: Path, ffmpeg: str, size: tuple[int, int], fps: float, frames: int, progress: Progress
 ) -> None:
-    """Write the footage beside `path` and rename it, so that what is there is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     pixels = size[0] * size[1] / (1920 * 1080)
     require_space(path.parent, frames * _FRAME_BYTES * pixels, "rendering the clip", "cache_dir")
     announce(f"rendering {frames / fps:g} s of footage, once")
-    with whole(path) as new:
-        write_footage(new, ffmpeg, size, fps, frames, progress)
+    write_footage(path, ffmpeg, size, fps, frames, progress)
 
 
 def write_footage(
