@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -286,12 +287,30 @@ def test_an_installation_has_one_number_that_no_record_holds(tmp_path: Path) -> 
     assert first and installation_id(tmp_path / "cache") == first
     assert first not in str(hardware.detect(first).as_dict())
     assert installation_id(tmp_path / "other") != first
-    (tmp_path / "cache" / "installation").write_text("damaged")
-    again = installation_id(tmp_path / "cache")
-    assert again and again != first
-    assert [path.name for path in (tmp_path / "cache").iterdir()] == ["installation"]
-    (tmp_path / "folder" / "installation").mkdir(parents=True)
-    assert installation_id(tmp_path / "folder") is None
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        Path.mkdir,
+        os.mkfifo,
+        lambda path: path.symlink_to("/etc/hostname"),
+        lambda path: path.write_text("damaged"),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(b"\xff" * 32),
+        lambda path: path.write_text("a" * 33),
+        lambda path: path.write_text("a" * 1000),
+    ],
+)
+def test_a_damaged_number_of_the_installation_is_made_again(
+    tmp_path: Path, make: Callable[[Path], Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    make(tmp_path / "installation")
+    first = installation_id(tmp_path)
+    assert first and installation_id(tmp_path) == first
+    assert [path.name for path in tmp_path.iterdir()] == ["installation"]
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("installation in the cache is damaged (")
 
 
 @pytest.mark.parametrize(

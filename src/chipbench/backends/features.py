@@ -3,17 +3,19 @@
 import hashlib
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
 from chipbench.backends.backend import Task
 from chipbench.backends.layers import FEATURES
-from chipbench.ground.cache import cache_folder
-from chipbench.ground.files import digest, whole
+from chipbench.ground.cache import cache_folder, words
+from chipbench.ground.files import clear, digest, make_folder, whole
+from chipbench.ground.regular import open_regular, trouble
+from chipbench.terminal.lines import note
 
 Array = np.ndarray[Any, Any]
 
@@ -48,8 +50,13 @@ def kept_features(
         config.backend.name: version(config.backend.name),
     }
     path = cache_folder(config.cache_dir) / "features" / f"{digest(parts, 20)}.npz"
-    was_there = path.is_file()
-    return kept(path, config.protocol.feature_cache_gb * 1e9, compute), was_there
+    computed: list[str] = []
+
+    def noticed() -> tuple[Array, Array]:
+        computed.append(split)
+        return compute()
+
+    return kept(path, config.protocol.feature_cache_gb * 1e9, noticed), not computed
 
 
 def kept(
@@ -60,27 +67,50 @@ def kept(
     The folder holds no more than `limit_bytes`: what was used longest ago goes first.
     """
     try:
-        with np.load(path) as known:
-            os.utime(path)
-            return known["features"], known["labels"]
-    except (OSError, EOFError, BadZipFile, ValueError, KeyError):  # not there, or not whole
-        features, labels = compute()
+        return _read(path)
+    except FileNotFoundError:
+        pass
+    except Exception as error:  # whatever a damaged archive makes of NumPy and zipfile
+        note(f"features/{path.name} in the cache is damaged ({words(error)}): computed again")
+    features, labels = compute()
     if features.nbytes <= limit_bytes:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _make_room(path.parent, limit_bytes - features.nbytes)
-        with whole(path) as new:
-            np.savez(new, features=features, labels=labels)
+        try:
+            _write(path, features, labels, limit_bytes)
+        except OSError as error:
+            note(f"the features cannot be kept in the cache ({words(error)})")
     return features, labels
 
 
+def _read(path: Path) -> tuple[Array, Array]:
+    with os.fdopen(open_regular(path), "rb") as file, np.load(file) as known:
+        features, labels = known["features"], known["labels"]
+    if features.dtype.kind != "f" or labels.dtype.kind not in "iu" or labels.ndim != 1:
+        raise ValueError("it holds no features and labels")
+    if features.shape[:1] != labels.shape or not np.isfinite(features.sum(dtype="float64")):
+        raise ValueError("they do not belong together")
+    with suppress(OSError):
+        os.utime(path)
+    return features, labels
+
+
+def _write(path: Path, features: Array, labels: Array, limit_bytes: float) -> None:
+    make_folder(path.parent)
+    if trouble(path) is not None:
+        clear(path)
+    _make_room(path.parent, limit_bytes - features.nbytes)
+    with whole(path) as new:
+        np.savez(new, features=features, labels=labels)
+
+
 def _make_room(folder: Path, limit_bytes: float) -> None:
-    files = sorted(folder.glob("*.npz"), key=lambda file: file.stat().st_mtime)
-    total = sum(file.stat().st_size for file in files)
+    states = {file: file.lstat() for file in folder.glob("*.npz")}
+    files = sorted(states, key=lambda file: states[file].st_mtime)
+    total = sum(state.st_size for state in states.values())
     for file in files:
         if total <= limit_bytes:
             return
-        total -= file.stat().st_size
-        file.unlink()
+        total -= states[file].st_size
+        clear(file)
 
 
 def _weights_digest(model: Any) -> str:

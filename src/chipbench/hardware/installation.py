@@ -10,40 +10,49 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from chipbench.ground.files import write_whole
+from chipbench.ground.cache import words
+from chipbench.ground.files import clear, make_folder, write_whole
+from chipbench.ground.regular import read_bounded
+from chipbench.terminal.lines import note
 
 _FILE = "installation"
 _ID = re.compile(r"[0-9a-f]{32}\n?")
+_MAX_BYTES = 64
 
 
 def installation_id(folder: Path) -> str | None:
     """The number of this installation; None where none can be kept."""
     path = folder / _FILE
     try:
-        return _read(path) or _make(path)
-    except OSError:
+        return _read(path)
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        note(f"{_FILE} in the cache is damaged ({words(error)}): this counts as another machine")
+        with suppress(OSError):
+            clear(path)
+    try:
+        return _make(path)
+    except (OSError, ValueError):
         return None
 
 
-def _read(path: Path) -> str | None:
-    """None where there is none, or what is there is damaged."""
-    if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        text = file.read(64).decode(errors="replace")
-    return text.strip() if _ID.fullmatch(text) else None
+def _read(path: Path) -> str:
+    """Raises ValueError for what is no such number."""
+    text = read_bounded(path, _MAX_BYTES).decode(errors="replace")
+    if not _ID.fullmatch(text):
+        raise ValueError("it is no such number")
+    return text.strip()
 
 
-def _make(path: Path) -> str | None:
+def _make(path: Path) -> str:
     """Make it; of processes that begin at once, all have the first one's."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     own = path.with_name(f"{path.name}.{os.getpid()}")
-    own.write_text(f"{secrets.token_hex(16)}\n")
+    write_whole(own, f"{secrets.token_hex(16)}\n")
     try:
         with suppress(FileExistsError):
             os.link(own, path)
-        if _read(path) is None:  # damaged
-            write_whole(path, own.read_text())
     finally:
         own.unlink(missing_ok=True)
     return _read(path)

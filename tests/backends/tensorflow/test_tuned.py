@@ -1,5 +1,6 @@
 """protocol=tuned does what model.fit does: the same images, in the same order, the same updates."""
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -196,19 +197,61 @@ def test_kept_features_are_reused_and_bounded(tmp_path: Path) -> None:
     assert not (tmp_path / "large.npz").exists()
 
 
-@pytest.mark.parametrize("end", [0, 2, 1_000])
-def test_kept_features_that_are_cut_off_are_computed_again(end: int, tmp_path: Path) -> None:
+def rewritten(path: Path, **arrays: Any) -> None:
+    with path.open("wb") as file:
+        np.savez(file, **arrays)
+
+
+def replaced(path: Path, make: Callable[[Path], Any]) -> None:
+    path.unlink()
+    make(path)
+
+
+FEATURES, LABELS = np.full((100, 25), 3, np.float32), np.zeros(100, np.int64)
+DAMAGES: dict[str, Callable[[Path], Any]] = {
+    "empty": lambda path: os.truncate(path, 0),
+    "cut": lambda path: os.truncate(path, 2),
+    "cut late": lambda path: os.truncate(path, 1_000),
+    "turned": lambda path: path.write_bytes(path.read_bytes().replace(b"\x40\x40", b"\x40\x41")),
+    "encrypted": lambda path: path.write_bytes(path.read_bytes().replace(b"PK\1\2\x2d\3\x2d\0\0",
+                                                                        b"PK\1\2\x2d\3\x2d\0\1")),
+    "no archive": lambda path: path.write_bytes(b"\x80\x04K\x01."),
+    "an array": lambda path: replaced(path, lambda file: np.save(file.open("wb"), FEATURES)),
+    "no labels": lambda path: rewritten(path, features=FEATURES),
+    "other number": lambda path: rewritten(path, features=FEATURES, labels=LABELS[:99]),
+    "not a number": lambda path: rewritten(path, features=FEATURES * np.nan, labels=LABELS),
+    "text": lambda path: rewritten(path, features=FEATURES.astype(str), labels=LABELS),
+    "objects": lambda path: rewritten(path, features=FEATURES.astype(object), labels=LABELS),
+    "a folder": lambda path: replaced(path, Path.mkdir),
+    "a pipe": lambda path: replaced(path, os.mkfifo),
+    "a link": lambda path: replaced(path, lambda file: file.symlink_to("/etc/hostname")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_kept_features_that_are_damaged_are_computed_again(
+    damage: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "kept.npz"
+    computed: list[int] = []
 
     def compute() -> tuple[Any, Any]:
-        return np.full((100, 25), 3, np.float32), np.zeros(100, np.int64)
+        computed.append(1)
+        return FEATURES, LABELS
 
     kept(path, 1e6, compute)
-    whole = path.read_bytes()
-    path.write_bytes(whole[:end])
+    DAMAGES[damage](path)
     features, labels = kept(path, 1e6, compute)
     assert (features == 3).all() and len(labels) == 100
-    assert path.read_bytes() == whole
+    assert capsys.readouterr().err.startswith("features/kept.npz in the cache is damaged (")
+    kept(path, 1e6, compute)
+    assert len(computed) == 2
+
+
+def test_features_that_cannot_be_kept_are_used(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    features, _ = kept(tmp_path / "file" / "a" / "b" / "kept.npz", 1e6, lambda: (FEATURES, LABELS))
+    assert features is FEATURES
 
 
 def test_several_devices_are_not_tuned(compose: Compose) -> None:
