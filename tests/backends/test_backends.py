@@ -58,6 +58,12 @@ def test_it_begins_with_the_weights_of_tensorflow_and_takes_the_same_steps(
 
 
 @pytest.mark.parametrize("name", OTHERS)
+def test_weights_that_no_layer_names_are_the_same_too(name: str, said: Said) -> None:
+    drawn = said(name)["drawn_in_a_cell"]
+    assert drawn == said("tensorflow")["drawn_in_a_cell"] and len(set(drawn)) > 10
+
+
+@pytest.mark.parametrize("name", OTHERS)
 def test_it_counts_the_same_parameters_and_operations(name: str, said: Said) -> None:
     for key in ("parameters", "flops"):
         assert said(name)[key] == said("tensorflow")[key]

@@ -14,6 +14,7 @@ import numpy as np
 from chipbench.backends import Device, Task, backend
 from chipbench.backends.building import build_model
 from chipbench.backends.flops import flops_per_image
+from chipbench.backends.initial_weights import numpy_draws
 from chipbench.backends.optimizer import ChosenOptimizer
 from chipbench.backends.tuned import Tuned
 from chipbench.config.compose import compose_config
@@ -137,6 +138,17 @@ def rule_differences() -> dict[str, float]:
     return found
 
 
+def drawn_in_a_cell() -> list[float]:
+    """Weights whose initializers are no attributes of their layer, but of a part of it."""
+    import keras
+
+    layer = keras.layers.GRU(2)
+    with numpy_draws(3):
+        layer.build((None, 5, 3))
+    kernel = keras.ops.convert_to_numpy(layer.cell.kernel)
+    return [float(value) for value in kernel.ravel()]
+
+
 def decoded(name: str, cache_gb: int) -> int:
     """How many images two passes over a stream decode."""
     if name == "tensorflow":
@@ -191,6 +203,7 @@ def main(name: str) -> None:
                 "rule_differences": rule_differences() if name == "torch" else {},
                 "step": dict(tuned_loop.tags()).get("step"),
                 "layers": dict(tuned_loop.tags()).get("layers"),
+                "drawn_in_a_cell": drawn_in_a_cell(),
                 "parameters": loop.model.count_params(),
                 "flops": flops_per_image(loop.model),
                 "waits": [f.wait_percent(loop.model, 0.1) for f in (loop.feed, streaming.feed)],

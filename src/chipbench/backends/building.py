@@ -5,7 +5,7 @@ from typing import Any
 from hydra.utils import get_method, instantiate
 from omegaconf import DictConfig
 
-from chipbench.backends.initial_weights import draw
+from chipbench.backends.initial_weights import draw, numpy_draws
 from chipbench.backends.optimizer import ChosenOptimizer
 from chipbench.data import DataSet
 
@@ -22,11 +22,12 @@ def build_model(
     keras.utils.set_random_seed(config.seed)
     keras.mixed_precision.set_global_policy(config.precision)
     # Called plainly: `instantiate` would wrap the errors that name a remedy in its own.
-    model = get_method(config.model.build._target_)(
-        classes=data.classes,
-        image_size=config.dataset.image_size,
-        weights=config.model.weights,
-    )
+    with numpy_draws(config.seed):
+        model = get_method(config.model.build._target_)(
+            classes=data.classes,
+            image_size=config.dataset.image_size,
+            weights=config.model.weights,
+        )
     draw(model, config.seed, pretrained=config.model.weights is not None)
     model.compile(
         optimizer=instantiate(dict(optimizer.create)),

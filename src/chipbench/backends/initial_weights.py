@@ -5,7 +5,8 @@ for all of them, from the distributions that Keras' initializers state.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,32 @@ Array = np.ndarray[Any, Any]
 #: Standard deviation of a unit normal distribution that is cut off at two: what Keras, and the
 #: paper it follows (He et al., 2015, as TensorFlow implements it), divide by.
 _TRUNCATED = 0.87962566103423978
+
+
+@contextmanager
+def numpy_draws(seed: int) -> Iterator[None]:
+    """Within it NumPy draws for Keras' initializers, as a model is built, before `draw` sets them.
+
+    JAX would compile a program for each shape: 15 s of EfficientNetB0's start. And weights of a
+    layer that `draw` cannot know by name are the same on every back end as well.
+    """
+    import keras
+
+    known = keras.initializers
+    kinds = known.VarianceScaling, known.RandomUniform, known.TruncatedNormal, known.RandomNormal
+    drawing = [kind.__call__ for kind in kinds]
+    generator = np.random.default_rng(seed)
+
+    def drawn_alike(own: Any, shape: Sequence[int], *_: object, **__: object) -> Array | None:
+        return drawn(own, tuple(shape), generator)
+
+    try:
+        for kind in kinds:
+            kind.__call__ = drawn_alike
+        yield
+    finally:
+        for kind, own in zip(kinds, drawing, strict=True):
+            kind.__call__ = own
 
 
 def draw(model: Any, seed: int, pretrained: bool) -> None:

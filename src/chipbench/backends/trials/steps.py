@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from hydra.utils import instantiate
 
-from chipbench.backends.initial_weights import draw
+from chipbench.backends.initial_weights import draw, numpy_draws
 from chipbench.backends.trials.recording import Recorder, called, values_of
 from chipbench.backends.trials.tolerance import fault_in, of_layer, of_steps
 
@@ -40,7 +40,8 @@ def take(
 ) -> Steps:
     """Steps of a new model from weights that are always the same, on what is the device here."""
     keras.mixed_precision.set_global_policy(precision)
-    model = build()
+    with numpy_draws(_SEED):
+        model = build()
     draw(model, _SEED, pretrained=False)
     optimizer = instantiate(dict(create))
     weights = model.trainable_weights

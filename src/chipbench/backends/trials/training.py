@@ -58,14 +58,17 @@ def _of_model(opened: Backend, trial: Mapping[str, Any]) -> dict[str, Any]:
             classes=model["classes"], image_size=model["image_size"], weights=None
         )
 
+    keras.mixed_precision.set_global_policy(precision)
+    with keras.StatelessScope(initialize_variables=False):  # its shape alone is needed
+        shape = build()
+    names = [recording.called(weight) for weight in shape.trainable_weights]
+    probes = kernels.probes_of(shape)
+    # Else Keras draws the weights that it put off at the end of the next scope: 16 s with JAX.
+    keras.utils.clear_session()
     with opened.on(device):
         keras.mixed_precision.set_global_policy(precision)
-        with keras.StatelessScope(initialize_variables=False):  # its shape alone is needed
-            shape = build()
-        names = [recording.called(weight) for weight in shape.trainable_weights]
         rule = instantiate(optimizer.at_the_trials_rate(trial["create"]))
         problems = list(rules.faults(rule, names))
-        probes = kernels.probes_of(shape)
         found = list(kernels.faults(probes, precision, compiled))
     if (device, precision) != _CPU and not found:
         found, unmoved = steps.both(build, trial["create"], precision, compiled, opened.on, device)
