@@ -175,11 +175,11 @@ def test_a_wrong_output_is_refused(tmp_path: Path) -> None:
     source = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=30", "-frames:v", "30"]
     run_ffmpeg(FFMPEG, [*source, "-c:v", "libx264", str(path)])
     whole = clips.Clip(path, 30, 30, 320, 180, 1)
-    verify(path, whole, "h264", FFMPEG)
+    verify(path, whole, "h264")
     with pytest.raises(WrongOutput, match="not prores"):
-        verify(path, whole, "prores", FFMPEG)
+        verify(path, whole, "prores")
     with pytest.raises(WrongOutput, match="30 frames, not 31"):
-        verify(path, clips.Clip(path, 31, 30, 320, 180, 1), "h264", FFMPEG)
+        verify(path, clips.Clip(path, 31, 30, 320, 180, 1), "h264")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from chipbench.config.rule import Effective, Known
 #: What a run finds beside its settings, by the names that the functions here know it under.
 TRAIN_EXAMPLES = "found.train_examples"
 CORES = "found.cores"
+CLIP = "found.clip"
 
 
 def _number(value: str) -> float:
@@ -124,6 +125,11 @@ def encoder(value: str, known: Known) -> str | None:
 def footage(value: str, known: Known) -> str | None:
     """Generated footage: a file of the user's own is exported whole."""
     return value if known.get("clip.path", "None") == "None" else None
+
+
+def own_clip(value: str, known: Known) -> str | None:
+    """A file of the user's own is told by its checksum; runs without one have its name alone."""
+    return None if CLIP in known else value
 
 
 def rendered(value: str, known: Known) -> str | None:

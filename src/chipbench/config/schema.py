@@ -121,7 +121,7 @@ _EXPORT = (
     work("clip.fps", above_zero("frames per second"), effect.footage),
     work("clip.resolution", one_of("1080p", "2160p"), effect.footage),
     work("clip.rendered_s", above_zero("seconds"), effect.rendered),
-    work("clip.path", or_null(text("the path of a video"))),
+    work("clip.path", or_null(text("the path of a video")), effect.own_clip),
     work("codec.name", option_of("codec"), instead=_choose("codec")),
     aside("codec.stream", text("a codec as ffmpeg calls it")),
     work("codec.suffix", text("a file's ending"), effect.method("transcode")),

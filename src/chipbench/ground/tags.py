@@ -65,6 +65,7 @@ RESUMED = "resumed"  # from a checkpoint, so that it has no total time
 METHOD = "method"  # transcode, avconvert, or by hand
 ENCODER = "encoder"
 ENCODERS_REFUSED = "encoders_refused"  # those that did not work, and why
+CLIP = "clip"  # checksum of the user's own file, which is what tells it from another
 CLIP_LOOPED = "clip_looped"  # how often a rendered part is repeated
 
 # Of a sweep.

@@ -23,6 +23,7 @@ _FOUND = {
     effect.CORES: tags.CORES,
     _MODEL: tags.MODEL_LAYERS,
     _WORKERS: tags.WORKERS,
+    effect.CLIP: tags.CLIP,
 }
 
 
@@ -38,7 +39,7 @@ def work(params: Mapping[str, object], found: Mapping[str, object]) -> dict[str,
     """
     known = _known(params, found)
     effective = dict(_effective(known, Role.WORK))
-    effective |= {name: known[name] for name in (_MODEL, _WORKERS) if name in known}
+    effective |= {name: known[name] for name in (_MODEL, _WORKERS, effect.CLIP) if name in known}
     return {key: _in_one_spelling(value) for key, value in effective.items()}
 
 

@@ -10,7 +10,7 @@ from chipbench.hardware.used import encoder_of
 from chipbench.workloads.video.clip import Clip, require_space, write_footage
 from chipbench.workloads.video.export import Export, PreparedExport
 from chipbench.workloads.video.ffmpeg import find_ffmpeg
-from chipbench.workloads.video.transcode import data_source, output_size, rendered
+from chipbench.workloads.video.transcode import output_size, rendered
 from chipbench.workloads.workload import Report
 
 
@@ -42,7 +42,7 @@ class AvConvert(Export):
         def encode(_report: Report) -> float:
             return run_avconvert(program, clip.path, output, preset)
 
-        found = {tags.ENCODER: f"avconvert {preset}", tags.DATA_SOURCE: data_source(config)}
+        found = {tags.ENCODER: f"avconvert {preset}", **clip.origin}
         used = encoder_of(self._machine, "Apple's media engine")
         return PreparedExport(config, encode, clip, output, ffmpeg, found, used)
 
@@ -75,7 +75,7 @@ def _try(program: str, preset: str, clip: Clip, output: Path, ffmpeg: str) -> No
     """Raise UnsupportedBenchmark unless the preset converts a second of footage."""
     source = output.with_name("trial.mov")
     try:
-        write_footage(source, ffmpeg, (clip.width, clip.height), clip.fps, 30)
+        write_footage(source, ffmpeg, (clip.width, clip.height), float(clip.fps), 30)
         run_avconvert(program, source, output, preset)
     except ProgramFailed as error:
         raise UnsupportedBenchmark(f"avconvert {preset} is not usable ({error})") from None

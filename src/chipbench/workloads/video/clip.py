@@ -1,17 +1,20 @@
 """The source clip: generated footage rendered once, or the user's own file."""
 
-import re
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from omegaconf import DictConfig
 
+from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.files import free_bytes
-from chipbench.ground.processes import ProgramFailed
 from chipbench.ground.sealed import made
 from chipbench.terminal.lines import announce
-from chipbench.workloads.video.ffmpeg import Progress, run_ffmpeg
+from chipbench.workloads.video.ffmpeg import Progress, file, run_ffmpeg
+from chipbench.workloads.video.film import Film, NotAFilmError, read_film, read_packets
 
 #: Part of the cache's key: raised when the footage changes.
 VERSION = 1
@@ -26,21 +29,50 @@ class Clip:
 
     path: Path
     frames: int  # that an export of it must have
-    fps: float
+    fps: float | Fraction  # on average
     width: int
     height: int
     loops: int  # how often the file is played; 1: once
+    film: Film | None = None  # of the user's own file
 
     @property
     def duration_s(self) -> float:
         """Length of the export."""
-        return self.frames / self.fps
+        return float(self.frames / self.fps)
+
+    @property
+    def times_s(self) -> Sequence[float]:
+        """When each frame is shown, from the first on."""
+        if self.film is not None:
+            return self.film.times_s
+        return [number / self.fps for number in range(self.frames)]
+
+    @property
+    def stream(self) -> int:
+        """The index of its video in the file."""
+        return 0 if self.film is None else self.film.stream
 
     @property
     def input(self) -> list[str]:
         """ffmpeg's arguments that read it."""
         repeat = ["-stream_loop", str(self.loops - 1)] if self.loops > 1 else []
-        return [*repeat, "-i", str(self.path)]
+        return [*repeat, "-i", file(self.path)]
+
+    @property
+    def output(self) -> list[str]:
+        """ffmpeg's arguments that write its frames, each at its own time, and nothing else."""
+        chosen = ["-map", f"0:{self.stream}", "-frames:v", str(self.frames)]
+        as_timed = ["-fps_mode", "vfr", "-enc_time_base", "1:90000"]
+        return chosen if self.film is None else [*chosen, *as_timed]
+
+    @property
+    def origin(self) -> Mapping[str, str]:
+        """The tags that say what it is; a file of the user's own is known by what it holds."""
+        if self.film is None:
+            return {tags.DATA_SOURCE: "generated"}
+        with self.path.open("rb") as opened:
+            found = hashlib.file_digest(opened, "sha256").hexdigest()
+        return {tags.DATA_SOURCE: "own file", tags.CLIP: f"sha256:{found[:16]}"}
 
 
 def open_clip(config: DictConfig, ffmpeg: str, cache_dir: Path, progress: Progress) -> Clip:
@@ -50,7 +82,8 @@ def open_clip(config: DictConfig, ffmpeg: str, cache_dir: Path, progress: Progre
     the disk is too small.
     """
     if config.path is not None:
-        return _own(Path(config.path).expanduser(), ffmpeg)
+        announce("reading the clip")
+        return own_clip(config.path, decoded=True)
     size = RESOLUTIONS[config.resolution]
     frames = round(config.duration_s * config.fps)
     rendered = min(frames, round(config.rendered_s * config.fps))
@@ -85,7 +118,7 @@ def write_footage(
     """Encode footage in the mezzanine: Motion JPEG, which every decoder reads fast."""
     codec = ["-c:v", "mjpeg", "-q:v", "3", "-pix_fmt", "yuvj420p"]
     source = ["-f", "lavfi", "-i", footage(size, fps)]
-    run_ffmpeg(ffmpeg, [*source, "-frames:v", str(frames), *codec, str(path)], progress)
+    run_ffmpeg(ffmpeg, [*source, "-frames:v", str(frames), *codec, file(path)], progress)
 
 
 def footage(size: tuple[int, int], fps: float) -> str:
@@ -98,21 +131,21 @@ def footage(size: tuple[int, int], fps: float) -> str:
     )
 
 
-def _own(path: Path, ffmpeg: str) -> Clip:
-    """The user's file: its frames are counted, as its header may be wrong."""
+def own_clip(configured: str, decoded: bool) -> Clip:
+    """The user's file: `decoded` to its last frame, or read as its container has it.
+
+    Raises ConfigurationError for what is no film.
+    """
+    path = Path(configured).expanduser()
     if not path.is_file():
-        raise ConfigurationError(f"clip.path={path}: no such file")
+        what = "not a file" if path.exists() else "no such file"
+        raise ConfigurationError(f"clip.path={path}: {what}")
     try:
-        arguments = ["-i", str(path), "-map", "0:v:0", "-f", "null", "-"]
-        counted = run_ffmpeg(ffmpeg, arguments, messages="info")
-    except ProgramFailed as error:
-        message = f"clip.path={path}: no video that ffmpeg reads ({error})"
-        raise ConfigurationError(message) from None
-    found = re.search(r"Video: .*?(\d{2,5})x(\d{2,5})[ ,].*?([\d.]+) fps", counted.messages)
-    if found is None or counted.frames == 0:
-        raise ConfigurationError(f"clip.path={path}: it holds no video")
-    width, height, fps = int(found[1]), int(found[2]), float(found[3])
-    return Clip(path, counted.frames, fps, width, height, loops=1)
+        film = read_film(path) if decoded else read_packets(path)
+    except NotAFilmError as error:
+        raise ConfigurationError(f"clip.path={path}: {error}") from None
+    size = film.width, film.height
+    return Clip(path, len(film.times_s), film.rate, *size, loops=1, film=film)
 
 
 def require_space(folder: Path, size: float, what: str, key: str) -> None:

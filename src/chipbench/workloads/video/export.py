@@ -68,7 +68,7 @@ class PreparedExport:
         """Verify the output, and only then take the time; what is wrong is removed."""
         try:
             announce("verifying the output")
-            verify(self._output, self._clip, self._config.codec.stream, self._ffmpeg)
+            verify(self._output, self._clip, self._config.codec.stream)
             self._values = self._measured()
         except BaseException:
             self._output.unlink(missing_ok=True)

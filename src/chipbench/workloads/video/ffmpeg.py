@@ -1,8 +1,10 @@
 """ffmpeg: which binary, and one run of it."""
 
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.processes import Child, ProgramFailed
@@ -17,7 +19,6 @@ class Finished:
 
     time_s: float  # from the start of the process to its end
     frames: int
-    messages: str  # what it wrote to stderr
 
 
 def find_ffmpeg(path: str | None) -> str:
@@ -32,22 +33,27 @@ def find_ffmpeg(path: str | None) -> str:
             f"ffmpeg.path={path}: no such program; name ffmpeg's path, or use null for the one "
             "that the imageio-ffmpeg package ships"
         )
-    return found
+    return os.path.abspath(found)
+
+
+def file(path: Path) -> str:
+    """How ffmpeg is told of a file: from the root on, no sign in its name means anything."""
+    return str(path.absolute())
 
 
 def run_ffmpeg(
     ffmpeg: str,
     arguments: Sequence[str],
     progress: Progress = lambda frames: None,
-    messages: str = "error",
+    folder: Path | None = None,
 ) -> Finished:
-    """Run `ffmpeg` with `arguments` and time it; `messages` is its log level.
+    """Run `ffmpeg` with `arguments`, in `folder` if it is given, and time it.
 
     Raises ProgramFailed.
     """
     frames = 0
-    options = ["-hide_banner", "-nostdin", "-y", "-v", messages, "-progress", "pipe:1", "-nostats"]
-    with Child([ffmpeg, *options, *arguments], listened=True) as child:
+    options = ["-hide_banner", "-nostdin", "-y", "-v", "error", "-progress", "pipe:1", "-nostats"]
+    with Child([ffmpeg, *options, *arguments], folder=folder, listened=True) as child:
         for line in child.lines():
             key, _, value = line.partition("=")
             if key == "frame" and value.strip().isdigit():
@@ -56,4 +62,4 @@ def run_ffmpeg(
         end = child.ended()
     if end.code != 0:
         raise ProgramFailed(end.told("ffmpeg"))
-    return Finished(end.time_s, frames, "\n".join(end.errors))
+    return Finished(end.time_s, frames)

@@ -6,6 +6,7 @@ from omegaconf import DictConfig
 
 from chipbench.ground import metrics, tags
 from chipbench.hardware.used import ELSEWHERE, Used
+from chipbench.workloads.video.clip import Clip, own_clip
 from chipbench.workloads.video.export import Export
 from chipbench.workloads.workload import Report, Work
 
@@ -19,8 +20,9 @@ class HandTimed(Export):
         return str(self._config.encoder)
 
     def prepare(self) -> "PreparedHandTimed":
-        """There is nothing to find: the seconds are stated."""
-        return PreparedHandTimed(self._config)
+        """The seconds are stated; the length of a film of the user's own is read."""
+        own = self._config.clip.path
+        return PreparedHandTimed(self._config, own and own_clip(own, decoded=False))
 
 
 class PreparedHandTimed:
@@ -28,10 +30,11 @@ class PreparedHandTimed:
 
     used = Used(ELSEWHERE)
 
-    def __init__(self, config: DictConfig) -> None:
-        self.tags: Mapping[str, object] = {tags.ENCODER: "Final Cut Pro, timed by hand"}
+    def __init__(self, config: DictConfig, own: Clip | None) -> None:
+        found = {tags.ENCODER: "Final Cut Pro, timed by hand"}
+        self.tags: Mapping[str, object] = found | dict(own.origin if own else {})
         self._seconds = config.export_time_s
-        self._duration_s = config.clip.duration_s
+        self._duration_s = own.duration_s if own else config.clip.duration_s
 
     def measure(self, _report: Report) -> None:
         """Nothing runs."""

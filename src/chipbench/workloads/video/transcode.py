@@ -1,20 +1,26 @@
 """Exporting with ffmpeg, by the first of the codec's encoders that works here."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from omegaconf import DictConfig
 
 from chipbench.ground import tags
 from chipbench.ground.cache import cache_folder
+from chipbench.ground.errors import ConfigurationError
+from chipbench.ground.processes import ProgramFailed
 from chipbench.hardware.used import CPU, Used, encoder_of
 from chipbench.terminal.lines import announce
 from chipbench.workloads.video.clip import Clip, open_clip, require_space
 from chipbench.workloads.video.encoder import Choice, choose_encoder
 from chipbench.workloads.video.export import Export, PreparedExport
-from chipbench.workloads.video.ffmpeg import find_ffmpeg, run_ffmpeg
+from chipbench.workloads.video.ffmpeg import file, find_ffmpeg, run_ffmpeg
 from chipbench.workloads.video.progress import FrameProgress
 from chipbench.workloads.workload import Report
 
+#: Frames of the user's own film that the encoder is tried on.
+_TRIED_FRAMES = 30
 _FULL_HD_30 = 1920 * 1080 * 30  # pixels per second that the stated bit rates are for
 
 
@@ -36,15 +42,17 @@ class Transcode(Export):
         output = Path(config.output_dir) / f"export{config.codec.suffix}"
         require_space(output.parent, output_size(config, clip), "the export", "output_dir")
 
-        def encode(report: Report) -> float:
-            encoder = choice.encoder
-            target = ["-map", "0:v:0", "-frames:v", str(clip.frames), "-c:v", encoder.name]
-            target += [*encoder.arguments, *rate(config, clip), str(output)]
-            announce(f"exporting {clip.duration_s:g} s with {encoder.name}")
-            with FrameProgress(clip.frames, clip.fps, report) as progress:
-                return run_ffmpeg(ffmpeg, [*clip.input, *target], progress).time_s
-
         encoder = choice.encoder
+        target = ["-c:v", encoder.name, *encoder.arguments, *rate(config, clip)]
+        if clip.film is not None:
+            _try(clip, target, ffmpeg)
+
+        def encode(report: Report) -> float:
+            announce(f"exporting {clip.duration_s:g} s with {encoder.name}")
+            with FrameProgress(clip.frames, float(clip.fps), report) as progress:
+                arguments = [*clip.input, *clip.output, *target, file(output)]
+                return run_ffmpeg(ffmpeg, arguments, progress).time_s
+
         used = Used(CPU) if encoder.software else encoder_of(self._machine, encoder.name)
         found = _findings(clip, choice, config)
         return PreparedExport(config, encode, clip, output, ffmpeg, found, used)
@@ -62,14 +70,21 @@ def output_size(config: DictConfig, clip: Clip) -> float:
     return _megabits_per_s(config, clip) / 8 * 1e6 * clip.duration_s
 
 
-def data_source(config: DictConfig) -> str:
-    """Where the pictures come from."""
-    return "own file" if config.clip.path else "generated"
+def _try(clip: Clip, target: Sequence[str], ffmpeg: str) -> None:
+    """Raise ConfigurationError unless the encoder takes the film's first second, about."""
+    begin = replace(clip, frames=min(clip.frames, _TRIED_FRAMES))
+    try:
+        run_ffmpeg(ffmpeg, [*begin.input, *begin.output, *target, "-f", "null", "-"])
+    except ProgramFailed as error:
+        raise ConfigurationError(
+            f"clip.path={clip.path}: {target[1]} does not take it ({error}); use another codec or "
+            "encoder, or another clip"
+        ) from None
 
 
 def _megabits_per_s(config: DictConfig, clip: Clip) -> float:
     """The codec's stated rate, scaled to the clip's pixels per second."""
-    pixels_per_s = clip.width * clip.height * clip.fps
+    pixels_per_s = float(clip.width * clip.height * clip.fps)
     return float(config.codec.megabits_per_s) * pixels_per_s / _FULL_HD_30
 
 
@@ -87,6 +102,6 @@ def _findings(clip: Clip, choice: Choice, config: DictConfig) -> dict[str, objec
         tags.ENCODER: choice.encoder.name,
         tags.ENCODERS_REFUSED: refused or None,
         tags.DEVICE: "software" if choice.encoder.software else "hardware",
-        tags.DATA_SOURCE: data_source(config),
+        **clip.origin,
         tags.CLIP_LOOPED: f"a rendered part, {clip.loops} times" if looped else None,
     }
