@@ -1,18 +1,22 @@
 """The schema against `conf/`: what stands in one stands in the other."""
 
+import copy
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf, open_dict
 
 from chipbench.config import compose as compose_module
 from chipbench.config import options as options_module
-from chipbench.config.check import leaves
+from chipbench.config.check import check, leaves
 from chipbench.config.compose import compose_config
 from chipbench.config.options import CONF_DIR, options
 from chipbench.config.rule import Role
-from chipbench.config.schema import RULES, rule_of
+from chipbench.config.schema import ENTRIES, RULES, rule_of
 from chipbench.ground.errors import ConfigurationError
 
 ROOTS = sorted(path.stem for path in CONF_DIR.glob("*.yaml"))
@@ -32,7 +36,7 @@ def test_every_key_has_a_rule_and_every_rule_a_key(monkeypatch: pytest.MonkeyPat
     assert {key for key in keys if rule_of(key) is None and rule_of(f"{key}.") is None} == set()
     sections = {f"{key}." for key in keys}
     unused = {rule.key for rule in RULES if not any(map(rule.fits, keys | sections))}
-    assert unused == set()
+    assert unused == set() and sorted(ENTRIES) == ROOTS
 
 
 def test_no_key_has_two_rules_that_disagree() -> None:
@@ -46,15 +50,30 @@ def test_what_a_benchmark_is_called_defines_no_work() -> None:
         assert rule is not None and rule.role is Role.ASIDE
 
 
+@pytest.mark.parametrize("root", ROOTS)
+def test_a_key_that_a_file_lost_is_named_with_the_file(root: str) -> None:
+    with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
+        whole = compose(root, ["tracking.uri=x"] * (root != "sweep"), return_hydra_config=True)
+    with open_dict(whole):  # the rest of Hydra's part would be copied for each key
+        whole.hydra = {"runtime": {"choices": whole.hydra.runtime.choices}}
+    for key in leaves(whole):
+        config = copy.deepcopy(whole)
+        section, _, last = key.rpartition(".")
+        with open_dict(config):
+            del (OmegaConf.select(config, section) if section else config)[last]
+        with pytest.raises(ConfigurationError, match=f"^{re.escape(key)} is missing in conf/"):
+            check(root, config)
+
+
 @pytest.fixture
 def conf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of `conf/` that a test may add files to."""
-    copy = tmp_path / "conf"
+    folder = tmp_path / "conf"
     compose_module._plain.cache_clear()
-    shutil.copytree(CONF_DIR, copy)
+    shutil.copytree(CONF_DIR, folder)
     for module in (compose_module, options_module):
-        monkeypatch.setattr(module, "CONF_DIR", copy)
-    return copy
+        monkeypatch.setattr(module, "CONF_DIR", folder)
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -67,7 +86,19 @@ def conf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("machine/mine", "defaults: [auto, _self_]\nFacts: {price_usd: 700}\n", "machine=mine",
          "unknown machine.Facts.price_usd (nearest: machine.facts.price_usd)"),
         ("model/mine", "name: mine\nlabel: mine\n", "model=mine",
-         "model.build._target_ is missing: it must be the full name of a Python object"),
+         "model.build._target_ is missing in conf/model/mine.yaml: it must be the full name of"),
+        ("backend/mine", "{}\n", "backend=mine",
+         "backend.name is missing in conf/backend/mine.yaml: it must be one of"),
+        ("protocol/mine", "name: mine\nloop: keras\n", "protocol=mine",
+         "protocol.validate is missing in conf/protocol/mine.yaml: it must be true or false"),
+        ("strategy/multi_worker", "name: multi_worker\ncpu_devices: null\n",
+         "strategy=multi_worker", "strategy.workers is missing in conf/strategy/multi_worker.yaml"),
+        ("machine/mine", "name: null\n", "machine=mine",
+         "machine.force is missing in conf/machine/mine.yaml: it must be true or false"),
+        ("optimizer/mine", "defaults: [sgd, _self_]\n", "optimizer=mine",
+         "optimizer.name=sgd: conf/optimizer/mine.yaml must call itself mine"),
+        ("dataset/mine", "defaults: [food101, _self_]\n", "dataset=mine",
+         "dataset.name=food101: conf/dataset/mine.yaml must call itself mine"),
     ],
 )  # fmt: skip
 def test_a_file_that_somebody_adds_is_checked(

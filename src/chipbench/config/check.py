@@ -6,11 +6,9 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from chipbench.config.nearest import hint, key_hint
-from chipbench.config.schema import RULES, rule_of
+from chipbench.config.schema import ENTRIES, OF_STRATEGY, RULES, rule_of
 from chipbench.ground.errors import ConfigurationError
 
-#: Sections whose options all have the same keys.
-_WHOLE = ("dataset", "model", "optimizer", "clip", "codec")
 #: More choices than these are not listed where one is near.
 _MOST_CHOICES = 12
 #: Hydra's own word, known only while Hydra runs a job.
@@ -33,16 +31,20 @@ def _leaves(node: Mapping[Any, Any], prefix: str) -> Iterable[tuple[str, Any]]:
             yield f"{prefix}{key}", value
 
 
-def check(config: DictConfig) -> None:
-    """Hold every key of `config` against its rule. Raises ConfigurationError."""
+def check(name: str, config: DictConfig) -> None:
+    """Hold every key of `config`, composed from the root `name`, against its rule.
+
+    Raises ConfigurationError.
+    """
     written = leaves(config)
     for key, value in written.items():
         if rule_of(key) is None:
             _refuse_unknown(key, value, written)
-    _refuse_incomplete(config, written)
+    _refuse_incomplete(name, config, written)
     for key, value in written.items():
         if not str(value).startswith(_HYDRAS):
             hold(key, OmegaConf.select(config, key, throw_on_resolution_failure=True))
+    _refuse_other_names(config)
     _hold_together(config)
 
 
@@ -85,20 +87,35 @@ def _refuse_unknown(key: str, value: object, keys: Iterable[str]) -> None:
     inside = [rule.key for rule in RULES if rule.key.startswith(f"{key}.")]
     if inside and value != {}:
         raise ConfigurationError(f"{key}={shown(value)}: must hold {', '.join(inside)}")
-    if not any(name.endswith(".*") for name in inside):
+    if not inside:
         raise unknown_key(key, [name for name in keys if rule_of(name) is not None])
 
 
-def _refuse_incomplete(config: DictConfig, keys: Iterable[str]) -> None:
-    """A file that somebody adds to conf/ has the keys that the others of its folder have."""
-    there = set(keys)
-    for rule in RULES:
-        section = rule.key.partition(".")[0]
-        if section in _WHOLE and section in config and not (rule.is_open or rule.key in there):
+def _refuse_incomplete(name: str, config: DictConfig, keys: Iterable[str]) -> None:
+    """A file of conf/ has the keys that others of its folder have, whoever added or changed it."""
+    strategy = OmegaConf.select(config, "strategy.name")
+    for rule in (*ENTRIES[name], *OF_STRATEGY.get(str(strategy), ())):
+        needed = rule.key.removesuffix(".*")
+        if not any(f"{key}.".startswith(f"{needed}.") for key in keys):
+            section = needed.partition(".")[0]
+            chosen = config.hydra.runtime.choices.get(section)
+            file = f"{section}/{chosen}.yaml" if chosen else f"{name}.yaml"
             raise ConfigurationError(
-                f"{rule.key} is missing: it must be {rule.kind.expected}; see the other files of "
-                f"conf/{section}/"
+                f"{needed} is missing in conf/{file}: it must be {rule.kind.expected}"
             )
+
+
+def _refuse_other_names(config: DictConfig) -> None:
+    """An option that takes another's file as a base would else be recorded as that."""
+    for group, option in config.hydra.runtime.choices.items():
+        rule = rule_of(f"{group}.name")
+        if rule is not None and rule.instead is not None:
+            called = OmegaConf.select(config, rule.key)
+            if called != option:
+                raise ConfigurationError(
+                    f"{rule.key}={shown(called)}: conf/{group}/{option}.yaml must call itself "
+                    f"{option}"
+                )
 
 
 def _hold_together(config: DictConfig) -> None:

@@ -73,7 +73,7 @@ def _composed(name: str, overrides: Sequence[str]) -> DictConfig:
         _refuse_what_follows(overrides)
         with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
             config = compose(name, list(overrides), return_hydra_config=True)
-            check(config)
+            check(name, config)
             return config
     except ConfigurationError:
         raise

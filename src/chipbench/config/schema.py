@@ -3,7 +3,9 @@
 A key that stands in `conf/` and not here is refused, and so is one that stands here alone.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
+from itertools import chain
 
 from chipbench.config import effect
 from chipbench.config.kinds import (
@@ -71,12 +73,17 @@ _TRAINING = (
     aside("optimizer.trial_timeout_s", above_zero("seconds")),
     work("optimizer.learning_rate", above_zero(), effect.in_keras),
     work("optimizer.create._target_", PYTHON_NAME, effect.in_keras),
+    work("optimizer.create.learning_rate", ANY, effect.in_keras),  # or a schedule's keys
     work("optimizer.create.*", ANY, effect.in_keras),
 )
 
+_BACKEND = work(
+    "backend.name", option_of("backend"), effect.in_keras, "tensorflow", _choose("backend")
+)
+_PROTOCOL_NAME = aside("protocol.name", text("a name"), _choose("protocol"))
 _PROTOCOL = (
-    work("backend.name", option_of("backend"), effect.in_keras, "tensorflow", _choose("backend")),
-    aside("protocol.name", text("a name"), _choose("protocol")),
+    _BACKEND,
+    _PROTOCOL_NAME,
     work("protocol.loop", one_of("keras", "graph"), effect.loop),
     work("protocol.validate", SWITCH, effect.in_keras, plain=True),
     work("protocol.steps_per_call", whole("steps", 1), effect.in_fit, plain=1),
@@ -91,6 +98,9 @@ _PROTOCOL = (
     aside("protocol.feature_cache_gb", from_zero("gigabytes")),
     work("strategy.name", option_of("strategy"), effect.in_keras, "none", _choose("strategy")),
     context("strategy.cpu_devices", or_null(whole("parts", 2)), effect.in_keras),
+)
+
+_OF_WORKERS = (
     aside("strategy.workers", _WORKERS),
     aside("strategy.index", or_null(whole("", 0))),
     aside("strategy.port", whole_up_to(65535, 1)),
@@ -102,7 +112,10 @@ _CREATEML = (
     work("createml.feature_extractor_revision", whole("", 1), effect.in_createml),
     context("createml.checkpoint_interval", whole("iterations", 1), effect.in_createml),
     aside("createml.stall_timeout_s", above_zero("seconds")),
-    aside("createml.label.*", text("a name"), _FOLLOWS),
+    *(
+        aside(f"createml.label.{engine}", text("a name"), _FOLLOWS)
+        for engine in ("createml", "keras", "auto")
+    ),
     *(
         work(f"augmentation.{name}", SWITCH)
         for name in ("crop", "rotation", "blur", "exposure", "noise", "flip")
@@ -151,14 +164,20 @@ _MACHINE = (
     ),
 )
 
-_RECORDING = (
+_KIND = aside("kind", text("a name"), _FOLLOWS)
+_CACHE = aside("cache_dir", _FOLDER)
+_OUTPUT = aside("output_dir", text("a folder"))
+_RUN = (
     context("monitor.interval_s", above_zero("seconds")),
     aside("repeats", whole("", 1)),
-    aside("kind", text("a name"), _FOLLOWS),
+    _KIND,
     aside("benchmark", text("a name"), _FOLLOWS),
-    aside("cache_dir", _FOLDER),
-    aside("output_dir", text("a folder")),
+    _CACHE,
+    _OUTPUT,
     aside("verbose", SWITCH),
+)
+
+_TRACKING = (
     _name("tracking"),
     aside("tracking.uri", or_null(text("the address of a tracking store"))),
     aside("tracking.experiment_name", text("a name")),
@@ -182,22 +201,35 @@ _SWEEP = (
     aside("job", or_null(whole("", 0)), "the sweep sets it for each job"),
 )
 
-_OTHERS = (
+_COMPARISON = (
     aside("experiments", _NAMES),
     aside("machines", _NAMES),
     aside("tags.*", ANY),
     aside("since", or_null(DATE)),
     aside("until", or_null(DATE)),
     aside("baseline", or_null(text("the id or name of a machine"))),
-    aside("everything", SWITCH),
-    aside("json", SWITCH),
-    aside("training_timeout_s", above_zero("seconds")),
-    aside("journals", text("a folder")),
 )
 
-RULES = (
-    *_TRAINING, *_PROTOCOL, *_CREATEML, *_EXPORT, *_MACHINE, *_RECORDING, *_SWEEP, *_OTHERS,
-)  # fmt: skip
+_JOURNALS = aside("journals", text("a folder"))
+_DIAGNOSIS = (aside("json", SWITCH), aside("training_timeout_s", above_zero("seconds")))
+
+_OF_TRAIN = (*_TRAINING, *_PROTOCOL, *_MACHINE, *_RUN, *_TRACKING)
+
+#: By entry point, the keys that its configuration has.
+ENTRIES: Mapping[str, tuple[Rule, ...]] = {
+    "train": _OF_TRAIN,
+    "createml": (*_OF_TRAIN, *_CREATEML),
+    "export": (*_EXPORT, _PROTOCOL_NAME, *_MACHINE, *_RUN, *_TRACKING),
+    "sweep": _SWEEP,
+    "compare": (*_COMPARISON, _KIND, _OUTPUT, *_TRACKING),
+    "reference": (_OUTPUT, *_TRACKING),
+    "sync": (_JOURNALS, aside("everything", SWITCH), *_TRACKING),
+    "doctor": (*_DIAGNOSIS, _JOURNALS, _CACHE, _BACKEND, *_MACHINE, *_TRACKING),
+}
+#: By the strategy that alone has them.
+OF_STRATEGY: Mapping[str, tuple[Rule, ...]] = {"multi_worker": _OF_WORKERS}
+
+RULES = tuple(dict.fromkeys(chain(*ENTRIES.values(), *OF_STRATEGY.values())))
 
 
 @lru_cache(maxsize=4096)  # of the keys of all runs of a store
