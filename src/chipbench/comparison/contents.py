@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from chipbench.comparison.charts import History, batch_size_chart, group_charts
-from chipbench.comparison.claims import check_claims
+from chipbench.comparison.claims import check_claims, unchecked
 from chipbench.comparison.frameworks import beside, frameworks_table
 from chipbench.comparison.groups import Benchmark, Sorted
 from chipbench.comparison.report import Report, Section
@@ -32,12 +32,14 @@ def make_report(
         budget = _MOST_ILLUSTRATED - illustrated
         sections.append(_section(folder, benchmark, found, history_of, budget))
         illustrated += len(benchmark.groups)
+    claims = tuple(check_claims(runs))
     values = [value_table(b.name, group) for b in shown for group in b.groups]
     return Report(
         counts=count_text(found),
         sections=tuple(sections),
         values=tuple(table for table in values if table is not None)[:_MOST_ILLUSTRATED],
-        claims=tuple(check_claims(runs)),
+        claims=claims,
+        unchecked=unchecked(claims),
         frameworks=frameworks_table(beside(found)),
     )
 

@@ -69,4 +69,5 @@ class Report:
     sections: tuple[Section, ...]
     values: tuple[Table, ...]
     claims: tuple[Claim, ...] = ()
+    unchecked: str | None = None  # which claims lack their data
     frameworks: Table | None = None  # beside each other, where several did the same

@@ -1,6 +1,7 @@
 """The comparison in a terminal: rankings and checked claims, for those who open no browser."""
 
 from chipbench.comparison.report import Report, Table
+from chipbench.ground.invocation import command
 from chipbench.terminal.lines import say
 from chipbench.terminal.table import Column, show_table
 
@@ -21,6 +22,8 @@ def print_comparison(report: Report) -> None:
         [(c.text, c.said_by, c.verdict, c.numbers) for c in report.claims],
         title="Claims checked",
     )
+    if report.unchecked is not None:
+        say(f"{report.unchecked}: `{command('reference')}` imports them")
 
 
 def _show(table: Table, title: str) -> None:
