@@ -46,19 +46,11 @@ def check_print(name: str, overrides: Sequence[str], what: str, package: str | N
 
 
 def compose_run(name: str, overrides: Sequence[str]) -> DictConfig:
-    """The same for a run, which gets the output folder that Hydra's part of the config names."""
+    """The same for a run, whose output folder Hydra's part of the config names unless it does."""
     _refuse_without_effect(overrides)
     config = _composed(name, overrides)
-    folder = Path(config.hydra.run.dir).absolute()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigurationError(
-            f"hydra.run.dir={config.hydra.run.dir}: {error.strerror}; name a folder that can be "
-            "written"
-        ) from None
     with open_dict(config):
-        config.hydra.runtime.output_dir = str(folder)
+        config.hydra.runtime.output_dir = str(Path(config.hydra.run.dir).absolute())
     HydraConfig.instance().set_config(config)
     _without_hydra(config)
     return config

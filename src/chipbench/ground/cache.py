@@ -51,7 +51,7 @@ def writable(key: str, folder: Path) -> Path:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise ConfigurationError(
-            f"{key}={folder}: {error.strerror}; name a folder that can be written"
+            f"{key}={folder}: {error.strerror}; name a folder of yours, {key}=<folder>"
         ) from None
     return folder
 

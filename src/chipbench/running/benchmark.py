@@ -12,7 +12,6 @@ from chipbench import hardware
 from chipbench.config.options import project_dir
 from chipbench.config.recorded import public_config, recorded_params
 from chipbench.ground import metrics, tags
-from chipbench.ground.cache import writable
 from chipbench.ground.csv_file import write_table
 from chipbench.ground.finding import Finding
 from chipbench.ground.reason import reason_of
@@ -59,7 +58,7 @@ class Benchmark:
         self.machine = hardware.detect(installation(config))
         confirm(config.machine, self.machine)
         self.workload = create(config, self.machine)
-        self.folder = writable("output_dir", Path(config.output_dir))
+        self.folder = Path(config.output_dir)
         store = configured_store(config.tracking, project_dir())
         self._readings: list[Reading] = []
         self._utilisation: dict[str, float] = {}

@@ -34,8 +34,8 @@ class JournalWriter:
             ) from None
         except OSError as error:
             raise ConfigurationError(
-                f"hydra.run.dir={folder}: a journal needs a folder that can be written and locked "
-                f"({error.strerror}); choose one on a local disk"
+                f"output_dir={folder}: a journal needs a folder that can be written and locked "
+                f"({error.strerror}); name one on a local disk with output_dir=<folder>"
             ) from error
 
     def append(self, record: Record) -> None:

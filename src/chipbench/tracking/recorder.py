@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from chipbench.ground import tags
+from chipbench.ground.cache import writable
 from chipbench.terminal.lines import complain
 from chipbench.tracking import delivery_state, journal
 from chipbench.tracking.delivery_state import DeliveryState, is_ready, read_state
@@ -58,10 +59,9 @@ class Recorder:
 
         `experiment` is MLflow's, for a run that `mlflow run` did not start. `parent_key` is the
         `key` of the recorder whose run this one is nested under; with `key`, an earlier recorder's
-        run goes on.
+        run goes on. Raises ConfigurationError where nothing can be written.
         """
-        folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder
+        self.folder = writable("output_dir", folder)
         self.key = key or uuid.uuid4().hex
         self.store = store
         self._journal = JournalWriter(folder)
