@@ -18,14 +18,15 @@ from chipbench.comparison.terminal_report import print_comparison
 from chipbench.comparison.tidy import run_rows, table_rows
 from chipbench.config.nearest import hint
 from chipbench.config.options import project_dir
-from chipbench.ground import tags
+from chipbench.ground import invocation, tags
+from chipbench.ground.cache import writable
 from chipbench.ground.csv_file import write_table
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
-from chipbench.ground.invocation import mlflow_run
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.running import command
 from chipbench.terminal.lines import announce, say
 from chipbench.terminal.plain import plain
+from chipbench.tracking.delivered import delivered
 from chipbench.tracking.reading import StoredRuns
 from chipbench.tracking.recorder import Recorder
 from chipbench.tracking.store import configured_store
@@ -36,6 +37,7 @@ def compare(config: DictConfig) -> Report:
     store = configured_store(config.tracking, project_dir())
     if store is None:
         raise ConfigurationError("tracking=none: a comparison needs a tracking store")
+    folder = writable("output_dir", Path(config.output_dir))
     announce(f"reading the runs of {store.address}")
     stored = StoredRuns(store)
     every = stored.read(config.experiments)
@@ -43,7 +45,6 @@ def compare(config: DictConfig) -> Report:
     runs = _selected(config, every)
     found = sort_runs(runs, config.baseline)
     _refuse_nothing(config, found)
-    folder = Path(config.output_dir)
     announce("drawing and writing the report")
     recorder = Recorder(
         folder, store, name="comparison", experiment=config.tracking.experiment_name
@@ -56,7 +57,7 @@ def compare(config: DictConfig) -> Report:
         write_table(folder / "comparison_frameworks.csv", framework_rows(beside(found)))
     _record(recorder, report)
     print_comparison(report)
-    recorder.drain()
+    say(delivered(recorder))
     say(f"report: {folder / 'report.html'}")
     gc.freeze()
     return report
@@ -85,9 +86,10 @@ def _no_such(key: str, name: str, known: set[str]) -> str:
 def _refuse_nothing(config: DictConfig, found: Sorted) -> None:
     rows = [row for b in found.benchmarks for group in b.groups for row in group.rows]
     if not rows:
+        measure, published = map(invocation.command, ("train", "reference"))
         raise UnsupportedBenchmark(
-            f"there is nothing to compare: measure this machine with `{mlflow_run()}`, import the "
-            f"published results with `{mlflow_run('-e', 'reference')}`, or widen the selection"
+            f"there is nothing to compare: measure this machine with `{measure}`, import the "
+            f"published results with `{published}`, or widen the selection"
         )
     ids = {row.machine for row in rows}
     ids |= {name for row in rows for name in ids_of(row.runs[0])}

@@ -306,5 +306,5 @@ def test_hostile_names_do_not_break_the_line_that_lists_them(
 
 
 def test_an_empty_store_names_the_remedy(config: Compared) -> None:
-    with pytest.raises(UnsupportedBenchmark, match="-e reference"):
+    with pytest.raises(UnsupportedBenchmark, match="chipbench.reference`"):
         compare(config("compare"))

@@ -26,7 +26,7 @@ from chipbench.checks.training import Trial, backend_check, training_check
 from chipbench.config.compose import compose_config
 from chipbench.data import cifar10
 from chipbench.data.places import WRITTEN_VERSION, generated_folder
-from chipbench.ground.invocation import mlflow_run
+from chipbench.ground.invocation import command
 from chipbench.ground.processes import Child, Exit, module_command
 from chipbench.hardware.nvidia import driver_version
 from chipbench.tracking.journal_writer import JournalWriter
@@ -345,7 +345,8 @@ def test_runs_that_wait_are_counted_and_one_that_goes_on_is_not(tmp_path: Path) 
     check = journals_check(tmp_path)
     running.close()
     assert check.status == WARNING
-    assert "2 runs wait" in check.found and "-e sync" in str(check.remedy)
+    assert "2 runs wait" in check.found
+    assert f"chipbench.sync journals={tmp_path}" in str(check.remedy)
 
 
 def test_the_probes_failure_is_told_without_an_answer() -> None:
@@ -360,6 +361,6 @@ def test_the_probes_failure_is_told_without_an_answer() -> None:
 
 def test_the_verdict_names_what_stops_the_main_job() -> None:
     fine, noted = Check("a", OK, ""), Check("b", WARNING, "", "c")
-    assert verdict([fine]) == f"this machine can run the main job, `{mlflow_run()}`"
+    assert verdict([fine]) == f"this machine can run the main job, `{command('train')}`"
     assert verdict([fine, noted]).endswith("mind b")
     assert "cannot run here yet: d" in verdict([noted, Check("d", PROBLEM, "", "e")])

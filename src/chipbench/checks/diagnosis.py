@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from chipbench.checks.check import OK, PROBLEM, WARNING, Check
-from chipbench.ground.invocation import mlflow_run
+from chipbench.ground.invocation import command
 from chipbench.terminal.lines import say
 from chipbench.terminal.streams import STDOUT
 from chipbench.terminal.table import Cell, Column, Styled, show_table
@@ -41,4 +41,4 @@ def verdict(checks: Sequence[Check]) -> str:
         return f"the main job cannot run here yet: {', '.join(problems)}"
     warnings = [check.name for check in checks if check.status == WARNING]
     noted = f"; mind {', '.join(warnings)}" if warnings else ""
-    return f"this machine can run the main job, `{mlflow_run()}`{noted}"
+    return f"this machine can run the main job, `{command('train')}`{noted}"

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from chipbench.checks.check import OK, PROBLEM, WARNING, Check
 from chipbench.checks.disk import disk_check, shown
 from chipbench.ground.finding import Finding
-from chipbench.ground.invocation import mlflow_run
+from chipbench.ground.invocation import command
 from chipbench.ground.processes import Child, Exit, module_command, with_import_path
 from chipbench.tracking.delivery_state import read_state
 from chipbench.tracking.journal import find_journals
@@ -83,6 +83,7 @@ def journals_check(folder: Path) -> Check:
     if not counted:
         return Check(name, OK, f"none in {shown(folder)}")
     found = f"{' and '.join(counted)} in {shown(folder)}"
+    settings = () if folder == Path("outputs") else (f"journals={folder}",)
     return Check(
-        name, WARNING, found, f"deliver, or see why not, with `{mlflow_run('-e', 'sync')}`"
+        name, WARNING, found, f"deliver, or see why not, with `{command('sync', *settings)}`"
     )

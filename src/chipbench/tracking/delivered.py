@@ -1,9 +1,11 @@
 """Where a run is recorded and who shows it, or how to deliver what could not be."""
 
+import os
 import shlex
+from pathlib import Path
 
 from chipbench.config.options import project_dir
-from chipbench.ground.invocation import mlflow_run
+from chipbench.ground.invocation import command, module
 from chipbench.tracking.address import is_server
 from chipbench.tracking.delivery_state import DeliveryState
 from chipbench.tracking.recorder import Recorder
@@ -20,7 +22,7 @@ def delivered(recorder: Recorder) -> str:
         lost = recorder.unwritten
         return (
             f"{state.waiting} records wait in {recorder.folder}{why}; "
-            f"deliver them with `{mlflow_run('-e', 'sync')}`"
+            f"deliver them with `{command('sync', *_settings(recorder.folder, store))}`"
             + (f"; {lost} more, which the disk had no room for, are lost" if lost else "")
         )
     if state.refused:
@@ -29,10 +31,26 @@ def delivered(recorder: Recorder) -> str:
     return f"recorded as run {state.run_id} in {store.address}; {_shown(state, store)}"
 
 
+def _settings(folder: Path, store: Store) -> list[str]:
+    """What `sync` is told to find the run that lies in `folder`, and to bring it to `store`."""
+    there = folder.absolute().is_relative_to(Path("outputs").absolute())
+    named = store.uri in (os.environ.get("MLFLOW_TRACKING_URI"), _in_the_project())
+    return [
+        *([] if there else [f"journals={folder}"]),
+        *([] if named else [f"tracking.uri={store.address}"]),
+    ]
+
+
 def _shown(state: DeliveryState, store: Store) -> str:
     """Who shows the run: the server that keeps it, else a program that opens its database."""
     if is_server(store.uri):
         return f"{store.address.rstrip('/')}/{state.url}" if state.url else "its pages show it"
-    if store.uri == f"sqlite:///{project_dir() / 'mlflow.db'}":
+    here = Path.cwd() == project_dir() and Path("Makefile").is_file()
+    if here and store.uri == _in_the_project():
         return "`make ui` shows it"
-    return f"`mlflow ui --backend-store-uri {shlex.quote(store.address)}` shows it"
+    ui = f"{module('mlflow')} ui --backend-store-uri {shlex.quote(store.address)}"
+    return f"`{ui}` shows it"
+
+
+def _in_the_project() -> str:
+    return f"sqlite:///{project_dir() / 'mlflow.db'}"

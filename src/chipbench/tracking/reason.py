@@ -14,6 +14,8 @@ from chipbench.tracking.redaction import anonymous
 NOT_ALLOWED = ("PERMISSION_DENIED", "CUSTOMER_UNAUTHORIZED", "UNAUTHENTICATED")
 #: The cause at the end of what MLflow says when a request got no answer.
 _NETWORK = re.compile(r"API request to .* failed with .*\[Errno -?\d+\] ([\w ,]+)")
+#: What SQLite says of its file.
+_FILE = re.compile(r"unable to open database file|attempt to write a readonly database")
 _MAX_CHARACTERS = 300
 _LOGIN = Finding(
     "the store refuses the login",
@@ -21,6 +23,9 @@ _LOGIN = Finding(
 )
 _PERMISSION = Finding(
     "the store does not let this user record here", "its administrator has to allow it"
+)
+_UNWRITABLE = Finding(
+    "the database file cannot be opened and written", "name another, tracking.uri=sqlite:///<file>"
 )
 
 
@@ -45,6 +50,8 @@ def finding(error: BaseException) -> Finding:
     if code == "PERMISSION_DENIED":
         return _PERMISSION
     text = " ".join(_words(error).split()) or type(error).__name__
+    if _FILE.search(text):
+        return _UNWRITABLE
     network = _NETWORK.search(text)
     if network:
         return Finding(f"the store cannot be reached: {network[1]}")
@@ -71,7 +78,7 @@ def asking(purpose: str, kind: type[Exception] = StoreError) -> Iterator[None]:
     except (ConfigurationError, kind):
         raise
     except Exception as error:  # MLflow's, requests', SQLAlchemy's, boto's: whatever is away
-        known = getattr(error, "error_code", None) in NOT_ALLOWED
+        known = finding(error).remedy is not None
         remedy = "" if known else ": check tracking.uri and that it runs"
         raise kind(f"cannot {purpose} ({reason(error)}){remedy}") from None
 
