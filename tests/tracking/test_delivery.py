@@ -128,7 +128,7 @@ def test_a_bad_network_loses_and_doubles_nothing(
     for name, value in Store(server.uri, tmp_path, 1, 1).environment().items():
         monkeypatch.setenv(name, value)
     proxy = FaultProxy(server.port, sometimes(0.3, seed=7))
-    for number in range(4):
+    for number in range(2):
         path = example(tmp_path / f"run{number}")
         delivery = Delivery(path, lambda: MlflowClient(proxy.uri), "store")
         tries = 0

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from mlflow.entities import FileInfo
 from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
 from chipbench.ground.regular import below, open_regular, trouble
+
+_MAX_COMPARED = 2**31  # bytes of a file that is fetched to be compared; a larger one takes too long
 
 
 class MissingFileError(Exception):
@@ -57,8 +60,20 @@ class ArtifactStore:
 
     def put(self, path: Path, name: str, checksum: str) -> None:
         """Bring the file `path` there as `name`, unless the same is there already."""
-        if not self._has(path.stat().st_size, name, checksum):
-            self.send(path, name)
+        size = path.stat().st_size
+        if self._has(size, name, checksum):
+            return
+        self.send(path, name)
+        if not self._has(size, name, checksum):
+            raise ConnectionError(f"the store did not keep {name} as it was sent")
+
+    def lacking(self, sizes: Mapping[str, int]) -> list[str]:
+        """The files that are not there with these sizes, by name."""
+        listed: dict[str, int | None] = {}
+        for folder in sorted({Path(name).parent.as_posix() for name in sizes}):
+            found = self._files.list_artifacts(None if folder == "." else folder)
+            listed |= {info.path: info.file_size for info in found}
+        return [name for name, size in sizes.items() if listed.get(name, -1) not in (size, None)]
 
     def send(self, path: Path, name: str) -> None:
         """Bring the file `path` there as `name`."""
@@ -69,6 +84,8 @@ class ArtifactStore:
         listed = self._listed(name)
         if listed is None or listed.file_size != size:
             return False
+        if size > _MAX_COMPARED:
+            return True
         with tempfile.TemporaryDirectory(prefix="chipbench-") as folder:
             copy = self._files.download_artifacts(name, folder)
             return sha256(Path(copy)) == checksum

@@ -7,7 +7,7 @@ hold up what comes after it.
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -22,8 +22,9 @@ from chipbench.ground.regular import open_regular
 from chipbench.tracking import journal
 from chipbench.tracking.delivery_state import DeliveryState, read_state, write_state
 from chipbench.tracking.journal import Artifact, End, Entry, Metrics, Params, Start, Tags
+from chipbench.tracking.readback import NotKeptError, Readback
 from chipbench.tracking.reason import UndeliverableError, reason
-from chipbench.tracking.run_writer import MAX_METRICS, MAX_TRIES, RunWriter
+from chipbench.tracking.run_writer import MAX_TRIES, RunWriter, groups
 from chipbench.tracking.runs import RunDeletedError, RunReplacedError, Runs
 
 STATUS_TAG, REASON_TAG = tags.stored(tags.STATUS), tags.stored(tags.REASON)
@@ -46,6 +47,8 @@ class Delivery:
         self._path = path
         self._connect = connect
         self._writer: RunWriter | None = None
+        self._readback: Readback | None = None
+        self._tail = b""
         self._tries: Counter[int] = Counter()
         self._hopeless: set[int] = set()
         self._refusals = 0
@@ -73,9 +76,10 @@ class Delivery:
         Raises what the store's client raises; what came before is saved.
         """
         self._reach_disk()
+        self._tail = tail
         for _ in range(_MAX_REPLACEMENTS):
             try:
-                return self._deliver_rest(tail)
+                return self._deliver_rest()
             except RunReplacedError:
                 self._state = DeliveryState(store=self._state.store)
             except RunDeletedError:
@@ -102,6 +106,7 @@ class Delivery:
         self._runs.verify(self._start, run_id)
         known = store.get_run(run_id)
         # `mlflow run` ends its run without the tag; and a process can die before it ends its own.
+        self._read_back(self._state.offset)
         if STATUS_TAG not in known.data.tags or known.info.status == _RUNNING:
             store.set_tag(run_id, STATUS_TAG, "failed")
             store.set_tag(run_id, REASON_TAG, ENDED_EARLY)
@@ -113,10 +118,13 @@ class Delivery:
         """Note what the last try ended with."""
         self._save(error=reason(error))
 
-    def _deliver_rest(self, tail: bytes) -> None:
-        unwritten = journal.parse(BytesIO(tail), self._path.stat().st_size)
-        rest = chain(journal.entries(self._path, self._state.offset), unwritten)
-        for group in _groups(rest):
+    def _entries(self, offset: int) -> Iterator[Entry]:
+        """What the journal holds from byte `offset`, and what its disk did not take."""
+        unwritten = journal.parse(BytesIO(self._tail), self._path.stat().st_size)
+        return chain(journal.entries(self._path, offset), unwritten)
+
+    def _deliver_rest(self) -> None:
+        for group in groups(self._entries(self._state.offset)):
             self._deliver(group)
             self._save(offset=max(self._state.offset, group[-1].end), error=None)
 
@@ -139,7 +147,7 @@ class Delivery:
             case Artifact(name):
                 self._deliver_files(first.start, name)
             case End(status, time_ms):
-                self._close(status, time_ms)
+                self._close(first.start, status, time_ms)
 
     def _deliver_files(self, offset: int, name: str) -> None:
         """Deliver an artifact file by file, so that a broken delivery goes on with the next."""
@@ -154,12 +162,29 @@ class Delivery:
         page = f"#/experiments/{run.info.experiment_id}/runs/{run.info.run_id}"
         self._save(run_id=run.info.run_id, url=page)
 
-    def _close(self, status: str, time_ms: int) -> None:
+    def _close(self, offset: int, status: str, time_ms: int) -> None:
         self._runs.confirm(self._start, self._run_id)
+        self._read_back(offset)
         if self._store.get_run(self._run_id).data.tags.get(REASON_TAG) == ENDED_EARLY:
             self._store.delete_tag(self._run_id, REASON_TAG)  # of a copy made before the end
         self._store.set_terminated(self._run_id, status, time_ms)
         self._save(closed=True)
+
+    def _read_back(self, offset: int) -> None:
+        """Deliver again from the start if the store did not keep what it took.
+
+        What it never keeps is set aside, as the record at `offset`: it refuses without saying so.
+        """
+        assert self._run is not None and self._readback is not None, "they come together"
+        refused, files = self._state.refused, self._state.artifacts
+        try:
+            self._readback.check(self._entries(0), refused, self._path.parent, files)
+        except NotKeptError as error:
+            self._tries[offset] += 1
+            if self._tries[offset] < MAX_TRIES:
+                self._save(offset=0, artifacts={})
+                raise
+            self._refuse(offset, str(error), False)
 
     def _refuse(self, offset: int, why: str, for_good: bool) -> None:
         """Set a record aside."""
@@ -190,6 +215,7 @@ class Delivery:
         run_id = self._run_id
         if self._writer is None or self._writer.run_id != run_id:
             self._runs.verify(self._start, run_id)
+            self._readback = Readback(self._store, run_id)
             self._writer = RunWriter(self._store, run_id, self._runs, self._tries, self._refuse)
         return self._writer
 
@@ -211,21 +237,3 @@ class Delivery:
         self._state = replace(self._state, **changes)  # type: ignore[arg-type]  # names are fields
         with suppress(OSError):
             write_state(self._path, self._state)
-
-
-def _groups(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """`entries` one by one, but metrics that follow each other together, as many as fit a batch."""
-    row: list[Entry] = []
-    size = 0
-    for entry in entries:
-        values = len(entry.record.values) if isinstance(entry.record, Metrics) else 0
-        if row and (not values or size + values > MAX_METRICS):
-            yield row
-            row, size = [], 0
-        if values:
-            row.append(entry)
-            size += values
-        else:
-            yield [entry]
-    if row:
-        yield row

@@ -16,7 +16,7 @@ def experiment_of(start: Start, client: MlflowClient, store: str | None) -> str:
     if start.experiment_id is not None and start.store == store:
         chosen = start.experiment_id
         found = unless_absent(lambda: client.get_experiment(chosen))
-        if found is not None and found.lifecycle_stage == "active":
+        if found and (str(found.experiment_id), found.lifecycle_stage) == (chosen, "active"):
             return chosen
     return _by_name(experiment_name(start.experiment), client)
 

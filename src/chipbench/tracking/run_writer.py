@@ -1,7 +1,7 @@
 """Writing a journal's records into a run of the store, and setting aside what it refuses."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from mlflow import MlflowClient
@@ -14,7 +14,7 @@ from chipbench.tracking.limits import stored_value
 from chipbench.tracking.reason import NOT_ALLOWED, reason
 from chipbench.tracking.runs import Runs
 
-MAX_METRICS = 1000  # of one MLflow batch
+_MAX_METRICS = 1000  # of one MLflow batch
 MAX_TRIES = 5  # of a record that the store refuses while it answers other requests
 _MAX_OTHERS = 100  # params or tags of one MLflow batch
 _BUSY = ("TEMPORARILY_UNAVAILABLE", "REQUEST_LIMIT_EXCEEDED", "RESOURCE_CONFLICT", "ABORTED")
@@ -65,7 +65,7 @@ class RunWriter:
             time_ms, step = entry.record.time_ms, entry.record.step
             for name, value in entry.record.values.items():
                 items.append((entry.start, Metric(name, value, time_ms, step)))
-        self._send(items, MAX_METRICS)
+        self._send(items, _MAX_METRICS)
 
     def files(self, offset: int, folder: Path, name: str, known: dict[str, str]) -> None:
         """Bring the files of an artifact there, and their checksums into `known`."""
@@ -101,6 +101,7 @@ class RunWriter:
                 [entity for entity in entities if isinstance(entity, Metric)],
                 [entity for entity in entities if isinstance(entity, Param)],
                 [entity for entity in entities if isinstance(entity, RunTag)],
+                True,  # before it returns, whatever MLflow's environment says
             )
         except MlflowException as error:
             self._raise_unless_refused(items[0][0], error)
@@ -125,3 +126,21 @@ class RunWriter:
     def _set_aside(self, offset: int, what: str, error: Exception) -> None:
         for_good = getattr(error, "error_code", None) == _INVALID
         self._refuse(offset, f"{what}: {reason(error)}", for_good)
+
+
+def groups(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """`entries` one by one, but metrics that follow each other together, as many as fit a batch."""
+    row: list[Entry] = []
+    size = 0
+    for entry in entries:
+        values = len(entry.record.values) if isinstance(entry.record, Metrics) else 0
+        if row and (not values or size + values > _MAX_METRICS):
+            yield row
+            row, size = [], 0
+        if values:
+            row.append(entry)
+            size += values
+        else:
+            yield [entry]
+    if row:
+        yield row

@@ -50,8 +50,10 @@ class Store:
     def environment(self) -> dict[str, str]:
         """Environment variables that point MLflow here and let it fail fast: delivery retries.
 
-        MLflow's own retries would also create a run twice when an answer is lost. A server's user
-        and password leave its address, which MLflow puts into its error messages.
+        What changes the meaning of a call is set here: MLflow's own retries would create a run
+        twice when an answer is lost, and logging beside would lose what it had taken. What says
+        where the store is and how to reach it stays, but a server's user and password leave its
+        address, which MLflow puts into its error messages.
         """
         server = is_server(self.uri)
         environment = {
@@ -59,6 +61,10 @@ class Store:
             "MLFLOW_DISABLE_TELEMETRY": os.environ.get("MLFLOW_DISABLE_TELEMETRY", "true"),
             "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
             "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
+            "MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER": "false",
+            "MLFLOW_ENABLE_ASYNC_LOGGING": "false",
+            "MLFLOW_TRUNCATE_LONG_VALUES": "true",
+            "MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING": "false",
             "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
             "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
         }
