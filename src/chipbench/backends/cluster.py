@@ -16,6 +16,7 @@ from typing import Any
 
 from omegaconf import DictConfig
 
+from chipbench.backends.applicable import require_applicable
 from chipbench.ground.errors import ConfigurationError
 
 _ADDRESS = re.compile(r"[^\s:/]+:([0-9]{1,5})")
@@ -46,10 +47,10 @@ def find_cluster(config: DictConfig, environment: Mapping[str, str] = os.environ
     """The cluster that `strategy=multi_worker` means here; None for any other strategy.
 
     Raises ConfigurationError if nothing says who trains together, or says it wrongly, or the back
-    end trains on one device alone.
+    end has no use for what is asked of it.
     """
     strategy = config.strategy
-    require_one_device(config)
+    require_applicable(config)
     if strategy.name != "multi_worker":
         return None
     if strategy.workers is not None:
@@ -73,16 +74,6 @@ def find_cluster(config: DictConfig, environment: Mapping[str, str] = os.environ
             f"batch_size={config.batch_size}: {found.size} workers need a multiple of {found.size}"
         )
     return found
-
-
-def require_one_device(config: DictConfig) -> None:
-    """Raise ConfigurationError where another framework than TensorFlow is to train on several."""
-    name, strategy = config.backend.name, config.strategy.name
-    if name != "tensorflow" and strategy != "none":
-        raise ConfigurationError(
-            f"strategy={strategy}: backend={name} trains on one device; use backend=tensorflow, or "
-            "strategy=none"
-        )
 
 
 def _from_tf_config(text: str) -> Cluster:
