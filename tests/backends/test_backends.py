@@ -1,22 +1,17 @@
 """Every back end trains the same model from the same weights to the same numbers."""
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import pytest
-from filelock import FileLock
+from support.process_fixtures import Trial
 
 from chipbench.backends import backend
 from chipbench.ground.errors import UnsupportedBenchmark
 
 Said = Callable[[str], Any]
-TESTS = Path(__file__).parents[1]
 OTHERS = [
     pytest.param(name, marks=pytest.mark.skipif(find_spec(name) is None, reason=f"no {name}"))
     for name in ("torch", "jax")
@@ -24,25 +19,9 @@ OTHERS = [
 
 
 @pytest.fixture
-def said(
-    request: pytest.FixtureRequest, session_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> Said:
-    """What a back end makes of the trial, asked once for all test processes."""
-
-    def asked(name: str) -> Any:
-        path = session_folder / f"trial_{name}.json"
-        with FileLock(f"{path}.lock"):
-            if not path.exists():
-                if name != "tensorflow":
-                    request.getfixturevalue("other_frameworks")
-                monkeypatch.setenv("PYTHONPATH", str(TESTS), prepend=os.pathsep)
-                command = [sys.executable, "-m", "support.backend_trial", name]
-                ended = subprocess.run(command, capture_output=True, text=True)
-                assert ended.returncode == 0, ended.stderr[-3000:]
-                path.write_text(ended.stdout.splitlines()[-1])
-        return json.loads(path.read_text())
-
-    return asked
+def said(trial: Trial) -> Said:
+    """What a back end makes of the trial."""
+    return partial(trial, "backend_trial")
 
 
 @pytest.mark.parametrize("name", OTHERS)

@@ -1,43 +1,32 @@
 """Planted faults of a device are caught and named, on every back end; what is right is not."""
 
-import json
-import os
-import subprocess
-import sys
-from functools import cache
+from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from support.process_fixtures import Trial
 
 from chipbench.backends.trials.kernels import _unlike
 from chipbench.backends.trials.tolerance import fault_in, of_layer, of_steps
 
-TRIAL = Path(__file__).parents[1] / "support" / "device_trial.py"
+Found = Callable[[str], Any]
 BACKENDS = [
     pytest.param(name, marks=pytest.mark.skipif(find_spec(name) is None, reason=f"no {name}"))
     for name in ("tensorflow", "torch", "jax")
 ]
 
 
-@cache
-def found(name: str) -> Any:
-    """What the back end's process found, asked once."""
-    asked = subprocess.run(
-        [sys.executable, "-W", "ignore", str(TRIAL), name],
-        capture_output=True,
-        text=True,
-        # A busy machine makes threads that wait for each other tens of times slower.
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-    )
-    assert asked.returncode == 0, asked.stderr[-3000:]
-    return json.loads(asked.stdout.splitlines()[-1])
+@pytest.fixture
+def found(trial: Trial) -> Found:
+    """What a back end's check finds."""
+    return partial(trial, "device_trial")
 
 
 @pytest.mark.parametrize("name", BACKENDS)
-def test_each_wrong_layer_is_named_and_the_right_one_is_not(name: str) -> None:
+def test_each_wrong_layer_is_named_and_the_right_one_is_not(name: str, found: Found) -> None:
     verdict = found(name)["layers"]
     assert "unchecked" not in verdict
     said = dict(fault.split(": ", 1) for fault in verdict["faults"])
@@ -55,12 +44,12 @@ def test_each_wrong_layer_is_named_and_the_right_one_is_not(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BACKENDS)
-def test_a_right_device_is_not_doubted_in_half_precision_either(name: str) -> None:
+def test_a_right_device_is_not_doubted_in_half_precision_either(name: str, found: Found) -> None:
     assert found(name)["right"] == [] and found(name)["scaled"] == []
 
 
 @pytest.mark.parametrize("name", BACKENDS)
-def test_a_loss_that_is_not_scaled_in_float16_is_named(name: str) -> None:
+def test_a_loss_that_is_not_scaled_in_float16_is_named(name: str, found: Found) -> None:
     said = found(name)
     assert said["underflow"] == ["the loss is not scaled, and gradients underflow in float16"]
     if name != "jax":  # whose compiler computes half precision in float32 on the CPU
@@ -69,7 +58,7 @@ def test_a_loss_that_is_not_scaled_in_float16_is_named(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BACKENDS)
-def test_each_weight_that_an_optimizer_moves_wrong_is_named(name: str) -> None:
+def test_each_weight_that_an_optimizer_moves_wrong_is_named(name: str, found: Found) -> None:
     said = found(name)
     assert said["Adam"] == [] and said["SGD"] == []
     assert said["Frozen"] == ["the weights first/bias do not move"]

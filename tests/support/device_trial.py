@@ -1,16 +1,13 @@
 """What a back end's device check finds in layers and optimizers, right and wrong.
 
-Run as `python device_trial.py torch`. Prints one JSON object. Keras has one back end in a process,
-so each is asked in one of its own.
+Run as `python -m support.device_trial torch`. Prints one JSON object. Keras has one back end in a
+process, so each is asked in one of its own.
 """
 
 import json
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from chipbench.backends import backend
 from chipbench.backends.trials import optimizer, training

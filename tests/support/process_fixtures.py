@@ -1,17 +1,23 @@
 """How the programs start that tests start: in forks of a warm Python, or cold as a user's do."""
 
+import json
 import logging
 import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from filelock import FileLock
 from support.sharing import SharedServer, shared
 from support.tracking_server import wait_for
 from support.warm_server import HIDDEN
+
+#: Its program's name and the framework's make what it says.
+Trial = Callable[[str, str], Any]
 
 _HERE = Path(__file__).parent
 #: Begins with an interpreter of its own, and so does what it starts.
@@ -66,11 +72,36 @@ def other_frameworks(
     # A busy machine makes threads that wait for each other tens of times slower.
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setenv("TORCH_COMPILE_DISABLE", "1")  # trying it takes 20 s
-    # What JAX compiles takes most of its time, and is the same in each of its programs.
+    # What JAX compiles takes most of its time, and is the same in each of its programs; to make it
+    # fast takes longer than such small models then save.
+    monkeypatch.setenv("JAX_DISABLE_MOST_OPTIMIZATIONS", "true")
     monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(session_folder / "jax"))
     monkeypatch.setenv("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
     monkeypatch.setenv("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
     _use(_python(pytestconfig, session_folder, "torch", "jax"), monkeypatch)
+
+
+@pytest.fixture
+def trial(
+    request: pytest.FixtureRequest, session_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Trial:
+    """What a program of this folder says of a framework, asked once for all test processes."""
+
+    def said(program: str, framework: str) -> Any:
+        path = session_folder / f"{program}_{framework}.json"
+        with FileLock(f"{path}.lock"):
+            if not path.exists():
+                if framework != "tensorflow":
+                    request.getfixturevalue("other_frameworks")
+                monkeypatch.setenv("OMP_NUM_THREADS", "1")
+                monkeypatch.setenv("PYTHONPATH", str(_HERE.parent), prepend=os.pathsep)
+                command = [sys.executable, "-m", f"support.{program}", framework]
+                ended = subprocess.run(command, capture_output=True, text=True)
+                assert ended.returncode == 0, ended.stderr[-3000:]
+                path.write_text(ended.stdout.splitlines()[-1])
+        return json.loads(path.read_text())
+
+    return said
 
 
 @pytest.fixture
