@@ -76,9 +76,11 @@ else
   database() { echo "sqlite:///$DATA/$1.db"; }
 fi
 
+# To check a password takes a tenth of a second of the processor, and each request has one.
 cat >"$DATA/auth.ini" <<EOF
 [mlflow]
 default_permission = NO_PERMISSIONS
+auth_cache_ttl_seconds = 60
 database_uri = $(database users)
 admin_username = admin
 EOF

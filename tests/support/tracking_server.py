@@ -161,7 +161,7 @@ class TrackingServer:
             config = self.folder / "auth.ini"
             users = self.folder / "users.db"
             config.write_text(
-                "[mlflow]\ndefault_permission = READ\n"
+                "[mlflow]\ndefault_permission = READ\nauth_cache_ttl_seconds = 60\n"
                 f"database_uri = sqlite:///{users}\nadmin_username = {USER}\n"
             )
             settings["MLFLOW_AUTH_CONFIG_PATH"] = str(config)
