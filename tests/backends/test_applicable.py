@@ -40,3 +40,14 @@ def test_what_does_nothing_is_refused(words: str, said: str) -> None:
 )
 def test_what_does_something_is_not(words: str) -> None:
     require_applicable(compose_config("train", [*words.split(), "output_dir=none"]))
+
+
+def test_the_tuned_protocol_is_held_to_the_keras_that_it_was_made_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = compose_config("train", ["protocol=tuned", "output_dir=none"])
+    monkeypatch.setattr("chipbench.backends.applicable.metadata.version", lambda name: "2.12.0")
+    with pytest.raises(ConfigurationError, match=r"this is Keras 2\.12\.0, .*use protocol=article"):
+        require_applicable(config)
+    config.protocol.loop = "keras"
+    require_applicable(config)

@@ -1,6 +1,7 @@
 """Whether a back end can do what the settings ask of it: what it cannot is refused, not ignored."""
 
 from collections.abc import Iterator
+from importlib import metadata
 
 from omegaconf import DictConfig
 
@@ -22,6 +23,12 @@ def _inapplicable(config: DictConfig) -> Iterator[str]:
         yield (
             f"strategy={config.strategy.name}: backend={name} trains on one device; use "
             "backend=tensorflow, or strategy=none"
+        )
+    keras = metadata.version("keras")
+    if protocol.loop == "graph" and keras.startswith("2."):
+        yield (
+            f"protocol=tuned: it makes the updates of Keras 3's `fit`, and this is Keras {keras}, "
+            "which shuffles otherwise; use protocol=article"
         )
     if protocol.jit_compile and name == "jax":
         yield "protocol.jit_compile=true: JAX compiles every step as it is; leave it false"
