@@ -10,6 +10,7 @@ from typing import Any
 from omegaconf import DictConfig, ListConfig
 
 from chipbench.config.options import options
+from chipbench.ground.storable import MAX_NAME
 
 Accepts = Callable[[Any], bool]
 
@@ -85,6 +86,14 @@ def or_auto(kind: Kind) -> Kind:
 def text(what: str) -> Kind:
     """Some text."""
     return Kind(lambda value: isinstance(value, str) and bool(value.strip()), what)
+
+
+def name(what: str) -> Kind:
+    """Some text that every store's columns have room for."""
+    return Kind(
+        lambda value: text(what).accepts(value) and len(value) <= MAX_NAME,
+        f"{what} of at most {MAX_NAME} characters",
+    )
 
 
 def word(what: str) -> Kind:

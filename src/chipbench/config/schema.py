@@ -17,6 +17,7 @@ from chipbench.config.kinds import (
     SWITCH,
     above_zero,
     from_zero,
+    name,
     one_of,
     option_of,
     or_auto,
@@ -180,7 +181,7 @@ _RUN = (
 _TRACKING = (
     _name("tracking"),
     aside("tracking.uri", or_null(text("the address of a tracking store"))),
-    aside("tracking.experiment_name", text("a name")),
+    aside("tracking.experiment_name", name("a name")),
     aside("tracking.run_name", or_null(text("a name"))),
     aside("tracking.delivery_interval_s", above_zero("seconds")),
     aside("tracking.drain_timeout_s", from_zero("seconds")),

@@ -1,6 +1,7 @@
 """A tracking store's address: how it is told without its login, and which ones are refused."""
 
 import os
+import re
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from chipbench.ground.errors import ConfigurationError
@@ -20,6 +21,7 @@ _REMEDIES = {
     "postgresql": "pip install 'chipbench[server]'",
     "mysql": "pip install pymysql, and begin with mysql+pymysql://",
 }
+_IN_MEMORY = re.compile(r"^sqlite:/*($|\?|.*:memory:)|[?&]mode=memory")
 _CREDENTIALS = {"user", "username", "password", "passwd", "token", "sslpassword"}
 
 
@@ -80,6 +82,11 @@ def check_address(uri: str) -> None:
         known = ", ".join(f"{scheme}://" for scheme in SCHEMES)
         address = without_login(uri)
         raise ConfigurationError(f"tracking.uri={address}: must begin with one of {known}")
+    if scheme == "sqlite" and _IN_MEMORY.search(uri):
+        raise ConfigurationError(
+            f"tracking.uri={uri}: a database in memory is gone with the process that delivers it; "
+            "name a file, sqlite:///<folder>/mlflow.db"
+        )
     if scheme not in ("http", "https", "sqlite"):
         _check_driver(without_login(uri), _REMEDIES[scheme.partition("+")[0]])
 

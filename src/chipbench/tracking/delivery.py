@@ -5,7 +5,6 @@ by checksum, and a run is found again by its key. What the store refuses is set 
 hold up what comes after it.
 """
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -18,18 +17,19 @@ from pathlib import Path
 from mlflow import MlflowClient
 
 from chipbench.ground import tags
-from chipbench.ground.regular import open_regular
 from chipbench.tracking import journal
 from chipbench.tracking.delivery_state import DeliveryState, read_state, write_state
 from chipbench.tracking.journal import Artifact, End, Entry, Metrics, Params, Start, Tags
+from chipbench.tracking.journal_writer import reach_disk
 from chipbench.tracking.readback import NotKeptError, Readback
-from chipbench.tracking.reason import UndeliverableError, reason
+from chipbench.tracking.reason import UndeliverableError, is_refusal, reason
 from chipbench.tracking.run_writer import MAX_TRIES, RunWriter, groups
 from chipbench.tracking.runs import RunDeletedError, RunReplacedError, Runs
 
 STATUS_TAG, REASON_TAG = tags.stored(tags.STATUS), tags.stored(tags.REASON)
 _RUNNING = "RUNNING"
 ENDED_EARLY = "the journal ends before the run does: its process died or its disk was full"
+_MAX_DENIALS = 3  # of the run one after the other; then delivery gives up
 _MAX_REPLACEMENTS = 3  # of the run within one step
 
 
@@ -49,6 +49,7 @@ class Delivery:
         self._writer: RunWriter | None = None
         self._readback: Readback | None = None
         self._tail = b""
+        self._denials = 0
         self._tries: Counter[int] = Counter()
         self._hopeless: set[int] = set()
         self._refusals = 0
@@ -66,6 +67,11 @@ class Delivery:
         """Whether another try may bring what was refused."""
         return any(int(offset) not in self._hopeless for offset in self._state.refused)
 
+    @property
+    def given_up(self) -> bool:
+        """Whether the store refuses the run again and again: that is no absence."""
+        return self._denials >= _MAX_DENIALS
+
     def announce(self) -> None:
         """Say that delivery has started up."""
         self._save(error=None)
@@ -75,11 +81,13 @@ class Delivery:
 
         Raises what the store's client raises; what came before is saved.
         """
-        self._reach_disk()
+        reach_disk(self._path)  # from here: it may take long
         self._tail = tail
         for _ in range(_MAX_REPLACEMENTS):
             try:
-                return self._deliver_rest()
+                self._deliver_rest()
+                self._denials = 0
+                return
             except RunReplacedError:
                 self._state = DeliveryState(store=self._state.store)
             except RunDeletedError:
@@ -116,7 +124,11 @@ class Delivery:
 
     def fail(self, error: Exception) -> None:
         """Note what the last try ended with."""
-        self._save(error=reason(error))
+        self._denials = self._denials + 1 if is_refusal(error) else 0
+        if isinstance(error, UndeliverableError):
+            self._denials = _MAX_DENIALS
+        last = "; that is a refusal, which is not waited for" if self.given_up else ""
+        self._save(error=f"{reason(error)}{last}")
 
     def _entries(self, offset: int) -> Iterator[Entry]:
         """What the journal holds from byte `offset`, and what its disk did not take."""
@@ -192,14 +204,6 @@ class Delivery:
         if for_good:
             self._hopeless.add(offset)
         self._save(refused=self._state.refused | {str(offset): why})
-
-    def _reach_disk(self) -> None:
-        """Let the journal reach the disk itself, from here: it may take long."""
-        number = open_regular(self._path)
-        try:
-            os.fsync(number)
-        finally:
-            os.close(number)
 
     @cached_property
     def _store(self) -> MlflowClient:

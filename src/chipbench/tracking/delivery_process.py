@@ -16,6 +16,7 @@ from chipbench.tracking.delivery import Delivery
 from chipbench.tracking.delivery_state import delivery_lock
 from chipbench.tracking.journal_writer import writer_is_alive
 from chipbench.tracking.reason import report
+from chipbench.tracking.store import REFUSED
 
 _MAX_PAUSE_S = 60.0  # between two tries while the store is away and the benchmark runs
 _LAST_PAUSE_S = 1.0  # between two tries once the benchmark has ended
@@ -31,20 +32,21 @@ def follow(
 ) -> bool:
     """Deliver `path` until its run ends; after that, try for `patience_s`. True if all is there.
 
-    `read_tail` is called once the run has ended, for the lines that the disk did not take.
+    A store that refuses the run is not away, and not waited for. `read_tail` is called once the
+    run has ended, for the lines that the disk did not take.
     """
     delivery.announce()
     failures = 0
     next_s = 0.0
     while writer_is_alive(path):
-        if time.monotonic() >= next_s:
+        if time.monotonic() >= next_s and not delivery.given_up:
             failures = 0 if _succeeds(delivery, delivery.step) else failures + 1
             next_s = time.monotonic() + min(interval_s * 2**failures, max(interval_s, _MAX_PAUSE_S))
         time.sleep(_TICK_S)
     tail = read_tail()
     deadline_s = time.monotonic() + patience_s
     while not _succeeds(delivery, lambda: _finish(delivery, tail)) or delivery.hopeful:
-        if time.monotonic() > deadline_s:
+        if delivery.given_up or time.monotonic() > deadline_s:
             return False
         time.sleep(_LAST_PAUSE_S)
     return True
@@ -77,7 +79,7 @@ def main() -> int:
         delivery = Delivery(path, connect, store)
         done = follow(path, delivery, interval_s, patience_s, sys.stdin.buffer.read)
         print(delivery.state.error or "delivered", flush=True)
-        return 0 if done else 1
+        return 0 if done else REFUSED if delivery.given_up else 1
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
+from chipbench.ground.storable import experiment_name
 from chipbench.tracking.client import unless_absent
 from chipbench.tracking.journal import Start
-from chipbench.tracking.limits import experiment_name
 
 
 def experiment_of(start: Start, client: MlflowClient, store: str | None) -> str:

@@ -88,6 +88,15 @@ class JournalWriter:
         os.lseek(self._file.fileno(), self._size, os.SEEK_SET)
 
 
+def reach_disk(path: Path) -> None:
+    """Let the journal reach the disk itself."""
+    number = open_regular(path)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
 def writer_is_alive(path: Path) -> bool:
     """Whether the process that writes this journal still holds it."""
     number = open_regular(path)

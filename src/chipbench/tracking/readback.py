@@ -9,10 +9,10 @@ from pathlib import Path
 from mlflow import MlflowClient
 from mlflow.entities import RunData
 
+from chipbench.ground.storable import stored_tag
 from chipbench.ground.tags import PREFIX
 from chipbench.tracking.artifacts import ArtifactStore
 from chipbench.tracking.journal import Entry, Metrics, Params, Tags
-from chipbench.tracking.limits import stored_value
 
 Point = tuple[int, int]  # step and time
 _AT_ONCE = 4  # series that are asked for
@@ -72,7 +72,7 @@ class Readback:
         missing = [name for name in params if name not in data.params]
         for tag, text in tags.items():
             known = data.tags.get(tag)
-            if known != stored_value(text) and (known is None or tag.startswith(PREFIX)):
+            if known != stored_tag(tag, text) and (known is None or tag.startswith(PREFIX)):
                 missing.append(tag)
         return missing + [n for n, value in single.items() if not _same(value, data.metrics.get(n))]
 

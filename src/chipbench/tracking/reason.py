@@ -9,13 +9,17 @@ from pathlib import Path
 
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.finding import Finding
+from chipbench.ground.regular import NotRegularError
 from chipbench.tracking.redaction import anonymous
 
 NOT_ALLOWED = ("PERMISSION_DENIED", "CUSTOMER_UNAUTHORIZED", "UNAUTHENTICATED")
+_REFUSALS = (*NOT_ALLOWED, "INVALID_PARAMETER_VALUE", "BAD_REQUEST", "ENDPOINT_NOT_FOUND")
 #: The cause at the end of what MLflow says when a request got no answer.
 _NETWORK = re.compile(r"API request to .* failed with .*\[Errno -?\d+\] ([\w ,]+)")
 #: What SQLite says of its file.
 _FILE = re.compile(r"unable to open database file|attempt to write a readonly database")
+#: What MLflow says of the tables of another of its versions.
+_TABLES = re.compile(r"out-of-date database schema|Can't locate revision identified by")
 _MAX_CHARACTERS = 300
 _LOGIN = Finding(
     "the store refuses the login",
@@ -28,13 +32,25 @@ _UNWRITABLE = Finding(
     "the database file cannot be opened and written", "name another, tracking.uri=sqlite:///<file>"
 )
 
+_OTHER_TABLES = Finding(
+    "the database has the tables of another version of MLflow",
+    "install that one, or back it up and run `mlflow db upgrade <address>`",
+)
+
+
+class UndeliverableError(Exception):
+    """No further try brings it there."""
+
 
 class StoreError(Exception):
     """The store did not do what it was asked; exit code 1."""
 
 
-class UndeliverableError(Exception):
-    """No further try brings it there."""
+def is_refusal(error: BaseException) -> bool:
+    """Whether the store, or the journal itself, says no: then the store is not away."""
+    local = isinstance(error, UndeliverableError | NotRegularError | PermissionError)
+    said = getattr(error, "error_code", None) in _REFUSALS
+    return local or said or finding(error) in (_UNWRITABLE, _OTHER_TABLES)
 
 
 def reason(error: BaseException) -> str:
@@ -52,6 +68,8 @@ def finding(error: BaseException) -> Finding:
     text = " ".join(_words(error).split()) or type(error).__name__
     if _FILE.search(text):
         return _UNWRITABLE
+    if _TABLES.search(text):
+        return _OTHER_TABLES
     network = _NETWORK.search(text)
     if network:
         return Finding(f"the store cannot be reached: {network[1]}")

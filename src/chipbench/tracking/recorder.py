@@ -16,14 +16,14 @@ from pathlib import Path
 
 from chipbench.ground import tags
 from chipbench.ground.cache import writable
+from chipbench.ground.storable import RUN_NAME_TAG, storable
 from chipbench.terminal.lines import complain
 from chipbench.tracking import delivery_state, journal
 from chipbench.tracking.delivery_state import DeliveryState, is_ready, read_state
 from chipbench.tracking.journal import Artifact, End, Metrics, Params, Record, Start, Tags
 from chipbench.tracking.journal_writer import JournalWriter
-from chipbench.tracking.limits import storable
 from chipbench.tracking.redaction import redacted
-from chipbench.tracking.store import DELIVERY_LOG, Store
+from chipbench.tracking.store import DELIVERY_LOG, REFUSED, Store
 
 #: Names, to the process of a job, the key of the run that it is nested under.
 PARENT_VARIABLE = "CHIPBENCH_PARENT_KEY"
@@ -98,7 +98,7 @@ class Recorder:
 
     def rename(self, name: str) -> None:
         """Give the run another name than it began with."""
-        self._append(Tags({"mlflow.runName": _text(name)}))
+        self._append(Tags({RUN_NAME_TAG: _text(name)}))
 
     def metrics(
         self, values: Mapping[str, float], step: int = 0, time_ms: int | None = None
@@ -137,7 +137,7 @@ class Recorder:
     def drain(self) -> DeliveryState:
         """Wait for delivery, at most as long as the store's patience; say how far it came."""
         if self.store is not None and self._delivery is not None:
-            if self._delivery.poll() not in (None, 0):  # it was killed, or gave up too early
+            if self._delivery.poll() not in (None, 0, REFUSED):  # it was killed, or came too late
                 self._delivery = self.store.start_delivery(self._journal.path)
                 self._hand_over_unwritten()
             try:

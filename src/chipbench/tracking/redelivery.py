@@ -123,6 +123,8 @@ def _persist(path: Path, delivery: "Delivery", patience_s: float) -> tuple[str, 
             return _attempt(path, delivery), None
         except Exception as error:  # MLflow's, requests', SQLAlchemy's, boto's: whatever is away
             delivery.fail(error)
+            if delivery.given_up:
+                return WAITING, reason(error)
             moved = replace(before, error=delivery.state.error) != delivery.state
             if moved:
                 deadline_s = time.monotonic() + patience_s

@@ -8,9 +8,9 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 
+from chipbench.ground.storable import stored_tag, stored_value
 from chipbench.tracking.artifacts import ArtifactStore, MissingFileError, files_of, sha256
 from chipbench.tracking.journal import Entry, Metrics
-from chipbench.tracking.limits import stored_value
 from chipbench.tracking.reason import NOT_ALLOWED, reason
 from chipbench.tracking.runs import Runs
 
@@ -54,7 +54,7 @@ class RunWriter:
 
     def tags(self, offset: int, values: Mapping[str, str]) -> None:
         """Set tags."""
-        tags = [RunTag(key, stored_value(value)) for key, value in values.items()]
+        tags = [RunTag(key, stored_tag(key, value)) for key, value in values.items()]
         self._send([(offset, tag) for tag in tags], _MAX_OTHERS)
 
     def metrics(self, entries: Iterable[Entry]) -> None:

@@ -9,11 +9,11 @@ from mlflow.entities import Run, ViewType
 from mlflow.exceptions import MlflowException
 
 from chipbench.ground import tags
+from chipbench.ground.storable import RUN_NAME_TAG, run_name
 from chipbench.ground.tags import stored
 from chipbench.tracking.client import PAGE, mark_as_training, pages, unless_absent
 from chipbench.tracking.experiments import experiment_of
 from chipbench.tracking.journal import Start
-from chipbench.tracking.limits import run_name
 from chipbench.tracking.ownership import (
     KEY_TAG,
     ForeignRunError,
@@ -60,7 +60,7 @@ class Runs:
         run = self._joined(start) or self._found(start) or self._created(start)
         run_id = run.info.run_id
         if KEY_TAG not in run.data.tags:
-            self._set(run_id, "mlflow.runName", run_name(start.name))
+            self._set(run_id, RUN_NAME_TAG, run_name(start.name))
         self._seal(run, start)
         if start.parent_key is not None:
             self._set(run_id, PARENT_KEY_TAG, start.parent_key)
@@ -74,7 +74,7 @@ class Runs:
         run = self._get(run_id)
         if run is not None:
             self._set(run_id, stored(tags.KIND), kind)
-            self._set(run_id, "mlflow.runName", kind)
+            self._set(run_id, RUN_NAME_TAG, kind)
             self._conceal(run)
 
     def check(self, run_id: str) -> None:

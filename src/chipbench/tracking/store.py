@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # MLflow takes seconds to import
     from mlflow import MlflowClient
 
 DELIVERY_LOG = "delivery.log"
+REFUSED = 4  # exit code of the process that delivers: no further one would be taken more of
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
-"""What every store keeps: text without NUL and half surrogates, names of its databases' length."""
+"""Text as every store keeps it: without NUL and half surrogates, as long as columns have room."""
 
 import hashlib
 
 MAX_NAME = 250  # characters: PostgreSQL's columns; SQLite would take more
+RUN_NAME_TAG = "mlflow.runName"
 _DIGITS = 8
 _MAX_VALUE = 6000  # characters of a param's or tag's value
 
@@ -15,6 +16,11 @@ def storable(text: str) -> str:
 def stored_value(text: str) -> str:
     """A param's or tag's value as delivery brings it."""
     return storable(text)[:_MAX_VALUE]
+
+
+def stored_tag(tag: str, text: str) -> str:
+    """A tag's value; that of a run's name is kept in a column of its own as well."""
+    return run_name(text) if tag == RUN_NAME_TAG else stored_value(text)
 
 
 def run_name(name: str) -> str:
