@@ -50,6 +50,15 @@ def test_no_link_is_followed(case: str, run: Path, database: str) -> None:
     assert stored == (["weights"] if artifact == "model" else [])
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["nul\0", "half a pair \ud800", "long" * 9999, "a/" * 3000, "/etc/passwd", "../run/model", ""],
+)
+def test_a_name_that_no_file_has_holds_up_nothing(name: str, run: Path, database: str) -> None:
+    why, stored = delivered(run, name, database)
+    assert why.endswith("is not in the output folder") and stored == []
+
+
 def test_a_pipe_is_not_waited_for(run: Path, database: str) -> None:
     os.mkfifo(run / "model" / "a")
     assert delivered(run, "model", database) == ("a is a pipe", ["weights"])

@@ -8,7 +8,7 @@ from support.journals import deliver, example, key_of, series, start, write_jour
 
 from chipbench.tracking.delivery import Delivery
 from chipbench.tracking.journal import Artifact, Metrics, Start, Tags
-from chipbench.tracking.ownership import KEY_TAG, ForeignRunError
+from chipbench.tracking.ownership import KEY_TAG, OWN_TAGS, ForeignRunError
 
 Picture = tuple[object, ...]
 
@@ -78,6 +78,20 @@ def test_a_state_that_names_anothers_run_is_not_believed(database: str, tmp_path
     delivery.step()
     delivery.close_abandoned()
     assert delivery.state.run_id != run_id and delivery.state.complete
+    assert picture(client, run_id) == before
+
+
+@pytest.mark.parametrize("tag", sorted(OWN_TAGS))
+def test_a_journals_tags_say_not_whose_the_run_is(tag: str, database: str, tmp_path: Path) -> None:
+    client = MlflowClient(database)
+    path, run_id = victim(client, database, tmp_path / "theirs")
+    before = picture(client, run_id)
+    forged = Tags({tag: key_of(path), "chipbench.status": "completed"})
+    state = deliver(write_journal(tmp_path / "forged", forged), database).state
+    assert list(state.refused.values()) == [f"{tag}: only delivery sets this"]
+    known = client.get_run(str(state.run_id)).data.tags
+    assert known.get(tag) != key_of(path) and known["chipbench.status"] == "completed"
+    assert deliver(path, database, afresh=True).state.complete
     assert picture(client, run_id) == before
 
 

@@ -28,14 +28,22 @@ def files_of(folder: Path, name: str) -> tuple[list[str], list[str]]:
     """
     top = folder.resolve()
     path = top / name
-    if path.resolve() != path or not path.is_relative_to(top) or not path.exists():
-        raise MissingFileError(f"{name} is not in the output folder")
+    if path == top or not path.is_relative_to(top) or not _is_plain(path):
+        raise MissingFileError(f"{name:.200} is not in the output folder")
     hidden: list[Path] = []
     found = sorted(below(path, hidden)) if path.is_dir() else [path]
     files = [file for file in found if not file.is_dir() or file.is_symlink()]
     left_out = [what for file in files if (what := trouble(file)) is not None]
     left_out += [f"{folder.name} may not be looked into" for folder in hidden]
     return [f.relative_to(top).as_posix() for f in files if trouble(f) is None], left_out
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether something is there, and no link or `..` leads to it."""
+    try:
+        return path.resolve() == path and path.exists()
+    except (OSError, ValueError):  # longer than a path can be, or with NUL
+        return False
 
 
 def sha256(path: Path) -> str:

@@ -18,6 +18,8 @@ from chipbench.tracking.reason import UndeliverableError
 KEY_TAG = stored(tags.KEY)
 _ORIGIN_TAG = stored(tags.ORIGIN)
 _OWNER_TAG = stored(tags.OWNER)
+#: What only delivery writes to a run.
+OWN_TAGS = {KEY_TAG, _ORIGIN_TAG, _OWNER_TAG, stored(tags.PARENT_KEY), stored(tags.DUPLICATE_OF)}
 _RUNNING = "RUNNING"
 _PROJECT_TAG = "mlflow.project.entryPoint"
 

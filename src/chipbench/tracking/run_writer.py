@@ -11,6 +11,7 @@ from mlflow.exceptions import MlflowException
 from chipbench.ground.storable import stored_tag, stored_value
 from chipbench.tracking.artifacts import ArtifactStore, MissingFileError, files_of, sha256
 from chipbench.tracking.journal import Entry, Metrics
+from chipbench.tracking.ownership import OWN_TAGS
 from chipbench.tracking.reason import NOT_ALLOWED, reason
 from chipbench.tracking.runs import Runs
 
@@ -53,7 +54,11 @@ class RunWriter:
         self._send([(offset, Param(key, value)) for key, value in new.items()], _MAX_OTHERS)
 
     def tags(self, offset: int, values: Mapping[str, str]) -> None:
-        """Set tags."""
+        """Set tags, but not those that say whose the run is."""
+        own = sorted(OWN_TAGS & values.keys())
+        if own:
+            self._refuse(offset, f"{', '.join(own)}: only delivery sets this", True)
+        values = {tag: value for tag, value in values.items() if tag not in OWN_TAGS}
         tags = [RunTag(key, stored_tag(key, value)) for key, value in values.items()]
         self._send([(offset, tag) for tag in tags], _MAX_OTHERS)
 

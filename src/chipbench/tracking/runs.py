@@ -212,7 +212,7 @@ class Runs:
 
     def _with_tag(self, tag: str, value: str) -> Sequence[Run]:
         """All runs whose `tag` is `value`, deleted ones too."""
-        if not re.fullmatch(r"[\w-]+", value):
+        if not re.fullmatch(r"[\w-]{1,250}", value):
             raise UndeliverableError(f"{tag}={value!r:.60} is not a key")
         ids, query = self._experiments(), f"tags.`{tag}` = '{value}'"
         search = self._client.search_runs
