@@ -1,27 +1,38 @@
 """Which experiment of the store a journal's run is made in."""
 
-from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
+from typing import TYPE_CHECKING
 
 from chipbench.ground.storable import experiment_name
 from chipbench.tracking.client import unless_absent
 from chipbench.tracking.journal import Start
 
+if TYPE_CHECKING:  # MLflow takes seconds to import
+    from mlflow import MlflowClient
 
-def experiment_of(start: Start, client: MlflowClient, store: str | None) -> str:
+
+def experiment_of(start: Start, client: "MlflowClient", store: str | None) -> str:
     """The experiment that `mlflow run` chose in the `store` of this digest, else the one by name.
 
     That is made if need be. Which experiment the environment of the delivery names is no matter.
     """
-    if start.experiment_id is not None and start.store == store:
-        chosen = start.experiment_id
-        found = unless_absent(lambda: client.get_experiment(chosen))
-        if found and (str(found.experiment_id), found.lifecycle_stage) == (chosen, "active"):
-            return chosen
-    return _by_name(experiment_name(start.experiment), client)
+    known = start.experiment_id is not None and start.store == store
+    chosen = active_experiment(start.experiment_id, client) if known else None
+    return chosen or _by_name(experiment_name(start.experiment), client)
 
 
-def _by_name(name: str, client: MlflowClient) -> str:
+def active_experiment(chosen: str | None, client: "MlflowClient") -> str | None:
+    """The experiment of this id, which may be another store's or a deleted one's; then None."""
+    if chosen is None:
+        return None
+    found = unless_absent(lambda: client.get_experiment(chosen))
+    if found and (str(found.experiment_id), found.lifecycle_stage) == (chosen, "active"):
+        return chosen
+    return None
+
+
+def _by_name(name: str, client: "MlflowClient") -> str:
+    from mlflow.exceptions import MlflowException
+
     found = client.get_experiment_by_name(name)
     if found is None:
         try:

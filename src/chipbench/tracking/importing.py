@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from chipbench.ground import tags
 from chipbench.published.run import KEY_PREFIX, PublishedRun
 from chipbench.tracking.client import PAGE, mark_as_training, pages
+from chipbench.tracking.experiments import active_experiment
 from chipbench.tracking.reason import asking
 from chipbench.tracking.store import Store
 
@@ -27,7 +28,8 @@ def import_runs(store: Store, experiment: str, runs: Sequence[PublishedRun]) -> 
     """
     with asking("import into the tracking store"):
         client = store.client()
-        experiment_id = os.environ.get("MLFLOW_EXPERIMENT_ID") or _experiment_id(client, experiment)
+        chosen = active_experiment(os.environ.get("MLFLOW_EXPERIMENT_ID"), client)
+        experiment_id = chosen or _experiment_id(client, experiment)
         known = _known_keys(client, {run.key: run for run in runs})
         missing = [run for run in runs if run.key not in known]
         for run in missing:

@@ -13,6 +13,7 @@ from mlflow import MlflowClient
 
 from chipbench.ground.finding import Finding
 from chipbench.tracking.client import connect, mark_as_training
+from chipbench.tracking.experiments import active_experiment
 from chipbench.tracking.reason import finding, report
 from chipbench.tracking.runs import Runs
 
@@ -35,9 +36,9 @@ def main() -> None:
 
 def _asked(client: MlflowClient, name: str) -> str:
     """What the store lets this user do; raises what the client raises if that is too little."""
-    own_experiment = os.environ.get("MLFLOW_EXPERIMENT_ID")
-    if own_experiment is not None:
-        name = client.get_experiment(own_experiment).name
+    chosen = active_experiment(os.environ.get("MLFLOW_EXPERIMENT_ID"), client)
+    if chosen is not None:
+        name = client.get_experiment(chosen).name
     client.search_experiments(max_results=1)
     experiment = client.get_experiment_by_name(name)
     if experiment is None:
