@@ -189,6 +189,25 @@ def test_value_per_dollar_and_per_watt_where_known() -> None:
     assert first.power_w is None
 
 
+@pytest.mark.parametrize(
+    ("kinds", "benchmark", "told"),
+    [
+        (("training", "reference"), "tinyvgg_cifar10", True),
+        (("training", "training"), "tinyvgg_cifar10", False),
+        (("reference", "reference"), "tinyvgg_cifar10", False),
+        (("training", "reference"), "resnet50_cifar100", False),
+    ],
+)
+def test_beside_published_runs_stands_by_how_much_their_feed_differs(
+    kinds: tuple[str, str], benchmark: str, told: bool
+) -> None:
+    runs = [
+        run(name, kind=kind, experiment=benchmark) for name, kind in zip("AB", kinds, strict=True)
+    ]
+    notes = " ".join(group_table(only_group(*runs)).notes)
+    assert ("the article's own feed (float64 images cut by tf.data" in notes) is told
+
+
 def test_joules_of_unlike_things_are_never_compared() -> None:
     joules = {"energy_j": 500.0}
     runs = [
