@@ -38,11 +38,12 @@ def test_names_that_columns_have_no_room_for_are_shortened(
     named: list[str] = []
     for number, experiment in enumerate((LONG, f"{LONG}!", "half a pair \ud800 and \0 NUL")):
         first = Start(f"{number}", LONG, experiment, 1_000)
-        renamed = Tags({"mlflow.runName": f"again {LONG}"})
+        renamed = Tags({"mlflow.runName": f"again {LONG}", "why": LONG * 20})
         path = write_journal(tmp_path / f"{number}", first, renamed, *series(2))
         assert deliver(path, uri).state.complete
         (run,) = runs_of(uri, key_of(path))
         assert run.info.run_name.startswith("again ä😀") and len(run.info.run_name) == 250
+        assert len(run.data.tags["why"]) == 5000
         named.append(MlflowClient(uri).get_experiment(run.info.experiment_id).name)
     assert len(set(named)) == 3 and named[0].startswith("ä😀ä😀")
 

@@ -5,7 +5,8 @@ import hashlib
 MAX_NAME = 250  # characters: PostgreSQL's columns; SQLite would take more
 RUN_NAME_TAG = "mlflow.runName"
 _DIGITS = 8
-_MAX_VALUE = 6000  # characters of a param's or tag's value
+_MAX_PARAM = 6000  # characters of a value; a server with MLflow 2 refuses longer ones
+_MAX_TAG = 5000
 
 
 def storable(text: str) -> str:
@@ -13,14 +14,14 @@ def storable(text: str) -> str:
     return text.encode(errors="replace").decode().replace("\0", "")
 
 
-def stored_value(text: str) -> str:
-    """A param's or tag's value as delivery brings it."""
-    return storable(text)[:_MAX_VALUE]
+def stored_param(text: str) -> str:
+    """A param's value as delivery brings it."""
+    return storable(text)[:_MAX_PARAM]
 
 
 def stored_tag(tag: str, text: str) -> str:
     """A tag's value; that of a run's name is kept in a column of its own as well."""
-    return run_name(text) if tag == RUN_NAME_TAG else stored_value(text)
+    return run_name(text) if tag == RUN_NAME_TAG else storable(text)[:_MAX_TAG]
 
 
 def run_name(name: str) -> str:

@@ -8,7 +8,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 
-from chipbench.ground.storable import stored_tag, stored_value
+from chipbench.ground.storable import stored_param, stored_tag
 from chipbench.tracking.artifacts import ArtifactStore, MissingFileError, files_of, sha256
 from chipbench.tracking.journal import Entry, Metrics
 from chipbench.tracking.ownership import OWN_TAGS
@@ -50,7 +50,7 @@ class RunWriter:
     def params(self, offset: int, values: Mapping[str, str]) -> None:
         """Log the params that the run does not have: MLflow allows no param to change."""
         known = self._client.get_run(self.run_id).data.params
-        new = {k: stored_value(v) for k, v in values.items() if k not in known}
+        new = {k: stored_param(v) for k, v in values.items() if k not in known}
         self._send([(offset, Param(key, value)) for key, value in new.items()], _MAX_OTHERS)
 
     def tags(self, offset: int, values: Mapping[str, str]) -> None:
