@@ -2,7 +2,9 @@ import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from omegaconf import OmegaConf
 
+from chipbench.config.literal import literal_override, literal_value
 from chipbench.config.overrides import command_line, is_sweep
 from chipbench.ground.errors import ConfigurationError
 
@@ -116,3 +118,59 @@ def test_a_switch_may_stand_alone(words: list[str], expected: list[str]) -> None
 def test_mlflows_own_form_of_a_parameter_is_read() -> None:
     words = ["-P", "batch_size=64", "-P", "overrides=+a=1 ~b"]
     assert command_line(words).arguments == ["batch_size=64", "+a=1", "~b"]
+
+
+#: Names that folders have, and that mean something else to Hydra, to OmegaConf or to a shell.
+ODD_NAMES = [
+    "it's a blank",
+    'say "x"',
+    "a,b",
+    "a=b",
+    "${oc.env:HOME}",
+    "\\${x}",
+    "\\\\${x",
+    "$x",
+    "[a]",
+    "{a: b}",
+    "range(1,3)",
+    "choice(a)",
+    "null",
+    "007",
+    "1e5",
+    "true",
+    "???",
+    "a\\",
+    "#x",
+    " x ",
+    "50%",
+    "?a=b",
+    "~",
+    "-x",
+    "x:y",
+    "é漢",
+    "a\tb",
+]
+
+
+def meant(text: str) -> str:
+    """What a run reads of a key that was given this text."""
+    override = literal_override("note", text)
+    (again,) = command_line([override]).overrides  # as the program of a job takes it
+    assert not is_sweep(again)
+    return str(OmegaConf.create({"note": read(again)[1]}).note)
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_folders_name_is_meant_as_it_stands(name: str) -> None:
+    assert meant(f"/folder/{name}/outputs") == f"/folder/{name}/outputs"
+    assert OmegaConf.create({"folder": literal_value(f"/{name}/x")}).folder == f"/{name}/x"
+
+
+@settings(deadline=None)  # other tests share the processor
+@given(st.text(min_size=1, alphabet=st.characters(blacklist_categories=("Cs",))))
+def test_any_text_is_meant_as_it_stands(text: str) -> None:
+    assert meant(f"/{text}/") == f"/{text}/"
+
+
+def test_what_means_nothing_else_is_written_as_it_is() -> None:
+    assert literal_override("journals", "/a/b-c.d") == "journals=/a/b-c.d"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.conduct import conduct, split
 from chipbench.sweeping.outcome import Outcome, attempts, next_attempt, outcome_of
 from chipbench.sweeping.plan import Job, Plan, expand, order, read_plan, swept_keys
+from chipbench.tracking.database_file import address_of
 
 pytestmark = pytest.mark.usefixtures("made_store")
 
@@ -157,7 +159,7 @@ def sweep(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
 
 def runs_of(folder: Path) -> tuple[Run, list[Run]]:
     """The parent and its children."""
-    client = MlflowClient(f"sqlite:///{folder / 'mlflow.db'}")
+    client = MlflowClient(address_of(folder / "mlflow.db"))
     runs = client.search_runs([e.experiment_id for e in client.search_experiments()])
     (parent,) = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
     children = [run for run in runs if run is not parent]
@@ -165,7 +167,14 @@ def runs_of(folder: Path) -> tuple[Run, list[Run]]:
     return parent, children
 
 
-def test_any_entry_point_takes_repeats(tmp_path: Path) -> None:
+#: Signs that mean something in an address, to Hydra and OmegaConf, or to a shell.
+ODD = "it's ${a} ? 50%, b=c #"
+
+
+def test_any_entry_point_takes_repeats_in_any_folder(tmp_path: Path, made_store: Path) -> None:
+    tmp_path = tmp_path / ODD
+    tmp_path.mkdir()
+    shutil.copy(made_store, tmp_path)
     checkout(tmp_path)
     words = [*MANUAL[:1], "export_time_s=100", "codec=av1", "repeats=2", "output_dir=here"]
     ended = subprocess.run(

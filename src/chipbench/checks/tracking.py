@@ -10,6 +10,7 @@ from chipbench.checks.disk import disk_check, shown
 from chipbench.ground.finding import Finding
 from chipbench.ground.invocation import command
 from chipbench.ground.processes import Child, Exit, module_command, with_import_path
+from chipbench.tracking.database_file import path_of
 from chipbench.tracking.delivery_state import read_state
 from chipbench.tracking.journal import find_journals
 from chipbench.tracking.journal_writer import writer_is_alive
@@ -40,7 +41,7 @@ def unmade_database(store: Store) -> Path | None:
     """The file of a SQLite store that is not there yet; MLflow makes it with the first run."""
     if urlsplit(store.uri).scheme != "sqlite":
         return None
-    path = store.folder / store.uri.removeprefix("sqlite:///")
+    path = store.folder / path_of(store.uri)
     return None if path.is_file() else path
 
 

@@ -12,6 +12,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
 from chipbench.config.check import check, leaves, shown, unknown_key
+from chipbench.config.literal import literal_value
 from chipbench.config.nearest import hint, key_hint
 from chipbench.config.options import CONF_DIR, options
 from chipbench.config.overrides import is_sweep, parse
@@ -50,7 +51,8 @@ def compose_run(name: str, overrides: Sequence[str]) -> DictConfig:
     _refuse_without_effect(overrides)
     config = _composed(name, overrides)
     with open_dict(config):
-        config.hydra.runtime.output_dir = str(Path(config.hydra.run.dir).absolute())
+        folder = Path(config.hydra.run.dir).absolute()
+        config.hydra.runtime.output_dir = literal_value(str(folder))
     HydraConfig.instance().set_config(config)
     _without_hydra(config)
     return config

@@ -185,16 +185,25 @@ def _override(key: str, value: str) -> str:
     try:
         override = parse(f"{key}={value}")
     except ConfigurationError:
-        return _parsed(f"{key}={_quoted(value)}")
+        return _parsed(f"{key}={quoted(value)}")
     unchanged = (
         override.is_sweep_override()
         or value[:1] in ("'", '"')
         or (not isinstance(override.value(), str) or override.value() == value)
     )
-    return f"{key}={value}" if unchanged else _parsed(f"{key}={_quoted(value)}")
+    return f"{key}={value}" if unchanged else _parsed(f"{key}={quoted(value)}")
 
 
-def _quoted(value: str) -> str:
+def is_plain(key: str, text: str) -> bool:
+    """Whether Hydra reads `key=text` as this text and nothing else."""
+    try:
+        override = parse(f"{key}={text}")
+    except ConfigurationError:
+        return False
+    return not override.is_sweep_override() and override.value() == text
+
+
+def quoted(value: str) -> str:
     """`value` as a Hydra quoted string; backslashes escape only before a quote and at the end."""
     out: list[str] = []
     backslashes = 0

@@ -10,8 +10,8 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
+from chipbench.config.literal import literal_override
 from chipbench.config.options import CONF_DIR
-from chipbench.config.overrides import command_line
 from chipbench.ground.errors import ConfigurationError
 from chipbench.sweeping.worker import work
 
@@ -20,7 +20,10 @@ def launch(folder: Path, numbers: Sequence[int], words: Sequence[str]) -> None:
     """Run these jobs of the plan in `folder`, by the launcher that `words` name."""
     if not numbers:
         return
-    places = command_line([f"folder={folder}", f"hydra.sweep.dir={folder / 'launcher'}"]).arguments
+    places = [
+        literal_override("folder", str(folder)),
+        literal_override("hydra.sweep.dir", str(folder / "launcher")),
+    ]
     listed = "job=" + ",".join(map(str, numbers))
     multirun("sweep", work, [*places, listed, *words])
 

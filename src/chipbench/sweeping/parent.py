@@ -13,6 +13,7 @@ from chipbench.sweeping.outcome import outcome_of
 from chipbench.sweeping.plan import Plan
 from chipbench.sweeping.table import print_jobs
 from chipbench.terminal.lines import say
+from chipbench.terminal.markdown import markdown_text
 from chipbench.tracking.delivered import delivered
 from chipbench.tracking.recorder import Recorder
 
@@ -59,7 +60,7 @@ class Parent:
             self._recorder.artifact(path)
         self._recorder.metrics(summary.own_metrics(jobs), sum(ended.done for ended in jobs))
         self._recorder.tags({tags.BEST: best(jobs)})
-        self._recorder.description(summary.text(jobs))
+        self._recorder.description(markdown_text(summary.text(jobs)))
         return jobs
 
     def conclude(self, interrupted: bool) -> bool:

@@ -14,6 +14,7 @@ from chipbench.config.options import CONF_DIR
 from chipbench.config.overrides import is_sweep, parse
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.files import write_whole
+from chipbench.ground.typed import whole_number
 
 FILE_NAME = "sweep.json"
 _MOST_JOBS = 1000
@@ -35,8 +36,7 @@ class Job:
     @property
     def batch_size(self) -> int | None:
         """The batch size that it sets, if it sets one."""
-        size = self.values.get("batch_size", "")
-        return int(size) if size.isdecimal() else None
+        return whole_number(self.values.get("batch_size", ""))
 
     @property
     def values(self) -> dict[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
-from chipbench.config.overrides import command_line
+from chipbench.config.literal import literal_override
 from chipbench.ground import metrics
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.launching import multirun
@@ -43,7 +43,7 @@ def search(
         return outcome.metrics.get(settings.objective, 0.0)
 
     quiet = ["hydra/hydra_logging=none", "hydra/job_logging=none"]
-    places = command_line([f"hydra.sweep.dir={folder / 'sweeper'}"]).arguments
+    places = [literal_override("hydra.sweep.dir", str(folder / "sweeper"))]
     direction = ["hydra.sweeper.direction=maximize"]
     if any(word.startswith("hydra.sweeper.direction=") for word in words):
         direction = []

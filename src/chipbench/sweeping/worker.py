@@ -7,6 +7,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from chipbench.config.compose import compose_config
+from chipbench.config.literal import literal_override
 from chipbench.config.options import project_dir
 from chipbench.ground import tags
 from chipbench.ground.processes import Child, module_command
@@ -53,7 +54,8 @@ def run_job(
     environment |= {PARENT_VARIABLE: parent_key, JOB_VARIABLE: name}
     if timeout_s is not None:
         environment[JOB_TIMEOUT_VARIABLE] = str(timeout_s)
-    command = module_command(f"chipbench.{entry}", *job.overrides, f"hydra.run.dir='{folder}'")
+    own_folder = literal_override("hydra.run.dir", str(folder))
+    command = module_command(f"chipbench.{entry}", *job.overrides, own_folder)
     limit_s = None if timeout_s is None else timeout_s + _GRACE_S
     with Child(command, timeout_s=limit_s, environment=environment, shown=True) as child:
         try:

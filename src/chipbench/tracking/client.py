@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from chipbench.tracking.address import is_server
+from chipbench.tracking.database_file import path_of
 
 if TYPE_CHECKING:  # MLflow takes seconds to import, which `--help` need not wait for
     from mlflow import MlflowClient
@@ -39,7 +40,14 @@ def connect() -> "MlflowClient":
 
         # MLflow would try ten times, for 100 seconds; who waits for the store tries again itself.
         utils.MAX_RETRY_COUNT = 1
+        # It would make the folder that an address spells, and not the one that it leads to.
+        utils._make_parent_dirs_if_sqlite = _make_folder
     return MlflowClient()
+
+
+def _make_folder(db_uri: str) -> None:
+    if db_uri.startswith("sqlite:///"):
+        path_of(db_uri).parent.mkdir(parents=True, exist_ok=True)
 
 
 def pages(ask: "Callable[[str | None], PagedList[_Entity]]") -> Iterator[_Entity]:

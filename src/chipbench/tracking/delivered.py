@@ -4,9 +4,11 @@ import os
 import shlex
 from pathlib import Path
 
+from chipbench.config.literal import literal_override
 from chipbench.config.options import project_dir
 from chipbench.ground.invocation import command, module
 from chipbench.tracking.address import is_server
+from chipbench.tracking.database_file import address_of
 from chipbench.tracking.delivery_state import DeliveryState
 from chipbench.tracking.recorder import Recorder
 from chipbench.tracking.store import Store
@@ -36,8 +38,8 @@ def _settings(folder: Path, store: Store) -> list[str]:
     there = folder.absolute().is_relative_to(Path("outputs").absolute())
     named = store.uri in (os.environ.get("MLFLOW_TRACKING_URI"), _in_the_project())
     return [
-        *([] if there else [f"journals={folder}"]),
-        *([] if named else [f"tracking.uri={store.address}"]),
+        *([] if there else [literal_override("journals", str(folder))]),
+        *([] if named else [literal_override("tracking.uri", store.address)]),
     ]
 
 
@@ -53,4 +55,4 @@ def _shown(state: DeliveryState, store: Store) -> str:
 
 
 def _in_the_project() -> str:
-    return f"sqlite:///{project_dir() / 'mlflow.db'}"
+    return address_of(project_dir() / "mlflow.db")

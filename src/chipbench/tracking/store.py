@@ -21,6 +21,7 @@ from chipbench.tracking.address import (
     without_login,
 )
 from chipbench.tracking.client import connect
+from chipbench.tracking.database_file import address_of, as_meant, check_folder
 
 if TYPE_CHECKING:  # MLflow takes seconds to import
     from mlflow import MlflowClient
@@ -117,8 +118,12 @@ def configured_store(tracking: DictConfig, project_dir: Path) -> Store | None:
             "tracking.uri=https://<server>"
         )
     if uri is None:
-        uri, folder = f"sqlite:///{project_dir / 'mlflow.db'}", project_dir
+        uri, folder = address_of(project_dir / "mlflow.db"), project_dir
+    elif uri.startswith("sqlite:"):
+        uri = as_meant(uri)
     check_address(uri)
+    if not is_server(uri):
+        check_folder(folder)
     store = Store(uri, folder, tracking.delivery_interval_s, tracking.drain_timeout_s)
     if store.address != uri != os.environ.get("MLFLOW_TRACKING_URI"):
         raise ConfigurationError(
