@@ -25,6 +25,7 @@ from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.running import command
 from chipbench.terminal.lines import announce, say
+from chipbench.terminal.markdown import markdown_text
 from chipbench.terminal.plain import plain
 from chipbench.tracking.delivered import delivered
 from chipbench.tracking.reading import StoredRuns
@@ -99,7 +100,7 @@ def _refuse_nothing(config: DictConfig, found: Sorted) -> None:
 
 def _record(recorder: Recorder, report: Report) -> None:
     recorder.tags({tags.KIND: "comparison", tags.STATUS: "completed"})
-    recorder.description(report.counts)
+    recorder.description(markdown_text(report.counts))
     for path in sorted(recorder.folder.iterdir()):
         if path.suffix in (".html", ".md", ".csv", ".png"):
             recorder.artifact(path)

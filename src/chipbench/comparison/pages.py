@@ -6,6 +6,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 
 from chipbench.comparison.report import Report, Table
 from chipbench.measure.statistics import CONFIDENCE
+from chipbench.terminal.markdown import markdown_text
 
 
 def write_pages(folder: Path, report: Report) -> None:
@@ -18,15 +19,7 @@ def write_pages(folder: Path, report: Report) -> None:
     environment.filters |= {"cell": markdown_text, "grid": _grid}
     for name in ("report.html", "report.md"):
         text = environment.get_template(name).render(report=report, confidence=CONFIDENCE)
-        (folder / name).write_text(text, encoding="utf-8")
-
-
-def markdown_text(text: str) -> str:
-    """`text` on one line, with nothing in it that Markdown or HTML would act on."""
-    plain = " ".join(str(text).split())
-    for mark in "\\`*_[]|":
-        plain = plain.replace(mark, "\\" + mark)
-    return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        (folder / name).write_text(text, encoding="utf-8", errors="replace")
 
 
 def _grid(table: Table) -> str:

@@ -52,10 +52,13 @@ def print_export(result: Result, config: DictConfig) -> None:
         [own, *published],
         title="This transcode beside the article's Final Cut Pro exports",
     )
-    length_s = result.metrics[metrics.REALTIME_FACTOR] * result.metrics[shown.name]
+    length = ""
+    if metrics.REALTIME_FACTOR in result.metrics:
+        length_s = result.metrics[metrics.REALTIME_FACTOR] * result.metrics[shown.name]
+        length = f"; this clip is {length_s:g} s long"
     say(
         "differs: the article's footage, resolution and timeline are not known, so its times are "
-        f"context and no ranking; this clip is {length_s:g} s long"
+        f"context and no ranking{length}"
     )
     for remark in export_remarks(config.clip.name, config.codec.name):
         say(f"the article: {remark}")

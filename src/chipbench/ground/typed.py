@@ -6,6 +6,7 @@ from dataclasses import MISSING, fields
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 _MAX_INT = 2**63  # what a database keeps
+_MOST_DIGITS = 12
 _WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 
 T = TypeVar("T")
@@ -20,6 +21,17 @@ def json_object(data: bytes | str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ValueError("it is no JSON object")
     return found
+
+
+def whole_number(text: str) -> int | None:
+    """The number from 1 on that `text` is in plain digits; None for all else, or beyond reason."""
+    plain = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
+    return int(text) or None if plain else None
+
+
+def encodable(text: str) -> str:
+    """`text` as every file and stream takes it: half of a surrogate pair is no character."""
+    return text if text.isascii() else text.encode(errors="replace").decode()
 
 
 def unknown_fields(kind: type[Any], values: dict[str, Any]) -> list[str]:

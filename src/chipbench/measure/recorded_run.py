@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chipbench.ground import metrics, tags
+from chipbench.ground.typed import whole_number
 
 #: The time by which a benchmark ranks machines: the first of these that a run has.
 RANKING_METRICS = (metrics.TOTAL_TIME, metrics.EXPORT_TIME, metrics.STEADY_EPOCH_TIME)
@@ -17,7 +18,6 @@ SPEED_METRICS = (
 
 #: MLflow's databases keep infinity as the largest float, with which nothing can be computed.
 _INFINITE = 1e300
-_MOST_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,7 @@ class RecordedRun:
     @property
     def batch_size(self) -> int | None:
         """Its param as a number; None for what is none, or for one that no memory holds."""
-        text = self.params.get("batch_size", "")
-        plain = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
-        return int(text) or None if plain else None
+        return whole_number(self.params.get("batch_size", ""))
 
     @property
     def is_reference(self) -> bool:

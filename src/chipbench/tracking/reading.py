@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.ground.typed import encodable
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.tracking.client import PAGE, pages
 from chipbench.tracking.reason import asking
@@ -72,14 +73,14 @@ def _once(runs: Sequence[RecordedRun]) -> list[RecordedRun]:
 def _recorded(run: "Run") -> RecordedRun:
     return RecordedRun(
         run_id=run.info.run_id,
-        name=run.info.run_name or run.info.run_id,
+        name=encodable(run.info.run_name or run.info.run_id),
         status=run.info.status,
         start_ms=run.info.start_time or 0,
         tags={
-            key.removeprefix(tags.PREFIX): value
+            encodable(key.removeprefix(tags.PREFIX)): encodable(value)
             for key, value in run.data.tags.items()
             if key.startswith(tags.PREFIX)
         },
-        params=run.data.params,
+        params={encodable(key): encodable(value) for key, value in run.data.params.items()},
         metrics=run.data.metrics,
     )

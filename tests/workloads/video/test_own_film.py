@@ -150,7 +150,7 @@ FILMS: dict[Callable[[Path], Path], tuple[int | None, Fraction | None]] = {
 
 def config_of(path: Path, folder: Path, *overrides: str) -> DictConfig:
     """The export of this film into `folder`, which it makes."""
-    (folder / "out").mkdir()
+    (folder / "out").mkdir(parents=True)
     places = [f"output_dir={folder / 'out'}", f"cache_dir={folder / 'cache'}", "codec=h264"]
     config = compose_config("export", [*places, "encoder=software", *overrides])
     config.clip.path = str(path)
@@ -310,6 +310,9 @@ def test_a_hand_timed_export_of_an_own_film_has_its_length(tmp_path: Path) -> No
     prepared = HandTimed(config_of(path, tmp_path, *manual), hardware.detect()).prepare()
     assert prepared.work().metrics[metrics.REALTIME_FACTOR] == pytest.approx(0.5)
     assert prepared.tags[tags.CLIP]
+    config = config_of(tmp_path / "elsewhere.mp4", tmp_path / "other", *manual)
+    elsewhere = HandTimed(config, hardware.detect()).prepare()
+    assert set(elsewhere.work().metrics) == {metrics.EXPORT_TIME}
 
 
 def test_a_picture_at_another_time_is_a_wrong_output(tmp_path: Path) -> None:

@@ -73,4 +73,5 @@ def _plain(text: str, longest: int) -> str:
     """One line of at most so many characters that matplotlib can draw: `$` begins a formula."""
     line = "".join(c for c in " ".join(text.split()) if c.isprintable())
     cut = line if len(line) <= longest else f"{line[: longest - 1]}…"
-    return cut.replace("$", r"\$")
+    named = f" {cut}" if cut.startswith("_") else cut  # else a legend leaves it out
+    return named.replace("$", r"\$")

@@ -10,6 +10,7 @@ from chipbench.ground.metrics import metric
 from chipbench.hardware.machine import Machine
 from chipbench.hardware.used import Used
 from chipbench.terminal.lines import announce
+from chipbench.terminal.markdown import markdown_text
 from chipbench.workloads.video.clip import Clip
 from chipbench.workloads.video.quality import quality
 from chipbench.workloads.video.verification import verify
@@ -93,7 +94,7 @@ class PreparedExport:
             return Work(headline="**no export finished**")
         names = (metrics.EXPORT_TIME, metrics.REALTIME_FACTOR)
         shown = ", ".join(metric(name).format(self._values[name]) for name in names)
-        headline = f"**{shown}** ({self.tags[tags.ENCODER]}, transcode)"
+        headline = f"**{shown}** ({markdown_text(str(self.tags[tags.ENCODER]))}, transcode)"
         return Work(headline=headline, metrics=self._values)
 
     def _measured(self) -> dict[str, float]:

@@ -1,8 +1,7 @@
 """An export that a person timed in Final Cut Pro; it is recorded, not run."""
 
 from collections.abc import Callable, Mapping
-
-from omegaconf import DictConfig
+from pathlib import Path
 
 from chipbench.ground import metrics, tags
 from chipbench.hardware.used import ELSEWHERE, Used
@@ -20,9 +19,14 @@ class HandTimed(Export):
         return str(self._config.encoder)
 
     def prepare(self) -> "PreparedHandTimed":
-        """The seconds are stated; the length of a film of the user's own is read."""
+        """The seconds are stated; a film of the user's own may be on another machine."""
         own = self._config.clip.path
-        return PreparedHandTimed(self._config, own and own_clip(own, decoded=False))
+        if own is None:
+            return PreparedHandTimed(self._config.export_time_s, self._config.clip.duration_s)
+        here = Path(own).expanduser().is_file()
+        clip = own_clip(own, decoded=False) if here else None
+        duration_s = None if clip is None else clip.duration_s
+        return PreparedHandTimed(self._config.export_time_s, duration_s, clip)
 
 
 class PreparedHandTimed:
@@ -30,11 +34,12 @@ class PreparedHandTimed:
 
     used = Used(ELSEWHERE)
 
-    def __init__(self, config: DictConfig, own: Clip | None) -> None:
+    def __init__(self, seconds: float, duration_s: float | None, own: Clip | None = None) -> None:
+        """`duration_s`: of the clip, None if unknown; `own`: it, where it is here."""
         found = {tags.ENCODER: "Final Cut Pro, timed by hand"}
         self.tags: Mapping[str, object] = found | dict(own.origin if own else {})
-        self._seconds = config.export_time_s
-        self._duration_s = own.duration_s if own else config.clip.duration_s
+        self._seconds = seconds
+        self._duration_s = duration_s
 
     def measure(self, _report: Report) -> None:
         """Nothing runs."""
@@ -48,11 +53,7 @@ class PreparedHandTimed:
 
     def work(self) -> Work:
         """The stated time."""
-        seconds = float(self._seconds)
-        return Work(
-            headline=f"**{self._seconds} s**, timed by hand in Final Cut Pro",
-            metrics={
-                metrics.EXPORT_TIME: seconds,
-                metrics.REALTIME_FACTOR: self._duration_s / seconds,
-            },
-        )
+        found = {metrics.EXPORT_TIME: float(self._seconds)}
+        if self._duration_s is not None:
+            found[metrics.REALTIME_FACTOR] = self._duration_s / self._seconds
+        return Work(f"**{self._seconds} s**, timed by hand in Final Cut Pro", found)
