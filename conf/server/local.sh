@@ -81,6 +81,7 @@ cat >"$DATA/auth.ini" <<EOF
 [mlflow]
 default_permission = NO_PERMISSIONS
 auth_cache_ttl_seconds = 60
+authorization_function = recording:authenticate
 database_uri = $(database users)
 admin_username = admin
 EOF
@@ -89,6 +90,7 @@ MLFLOW_AUTH_ADMIN_PASSWORD=$(secret admin-password)
 MLFLOW_FLASK_SERVER_SECRET_KEY=$(secret cookie-key)
 export MLFLOW_BACKEND_STORE_URI MLFLOW_AUTH_ADMIN_PASSWORD MLFLOW_FLASK_SERVER_SECRET_KEY
 export MLFLOW_AUTH_CONFIG_PATH=$DATA/auth.ini MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false
+export MLFLOW_BASIC_AUTH_FAIL_CLOSED=true PYTHONPATH=$here${PYTHONPATH:+:$PYTHONPATH}
 export MLFLOW_WORKERS=${MLFLOW_WORKERS:-2}
 unset MLFLOW_TRACKING_URI
 
