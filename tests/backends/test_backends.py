@@ -63,6 +63,11 @@ def test_a_frozen_model_gives_keras_features(name: str, said: Said) -> None:
     assert difference > 0, "that would be Keras' own way"
 
 
+@pytest.mark.skipif(find_spec("jax") is None, reason="no jax")
+def test_a_scan_does_what_single_steps_do(said: Said) -> None:
+    assert said("jax")["scan_difference"] < 1e-4
+
+
 @pytest.mark.skipif(find_spec("torch") is None, reason="no torch")
 def test_updates_of_all_weights_at_once_are_those_of_keras(said: Said) -> None:
     for optimizer, difference in said("torch")["rule_differences"].items():

@@ -138,6 +138,22 @@ def rule_differences() -> dict[str, float]:
     return found
 
 
+def scan_difference() -> float:
+    """How far JAX's weights after an epoch of scans are from those of single steps."""
+    from chipbench.backends.jax.engine import Scan
+
+    task = task_of("jax", ["protocol=tuned"])
+    engine = engine_of("jax", task)
+    held = engine.hold(*engine.images("train"))
+    found = []
+    for by_step in (False, True):
+        model = task.build()
+        loop = Scan(model, _BATCH_SIZE, by_step)
+        means = loop.train(held, np.arange(_IMAGES)), loop.validate(held)
+        found.append(np.concatenate([np.ravel(means), *map(np.ravel, model.get_weights())]))
+    return float(np.abs(found[0] - found[1]).max())
+
+
 def drawn_in_a_cell() -> list[float]:
     """Weights whose initializers are no attributes of their layer, but of a part of it."""
     import keras
@@ -201,6 +217,7 @@ def main(name: str) -> None:
                 "streamed": streamed,
                 "frozen_difference": frozen_difference(name),
                 "rule_differences": rule_differences() if name == "torch" else {},
+                "scan_difference": scan_difference() if name == "jax" else 0.0,
                 "step": dict(tuned_loop.tags()).get("step"),
                 "layers": dict(tuned_loop.tags()).get("layers"),
                 "drawn_in_a_cell": drawn_in_a_cell(),

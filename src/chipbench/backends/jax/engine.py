@@ -1,6 +1,10 @@
-"""What JAX gives to `protocol=tuned`: one compiled call per epoch, a scan over its steps."""
+"""What JAX gives to `protocol=tuned`: one compiled call per epoch, a scan over its steps.
 
-from collections.abc import Mapping
+On a CPU one call per step: within a scan XLA's convolutions there take four times the processor
+time (measured with TinyVGG, batch 32; see `bench_train.py`).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import jax
@@ -19,7 +23,7 @@ Held = tuple[jax.Array, jax.Array]
 
 
 class Scans:
-    """Nothing is chosen: the compiler sees the whole epoch."""
+    """Nothing is chosen: the compiler sees the whole epoch, or on a CPU a step."""
 
     chosen: Mapping[str, object] = {}
 
@@ -30,8 +34,9 @@ class Scans:
         """There is nothing to try."""
 
     def epochs(self, model: Any) -> Epochs:
-        """A scan each for training and validation."""
-        return Scan(model, self._task.config.batch_size)
+        """Of this model."""
+        by_step = self._task.device.kind == "cpu"
+        return Scan(model, self._task.config.batch_size, by_step)
 
     def images(self, split: str) -> tuple[Any, Any]:
         """As arrays."""
@@ -53,8 +58,10 @@ class Scans:
 class Scan:
     """One model's epochs."""
 
-    def __init__(self, model: Any, batch_size: int) -> None:
+    def __init__(self, model: Any, batch_size: int, by_step: bool) -> None:
+        """`by_step`: with a call for each step, and no scan."""
         self._model = model
+        self._by_step = by_step
         self._batch_size = batch_size
         model.optimizer.build(model.trainable_variables)
         self._variables = (
@@ -67,35 +74,34 @@ class Scan:
 
     def train(self, examples: Held, order: Array) -> tuple[float, float]:
         """Train on all examples once; mean loss and accuracy (share of 1) on the way."""
-        number, size = len(order), self._batch_size
-        whole = number - number % size
-        parts = [order[:whole].reshape(-1, size)]
-        if number % size:
-            parts.append(order[None, whole:])
         state = self._state()
         loss, right = 0.0, 0
-        for rows in parts:
-            state, losses, rights = self._train(state, examples, jnp.asarray(rows))
+        for rows in self._parts(order, self._batch_size):
+            state, losses, rights = self._train(state, examples, rows)
             loss, right = loss + losses, right + rights
         for variables, values in zip(self._variables, state, strict=True):
             for variable, value in zip(variables, values, strict=True):
                 variable.assign(value)
-        return float(loss) / number, int(right) / number
+        return float(loss) / len(order), int(right) / len(order)
 
     def validate(self, examples: Held) -> tuple[float, float]:
         """Mean loss and accuracy (share of 1) of the model as it is."""
         trainable, others, _ = self._state()
         number = len(examples[1])
-        size = min(_VALIDATION_BATCH, number)
-        whole = number - number % size
-        parts = [np.arange(whole).reshape(-1, size)]
-        if number % size:
-            parts.append(np.arange(whole, number)[None])
         loss, right = 0.0, 0
-        for rows in parts:
-            losses, rights = self._validate(trainable, others, examples, jnp.asarray(rows))
+        for rows in self._parts(np.arange(number), min(_VALIDATION_BATCH, number)):
+            losses, rights = self._validate(trainable, others, examples, rows)
             loss, right = loss + losses, right + rights
         return float(loss) / number, int(right) / number
+
+    def _parts(self, order: Array, size: int) -> Iterator[jax.Array]:
+        """For each call the rows of its steps [steps, size]; of the last step there may be less."""
+        whole = len(order) - len(order) % size
+        steps = order[:whole].reshape(-1, size)
+        calls = steps[:, None] if self._by_step else steps[None]
+        for rows in (*calls, order[None, whole:]):
+            if rows.size:
+                yield jnp.asarray(rows)
 
     def _state(self) -> tuple[list[jax.Array], ...]:
         return tuple([variable.value for variable in group] for group in self._variables)
@@ -120,7 +126,7 @@ class Scan:
             trainable, slots = optimizer.stateless_apply(slots, gradients, trainable)
             return (trainable, others, slots), (summed, right)
 
-        state, (losses, rights) = jax.lax.scan(step, state, order)
+        state, (losses, rights) = _over(step, state, order)
         return state, losses.sum(), rights.sum()
 
     def _validation(self, trainable: Any, others: Any, examples: Held, order: jax.Array) -> Any:
@@ -132,8 +138,13 @@ class Scan:
             )
             return None, _judged(labels[rows], predicted)
 
-        _, (losses, rights) = jax.lax.scan(step, None, order)
+        _, (losses, rights) = _over(step, None, order)
         return losses.sum(), rights.sum()
+
+
+def _over(step: Callable[[Any, jax.Array], Any], state: Any, order: jax.Array) -> Any:
+    """A scan, but of a single step, which XLA would keep in a loop of its own."""
+    return jax.lax.scan(step, state, order) if len(order) > 1 else step(state, order[0])
 
 
 def _judged(labels: jax.Array, predicted: jax.Array) -> tuple[jax.Array, jax.Array]:
