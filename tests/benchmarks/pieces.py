@@ -71,16 +71,25 @@ class _Loop:
         self._step, self._steps, self._done = step, steps, 0
         self._turn, self._report = turn, report
 
-    def __call__(self, iterator: Any) -> Any:
+    def __call__(self, *given: Any) -> Any:
         if self._done % STEPS == 0:
             self._turn.begin()
             self._begin_s = perf_counter()
-        logs = self._step(iterator)
+        made = self._step(*given)
         self._done += 1
         last = self._done == self._steps
         if last or self._done % STEPS == 0:
+            _wait_for(made)
             steps = (self._done - 1) % STEPS + 1
             self._report(perf_counter() - self._begin_s, steps, last)
         if last:
             self._done = 0
-        return logs
+        return made
+
+
+def _wait_for(made: Any) -> None:
+    """JAX computes on after its call has returned; of the others the numbers are there."""
+    if keras.backend.backend() == "jax":
+        import jax
+
+        jax.block_until_ready(made)

@@ -1,4 +1,4 @@
-"""What `bench_train.py` runs in turns: `python trainers.py KIND FOLDER EXAMPLES SEED TOGETHER`.
+"""What `bench_train.py` runs in turns: `trainers.py BACKEND KIND FOLDER EXAMPLES SEED TOGETHER`.
 
 All train TinyVGG on the same images in the same order, batch 32, float32, Adam. TOGETHER is how
 many take turns: time passes for the threads and processes beside a training while others have
@@ -27,11 +27,14 @@ _STEPS = 125  # of a turn, where `fit` does not train; long, for a turn starts w
 _MANY = 10_000  # epochs; the other side says when it is enough
 
 
-def config_of(protocol: str, folder: Path, examples: int, seed: int, together: int) -> DictConfig:
+def config_of(
+    backend: str, protocol: str, folder: Path, examples: int, seed: int, together: int
+) -> DictConfig:
     """The main job's configuration, recorded in `folder`."""
     config = compose_config(
         "train",
         [
+            f"backend={backend}",
             f"protocol={protocol}",
             f"dataset.max_examples={examples}",
             f"batch_size={BATCH_SIZE}",
@@ -50,10 +53,10 @@ def arrays_of(config: DictConfig) -> tuple[Any, Any]:
     """Training and validation images (float32, 0 to 1) and labels, as the article's notebook."""
     from chipbench import data
     from chipbench.backends import backend
-    from chipbench.backends.tensorflow.reading import arrays
+    from chipbench.data.decoding import arrays
     from chipbench.ground.cache import cache_folder
 
-    backend("tensorflow").start(verbose=False)
+    backend(config.backend.name).start(verbose=False)
     loaded = data.load(config.dataset, cache_folder(config.cache_dir))
     train = arrays(loaded.train, loaded.train_examples)
     validation = arrays(loaded.validation, loaded.validation_examples)
@@ -64,10 +67,12 @@ def arrays_of(config: DictConfig) -> tuple[Any, Any]:
 
 
 def bare(config: DictConfig) -> None:
-    """The article's notebook: tensors cut by tf.data, `model.fit`, its progress, and a clock."""
+    """The article's notebook: `model.fit` with its progress, and a clock.
+
+    Under TensorFlow the images are tensors cut by tf.data, as there; elsewhere they are arrays.
+    """
     images, labels, validation = arrays_of(config)
     import keras
-    import tensorflow as tf
     from keras import layers
     from pieces import Pieces
 
@@ -89,19 +94,24 @@ def bare(config: DictConfig) -> None:
         optimizer=keras.optimizers.Adam(),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
-        jit_compile=False,
+        jit_compile=config.backend.name == "jax",
     )
     pieces = Pieces(Turn(), len(images), len(validation[0]), BATCH_SIZE)
 
-    def batches(*tensors: Any) -> Any:
-        doubles = tf.data.Dataset.from_tensor_slices((tensors[0].astype("float64"), tensors[1]))
-        return doubles.batch(BATCH_SIZE).prefetch(tf.data.AUTOTUNE)
-
+    if config.backend.name == "tensorflow":
+        inputs = {"x": _cut(images, labels), "validation_data": _cut(*validation)}
+    else:
+        inputs = {"x": images, "y": labels, "validation_data": validation}
+        inputs |= {"batch_size": BATCH_SIZE, "shuffle": False}
     with redirect_stdout(sys.stderr):  # the other side reads stdout
-        model.fit(
-            batches(images, labels), epochs=_MANY, validation_data=batches(*validation),
-            verbose=1, callbacks=[pieces],
-        )  # fmt: skip
+        model.fit(**inputs, epochs=_MANY, verbose=1, callbacks=[pieces])
+
+
+def _cut(images: Any, labels: Any) -> Any:
+    import tensorflow as tf
+
+    doubles = tf.data.Dataset.from_tensor_slices((images.astype("float64"), labels))
+    return doubles.batch(BATCH_SIZE).prefetch(tf.data.AUTOTUNE)
 
 
 def article(config: DictConfig) -> None:
@@ -214,9 +224,9 @@ _KINDS = {
 
 def main() -> None:
     """Run the kind of training that the command line names."""
-    kind, folder, *numbers = sys.argv[1:]
+    backend, kind, folder, *numbers = sys.argv[1:]
     protocol, train = _KINDS[kind]
-    train(config_of(protocol, Path(folder), *map(int, numbers)))
+    train(config_of(backend, protocol, Path(folder), *map(int, numbers)))
 
 
 if __name__ == "__main__":
