@@ -1,6 +1,6 @@
 """What "nothing lost, nothing twice" holds against, in figures: kills, a crowd, a full disk.
 
-    python tests/benchmarks/bench_faults.py                    # everything, about 40 minutes
+    python tests/benchmarks/bench_faults.py                    # everything, about two hours
     python tests/benchmarks/bench_faults.py server_kills -n 3  # one experiment, three times
 
 Needs PostgreSQL and the extra `server`; `full_disk` needs to be root, to mount a small disk. One
@@ -15,21 +15,31 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
-sys.path.insert(0, str(TESTS))
+sys.path.insert(0, str(TESTS))  # the servers and journals of the tests stand beside this folder
 
-import psutil  # noqa: E402 - the servers and journals of the tests stand beside this folder
+from fault_runs import (  # noqa: E402
+    MORTAL,
+    closed,
+    kill,
+    metrics,
+    report,
+    started,
+    sync,
+    train,
+    unharmed,
+    wait_for,
+)
+from mortal_training import PHASES  # noqa: E402
+from support.fault_proxy import Fault, FaultProxy  # noqa: E402
 from support.journals import Verdict, history, runs_of, verdict  # noqa: E402
-from support.tracking_server import Postgres, TrackingServer, free_port  # noqa: E402
+from support.tracking_server import Postgres, free_port  # noqa: E402
 
-from chipbench.tracking.journal import End, Metrics, read, read_start  # noqa: E402
+from chipbench.tracking.journal import read, read_start  # noqa: E402
 
-TRAINING = ("dataset=digits", "epochs=5", "tracking.drain_timeout_s=120")
 CLIENTS = 50
 
 
@@ -57,12 +67,30 @@ def main() -> int:
 
 def server_kills(folder: Path, postgres: Postgres, times: int) -> bool:
     """The server dies at a random moment of a training and comes back."""
+    found = _server_kills("server_kills", folder, postgres, times)
+    return report("server killed and restarted", found, "FINISHED")
+
+
+def logging_beside(folder: Path, postgres: Postgres, times: int) -> bool:
+    """The same, where the environment asks MLflow to return before the store has anything."""
+    asked = {"MLFLOW_ENABLE_ASYNC_LOGGING": "true"}
+    found = _server_kills("logging_beside", folder, postgres, times, asked)
+    return report("the same with asynchronous logging on", found, "FINISHED")
+
+
+def _server_kills(
+    name: str,
+    folder: Path,
+    postgres: Postgres,
+    times: int,
+    environment: Mapping[str, str] | None = None,
+) -> list[Verdict]:
     found = []
-    with started(folder / "server", postgres.database("server_kills")) as server:
-        duration_s = unharmed(folder / "server_kills", server.uri)
+    with started(folder / "server", postgres.database(name)) as server:
+        duration_s = unharmed(folder / name, server.uri)
         for number in range(times):
-            run = folder / f"server_kills{number}"
-            training = train(run, server.uri)
+            run = folder / f"{name}{number}"
+            training = train(run, server.uri, environment=environment)
             wait_for(run / "journal.jsonl")
             time.sleep(random.uniform(0.0, duration_s))
             server.kill()
@@ -70,7 +98,26 @@ def server_kills(folder: Path, postgres: Postgres, times: int) -> bool:
             server.start()
             training.wait()
             found.append(verdict(server.uri, run / "journal.jsonl"))
-    return report("server killed and restarted", found, "FINISHED")
+    return found
+
+
+def half_answers(folder: Path, postgres: Postgres, times: int) -> bool:
+    """A proxy cuts off a fifth of the server's answers in the middle."""
+
+    def choose() -> Fault:
+        return Fault.TRUNCATE if random.random() < 0.2 else Fault.NONE
+
+    found = []
+    with started(folder / "server", postgres.database("half_answers")) as server:
+        proxy = FaultProxy(server.port, choose)
+        for number in range(times):
+            run = folder / f"half_answers{number}"
+            train(run, proxy.uri).wait()
+            found.append(verdict(server.uri, run / "journal.jsonl"))
+        proxy.close()
+    kept = report("a fifth of the answers cut off", found, "FINISHED")
+    print(f"  {proxy.faults[Fault.TRUNCATE]} of {proxy.faults.total()} pieces of requests")
+    return kept
 
 
 def client_kills(folder: Path, postgres: Postgres, times: int) -> bool:
@@ -85,12 +132,24 @@ def client_kills(folder: Path, postgres: Postgres, times: int) -> bool:
             time.sleep(random.uniform(0.0, duration_s))
             kill(training, with_delivery=bool(number % 2))
             sync(run, server.uri)
-            journal = run / "journal.jsonl"
-            whole = any(isinstance(record, End) for record, _ in read(journal))
-            found.append(verdict(server.uri, journal))
-            if found[-1].status == ("FINISHED" if whole else "FAILED"):
-                found[-1] = replace(found[-1], status="closed")
+            found.append(closed(server.uri, run))
     return report("client killed, then sync", found, "closed")
+
+
+def phase_kills(folder: Path, postgres: Postgres, times: int) -> bool:
+    """The same in each phase of a run, half of `times` in each."""
+    found = []
+    with started(folder / "server", postgres.database("phase_kills")) as server:
+        for phase in PHASES:
+            for number in range(times // 2):
+                run = folder / f"{phase}{number}"
+                delay_s = random.uniform(0.0, 2.0 if phase in ("trial", "training") else 0.2)
+                moment = (phase, str(delay_s), "all" if number % 2 else "alone")
+                words = [f"cache_dir={folder / 'cache'}{number}"] if phase == "trial" else []
+                train(run, server.uri, *words, program=(str(MORTAL), *moment)).wait()
+                sync(run, server.uri)
+                found.append(closed(server.uri, run))
+    return report("client killed in each phase, then sync", found, "closed")
 
 
 def many_clients(folder: Path, postgres: Postgres, _times: int) -> bool:
@@ -171,94 +230,14 @@ def full_disk(folder: Path, postgres: Postgres, _times: int) -> bool:
 
 EXPERIMENTS: dict[str, Callable[[Path, Postgres, int], bool]] = {
     "server_kills": server_kills,
+    "logging_beside": logging_beside,
+    "half_answers": half_answers,
     "client_kills": client_kills,
+    "phase_kills": phase_kills,
     "many_clients": many_clients,
     "server_away": server_away,
     "full_disk": full_disk,
 }
-
-
-@contextmanager
-def started(folder: Path, database: str) -> Iterator[TrackingServer]:
-    """A running server with an empty database."""
-    server = TrackingServer(folder, database)
-    server.start()
-    try:
-        yield server
-    finally:
-        server.kill()
-
-
-def train(run: Path, uri: str, *overrides: str) -> "subprocess.Popen[str]":
-    """A short real training on real data, recorded in the folder `run`."""
-    words = [*TRAINING, f"hydra.run.dir={run}", f"tracking.uri={uri}", *overrides]
-    return subprocess.Popen(
-        [sys.executable, "-m", "chipbench.train", *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def unharmed(run: Path, uri: str) -> float:
-    """How many seconds a training takes from its first record to its end."""
-    training = train(run, uri)
-    wait_for(run / "journal.jsonl")
-    began_s = time.monotonic()
-    training.wait()
-    return time.monotonic() - began_s
-
-
-def sync(run: Path, uri: str) -> None:
-    """Deliver what is left of a run, once its own delivery is done with it."""
-    command = [sys.executable, "-m", "chipbench.sync", f"journals={run}", f"tracking.uri={uri}"]
-    for _ in range(60):
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
-        if "is still running" not in done.stdout:
-            return
-        time.sleep(1)
-
-
-def kill(training: "subprocess.Popen[str]", with_delivery: bool) -> None:
-    """End a training as a power failure or the kernel's memory killer would."""
-    if training.poll() is not None:
-        return
-    children = psutil.Process(training.pid).children(recursive=True)
-    training.kill()
-    training.wait()
-    for child in children if with_delivery else ():
-        if child.is_running():
-            child.kill()
-
-
-def wait_for(path: Path) -> None:
-    """Wait until a file is there."""
-    for _ in range(600):
-        if path.exists() and path.stat().st_size:
-            return
-        time.sleep(0.1)
-    raise TimeoutError(f"{path.name} did not appear")
-
-
-def metrics(run: Path) -> Iterator[tuple[str, int, float]]:
-    """Name, step and value of every metric of a run's journal."""
-    for record, _ in read(run / "journal.jsonl"):
-        if isinstance(record, Metrics):
-            for name, value in record.values.items():
-                yield name, record.step, value
-
-
-def report(what: str, found: Sequence[Verdict], status: str) -> bool:
-    """Print an experiment's figures; whether the promise was kept."""
-    right = sum(one.status == status and one.runs == 1 for one in found)
-    lost, doubled = sum(one.lost for one in found), sum(one.doubled for one in found)
-    points = sum(one.points for one in found)
-    print(
-        f"{what}: {right} of {len(found)} runs {status}, "
-        f"{lost} of {points} metric values lost, {doubled} twice",
-        flush=True,
-    )
-    return right == len(found) and not lost and not doubled
 
 
 if __name__ == "__main__":
