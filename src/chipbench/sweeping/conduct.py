@@ -23,6 +23,7 @@ from chipbench.sweeping.plugins import check_plugins
 from chipbench.sweeping.search import search
 from chipbench.tracking.delivery_state import read_state
 from chipbench.tracking.journal import FILE_NAME as JOURNAL
+from chipbench.tracking.journal import Start, read_start
 from chipbench.tracking.recorder import Recorder
 from chipbench.tracking.store import configured_store
 
@@ -163,9 +164,15 @@ def _resume(
             f"sweep.resume={settings.resume}: that sweep was another one ({known.entry}, "
             f"{len(known.jobs)} jobs: {known.jobs[0].text} …); give the same keys, or leave it out"
         )
+    earlier = read_start(folder / JOURNAL)
+    if earlier is None:
+        raise ConfigurationError(
+            f"sweep.resume={settings.resume}: {JOURNAL}, by which the store knows that sweep's "
+            "run, cannot be read; leave it out for a new sweep"
+        )
     again = folder / f"resumed-{datetime.now():%Y-%m-%d-%H-%M-%S-%f}"
     os.environ.pop("MLFLOW_RUN_ID", None)  # the sweep's own run goes on, not this call's
-    recorder = _begin(again, config, f"{entry}, {len(jobs)} jobs", key=known.key)
+    recorder = _begin(again, config, f"{entry}, {len(jobs)} jobs", earlier)
     plan = _plan(entry, known.key, jobs, known.swept, settings)
     return _run(folder, plan, recorder, hydra)
 
@@ -203,13 +210,13 @@ def _search(
     return 0 if Parent(folder, plan, recorder).conclude(interrupted=False) else 1
 
 
-def _begin(folder: Path, config: DictConfig, name: str, key: str | None = None) -> Recorder:
+def _begin(folder: Path, config: DictConfig, name: str, earlier: Start | None = None) -> Recorder:
     return Recorder(
         folder,
         configured_store(config.tracking, project_dir()),
         name=name,
         experiment=config.tracking.experiment_name,
-        key=key,
+        earlier=earlier,
     )
 
 

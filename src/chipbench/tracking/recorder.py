@@ -53,16 +53,16 @@ class Recorder:
         name: str,
         experiment: str,
         parent_key: str | None = None,
-        key: str | None = None,
+        earlier: Start | None = None,
     ) -> None:
         """Begin the run `name`; with `store` None it stays in the journal in `folder`.
 
         `experiment` is MLflow's, for a run that `mlflow run` did not start. `parent_key` is the
-        `key` of the recorder whose run this one is nested under; with `key`, an earlier recorder's
-        run goes on. Raises ConfigurationError where nothing can be written.
+        `key` of the recorder whose run this one is nested under; with `earlier`, the run whose
+        journal began so goes on. Raises ConfigurationError where nothing can be written.
         """
         self.folder = writable("output_dir", folder)
-        self.key = key or uuid.uuid4().hex
+        self.key = uuid.uuid4().hex if earlier is None else earlier.key
         self.store = store
         self._journal = JournalWriter(folder)
         self._ended = False
@@ -72,10 +72,10 @@ class Recorder:
                 key=self.key,
                 name=_text(name),
                 experiment=_text(experiment),
-                time_ms=_now_ms(),
+                time_ms=_now_ms() if earlier is None else earlier.time_ms,
                 run_id=os.environ.get("MLFLOW_RUN_ID"),
                 parent_key=parent_key or os.environ.get(PARENT_VARIABLE),
-                secret=secrets.token_hex(16),
+                secret=secrets.token_hex(16) if earlier is None else earlier.secret,
                 experiment_id=os.environ.get("MLFLOW_EXPERIMENT_ID"),
                 store=None if store is None else store.digest,
                 format=journal.FORMAT,
