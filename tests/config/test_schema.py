@@ -26,8 +26,13 @@ def configurations() -> Iterator[dict[str, object]]:
     """What every root config holds, as it stands and with every option of each of its groups."""
     for root in ROOTS:
         yield leaves(compose_config(root, []))
-        for group in compose_module.groups_of(root):
-            yield from (leaves(compose_config(root, [f"{group}={o}"])) for o in options(group))
+        choices = {group: options(group) for group in compose_module.groups_of(root)}
+        for number in range(max(map(len, choices.values()), default=0)):
+            # An option of each group at once: what one holds does not hang on the others'.
+            chosen = {
+                group: found[number] for group, found in choices.items() if number < len(found)
+            }
+            yield leaves(compose_config(root, [f"{g}={option}" for g, option in chosen.items()]))
 
 
 def test_every_key_has_a_rule_and_every_rule_a_key(monkeypatch: pytest.MonkeyPatch) -> None:

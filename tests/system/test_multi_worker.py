@@ -320,8 +320,8 @@ def test_under_slurm_images_are_streamed_and_a_worker_that_is_killed_ends_the_ru
 ) -> None:
     step = {"SLURM_STEP_NODELIST": "localhost", "SLURM_STEP_TASKS_PER_NODE": "2"}
     step |= {"SLURM_STEP_NUM_TASKS": "2"}
-    words = ["epochs=1000", f"strategy.port={free_ports(2)[0]}", "dataset.in_memory=false"]
-    words += ["dataset.shuffle_buffer=500"]
+    words = [*FEW, "epochs=1000", f"strategy.port={free_ports(2)[0]}"]
+    words += ["dataset.in_memory=false", "dataset.shuffle_buffer=500"]
     start = starter(tmp_path, *words, environment=lambda index: step | {"SLURM_PROCID": str(index)})
     chief, other = start(0), start(1)
     assert chief.stdout is not None
