@@ -27,7 +27,8 @@ COLD = sys.executable
 _PYTHON = """#!/bin/sh
 case "$1 $2 $3" in
   "-u -c import sys;exec(eval(sys.stdin.readline()))" | \\
-  "-m chipbench."* | "-m support."* | "-m mlflow "* | "-m uvicorn "*)
+  "-m chipbench."* | "-m support."* | "-m mlflow "* | "-m uvicorn "* | \\
+  *"/add_user.py "*)
     exec {cold} -IS {program} {folder} "$@" ;;
 esac
 exec {cold} "$@"

@@ -1,9 +1,9 @@
 """Stands for a program of chipbench, which a fork of the warm server runs.
 
-Run as `python -IS warm_program.py FOLDER -m MODULE WORDS…`, or with `-u -c CODE` as pytest-xdist
-starts a process for tests; FOLDER is that of the server's socket. It hands on its streams, folder,
-environment and the signals that it gets, and ends as the program does; where it is killed, so is
-that.
+Run as `python -IS warm_program.py FOLDER -m MODULE WORDS…`, with a file's path in place of the
+module, or with `-u -c CODE` as pytest-xdist starts a process for tests; FOLDER is that of the
+server's socket. It hands on its streams, folder, environment and the signals that it gets, and ends
+as the program does; where it is killed, so is that.
 """
 
 import json
@@ -39,7 +39,11 @@ def ask(folder: str, option: str, *words: str) -> socket.socket:
     """The connection to the server, which has all that the program needs."""
     umask = os.umask(0)
     os.umask(umask)
-    program = {"module": words[0], "words": words[1:]} if option == "-m" else {"code": words[-1]}
+    program: dict[str, object] = {"path": option, "words": words}
+    if option == "-m":
+        program = {"module": words[0], "words": words[1:]}
+    elif option == "-u":
+        program = {"code": words[-1]}
     request = program | {
         "folder": os.getcwd(),
         "environment": dict(os.environ),

@@ -239,6 +239,9 @@ def main() -> None:
             sys.executable = warm_python
             sys.argv = [request["module"], *request["words"]]
             runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
+        elif "path" in request:
+            sys.argv = [request["path"], *request["words"]]
+            runpy.run_path(request["path"], run_name="__main__")
         else:
             sys.argv = ["-c"]
             sys.modules["__main__"] = beginning = ModuleType("__main__")
