@@ -29,6 +29,7 @@ from chipbench.tracking.database_file import address_of
 pytestmark = pytest.mark.usefixtures("made_store")
 
 SUPPORT = PROJECT / "tests" / "support"
+LAUNCHED = SUPPORT / "launched"
 MANUAL = ("method=final_cut_manual", "codec=h264")  # real runs that take no time
 
 
@@ -145,11 +146,10 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 def sweep(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     """A sweep of a checkout whose top is `folder`, so that its outputs are its own."""
     checkout(folder)
+    found = os.pathsep.join(map(str, (folder / "src", SUPPORT, LAUNCHED)))
     return subprocess.run(
         [sys.executable, "-m", "chipbench.sweep", *words],
-        env=environment(
-            folder, PYTHONPATH=f"{folder / 'src'}{os.pathsep}{PROJECT / 'tests' / 'support'}"
-        ),
+        env=environment(folder, PYTHONPATH=found, CHIPBENCH_TEST_PYTHON=sys.executable),
         cwd=folder,
         capture_output=True,
         text=True,
@@ -235,8 +235,8 @@ def test_under_mlflow_run_onto_a_server_the_projects_run_is_the_parent(
 
 
 def test_a_failed_job_is_named_and_the_others_are_done(tmp_path: Path) -> None:
-    missing = ("clip.path=missing.mp4", "export_time_s=100", "codec=h264")
-    methods = "method=transcode,final_cut_manual"  # the second opens no clip
+    missing = ("ffmpeg.path=missing", "export_time_s=100", "codec=h264")
+    methods = "method=transcode,final_cut_manual"  # the second starts no ffmpeg
     ended = sweep(tmp_path, "entry=export", methods, *missing)
     assert ended.returncode == 1
     assert "1 of 2 jobs done, failed: method=transcode" in ended.stdout
@@ -245,7 +245,9 @@ def test_a_failed_job_is_named_and_the_others_are_done(tmp_path: Path) -> None:
     assert sorted(r.info.status for r in children) == ["FAILED", "FINISHED"]
 
 
-DIGITS = ("dataset=digits", "epochs=6", "seed=1,2")
+#: Two jobs of epochs that take seconds, and of these little of the processor.
+SLOW = ("dataset=digits", "batch_size=480", "model.build._target_=faulty_models.slow")
+TWO = (*SLOW, "epochs=4", "seed=1,2")
 
 
 def process_of(folder: Path, words: str, timeout_s: float = 200.0) -> psutil.Process:
@@ -270,11 +272,23 @@ def wait_for_epochs(folder: Path, name: str) -> None:
     raise AssertionError(f"job {name} did not train")
 
 
+def wait_for_delivery(folder: Path) -> None:
+    """Until what a killed sweep had recorded is delivered, and its run closed."""
+    deadline_s = time.monotonic() + 200
+    while any(
+        "delivery_process" in line and str(folder) in line
+        for process in psutil.process_iter(["cmdline"])
+        for line in [" ".join(process.info["cmdline"] or [])]
+    ):
+        assert time.monotonic() < deadline_s, "the sweep's delivery does not end"
+        time.sleep(0.1)
+
+
 def begin(folder: Path) -> "subprocess.Popen[str]":
     checkout(folder)
     return subprocess.Popen(
-        [COLD, "-m", "chipbench.sweep", *DIGITS],
-        env=environment(folder, PYTHONPATH=str(folder / "src")),
+        [COLD, "-m", "chipbench.sweep", *TWO],
+        env=environment(folder, PYTHONPATH=f"{folder / 'src'}{os.pathsep}{SUPPORT}"),
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -298,7 +312,8 @@ def test_what_was_killed_is_done_by_resume_and_nothing_twice(tmp_path: Path) -> 
     running.kill()
     running.wait()
     child.wait(timeout=200)
-    again = sweep(tmp_path, *DIGITS, "sweep.resume=last")
+    wait_for_delivery(tmp_path)
+    again = sweep(tmp_path, *TWO, "sweep.resume=last")
     assert again.returncode == 0, again.stderr
     tried = ["000.1", "000.2", "001.1", "001.2"]
     assert attempts_in(tmp_path) == tried
@@ -307,9 +322,9 @@ def test_what_was_killed_is_done_by_resume_and_nothing_twice(tmp_path: Path) -> 
     assert parent.data.tags["mlflow.note.content"].startswith("2 of 2 jobs done")
     statuses = sorted((r.data.params["seed"], r.info.status) for r in children)
     assert statuses == [("1", "FAILED"), ("1", "FINISHED"), ("2", "FINISHED"), ("2", "KILLED")]
-    nothing_left = sweep(tmp_path, *DIGITS, f"sweep.resume={parent.info.run_id}")
+    nothing_left = sweep(tmp_path, *TWO, f"sweep.resume={parent.info.run_id}")
     assert nothing_left.returncode == 0 and attempts_in(tmp_path) == tried
-    other = sweep(tmp_path, "dataset=digits", "epochs=1,2", "sweep.resume=last")
+    other = sweep(tmp_path, *SLOW, "epochs=1,2", "sweep.resume=last")
     assert other.returncode == 2 and "that sweep was another one" in other.stderr
 
 
@@ -335,14 +350,13 @@ def test_a_job_that_crashes_or_runs_out_of_memory_is_named(tmp_path: Path) -> No
 
 
 def test_a_job_that_takes_too_long_is_stopped_and_says_so(tmp_path: Path) -> None:
-    words = ["dataset=digits", "batch_size=480", "model.build._target_=faulty_models.slow"]
-    ended = sweep(tmp_path, *words, "epochs=100000,1", "sweep.job_timeout_s=40")
+    ended = sweep(tmp_path, *SLOW, "epochs=100000,1", "sweep.job_timeout_s=25")
     assert ended.returncode == 1
     assert "1 of 2 jobs done, timed out: epochs=100000" in ended.stdout
     _, children = runs_of(tmp_path)
     (stopped,) = [run for run in children if run.data.params["epochs"] == "100000"]
     assert stopped.info.status == "FAILED"
-    assert "longer than sweep.job_timeout_s=40" in stopped.data.tags["chipbench.reason"]
+    assert "longer than sweep.job_timeout_s=25" in stopped.data.tags["chipbench.reason"]
     assert stopped.data.metrics["epoch_time_s"] > 0
 
 
