@@ -26,7 +26,7 @@ from chipbench.checks.training import (
     training_check,
 )
 from chipbench.config.options import project_dir
-from chipbench.ground.cache import cache_folder
+from chipbench.ground.cache import cache_folder, named_folder
 from chipbench.ground.processes import Child
 from chipbench.hardware import Machine
 from chipbench.running import command
@@ -55,7 +55,7 @@ def look(config: DictConfig) -> list[Check]:
         probe = _started(stack, None if store is None else start_probe(store, experiment))
         encoders = stack.enter_context(ThreadPoolExecutor()).submit(encoders_check)
         cache = cache_folder(config.cache_dir)
-        journals = Path(config.journals).expanduser()
+        journals = named_folder("journals", config.journals)
         beside = [
             machine_check(machine, config.machine),
             *packages_checks(machine, config.machine.accelerator),

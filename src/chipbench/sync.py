@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 from omegaconf import DictConfig
 
 from chipbench.config.options import project_dir
+from chipbench.ground.cache import named_folder
 from chipbench.ground.errors import ConfigurationError
 from chipbench.running import command
 from chipbench.terminal.lines import say
@@ -26,7 +26,7 @@ def sync(config: DictConfig) -> None:
         raise ConfigurationError(
             "tracking=none: nothing to deliver to; use tracking=local or server"
         )
-    folder = Path(config.journals).expanduser()
+    folder = named_folder("journals", config.journals)
     if not folder.is_dir():
         raise ConfigurationError(f"journals={folder}: no such folder; name one that holds runs")
     outcomes = []

@@ -41,8 +41,8 @@ def say_what_is_not_heeded(name: str) -> None:
     variable = os.environ.get(_VARIABLE, name)
     if variable != name:
         note(f"{_VARIABLE}={variable} is not heeded: backend={name} decides")
-    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-    with suppress(OSError, ValueError, AttributeError):  # not there, or no JSON object
+    with suppress(OSError, ValueError, AttributeError, RuntimeError):  # not there, no JSON object
+        home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
         stated = json.loads((home / "keras.json").read_text(encoding="utf-8")).get("backend", name)
         if stated not in (name, _KERAS_OWN):
             note(f"keras.json's backend {stated} is not heeded: backend={name} decides")

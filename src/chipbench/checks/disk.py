@@ -5,6 +5,7 @@ from pathlib import Path
 
 from chipbench.checks.check import OK, PROBLEM, WARNING, Check
 from chipbench.ground.files import free_bytes
+from chipbench.ground.personal import home_folder
 
 _ENOUGH_GB = 10  # generated Food101 and a rendered clip
 _LEAST_GB = 1  # generated CIFAR-10, its journal and its model
@@ -25,5 +26,7 @@ def disk_check(name: str, folder: Path, key: str) -> Check:
 
 def shown(folder: Path) -> str:
     """The folder, short: below the home folder with `~`."""
-    absolute, home = folder.absolute(), Path.home()
-    return f"~/{absolute.relative_to(home)}" if absolute.is_relative_to(home) else str(absolute)
+    absolute, home = folder.absolute(), home_folder()
+    if home is None or not absolute.is_relative_to(home):
+        return str(absolute)
+    return f"~/{absolute.relative_to(home)}"

@@ -26,6 +26,7 @@ _CONTEXT = {
     tags.OS: "operating system",
     tags.PROTOCOL: "protocol",
     tags.LEARNING_CURVE: "learning curve",
+    tags.SETTINGS: "settings",
     tags.POWER_SOURCE: "power source",
     tags.ENCODER: "encoder",
 }

@@ -8,6 +8,7 @@ import tensorflow_datasets as tfds
 
 from chipbench.data.catalog import Entry
 from chipbench.data.verification import readable
+from chipbench.ground.cache import named_folder
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 
 _CONNECT_TIMEOUT_S = 10
@@ -19,7 +20,7 @@ def prepared(entry: Entry, data_dir: str | None) -> Any:
     Raises ConfigurationError if `data_dir` is no readable folder, UnsupportedBenchmark if the data
     are neither there nor to be had.
     """
-    folder = None if data_dir is None else _checked(Path(data_dir).expanduser())
+    folder = None if data_dir is None else _checked(named_folder("dataset.data_dir", data_dir))
     with readable(entry, folder or "TFDS's own folder"):
         builder = tfds.builder(entry.tfds_name, data_dir=folder)
     if not builder.is_prepared():

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 from chipbench.data.catalog import Entry
+from chipbench.ground.cache import named_folder
+from chipbench.ground.personal import home_folder
 
 #: Part of the cache's key: raised when the generated images change.
 GENERATED_VERSION = 1
@@ -25,7 +27,9 @@ def is_written(folder: Path, entry: Entry) -> bool:
 
 def published_folder(entry: Entry, data_dir: str | None) -> Path | None:
     """Where TFDS has prepared the published files; None where it has not."""
-    default = os.environ.get("TFDS_DATA_DIR") or Path.home() / "tensorflow_datasets"
-    folder = Path(data_dir or default).expanduser() / entry.tfds_name
+    named = data_dir or os.environ.get("TFDS_DATA_DIR")
+    if named is None and home_folder() is None:
+        return None
+    folder = named_folder("dataset.data_dir", named or "~/tensorflow_datasets") / entry.tfds_name
     found = sorted(folder.glob("*/dataset_info.json")) if folder.is_dir() else []
     return found[-1].parent if found else None

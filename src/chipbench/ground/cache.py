@@ -65,6 +65,17 @@ def spare() -> Path:
     return folder
 
 
+def named_folder(key: str, path: str) -> Path:
+    """The folder or file that `key` names, `~` being a home folder.
+
+    Raises ConfigurationError where nobody has that home.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise ConfigurationError(f"{key}={path}: {error} write the whole path") from None
+
+
 def kept(
     folder: Path,
     setup: Sequence[object],

@@ -67,6 +67,8 @@ def locked_if_free(path: Path) -> Iterator[bool]:
     except Timeout:
         yield False
         return
+    except NotImplementedError:
+        raise OSError(errno.ENOLCK, f"the file system of {path.name} has no locks") from None
     try:
         yield True
     finally:

@@ -29,11 +29,18 @@ def last_part(path: str) -> str:
     return path.rstrip("/").rpartition("/")[2] or "/"
 
 
+def home_folder() -> Path | None:
+    """The user's; None for a user whom the system does not know, where no HOME names it."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
+
+
 def _homes() -> list[str]:
     """The home folder as it is named, and as it is."""
-    try:
-        home = Path.home()
-    except RuntimeError:  # a user whom the system does not know
+    home = home_folder()
+    if home is None:
         return []
     named = {str(home), str(home.resolve())}
     return sorted(named - {"/"}, key=len, reverse=True)

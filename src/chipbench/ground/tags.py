@@ -25,6 +25,7 @@ TENSORFLOW = "tensorflow"  # its version, where it is installed
 KERAS = "keras"  # its version
 PLUG_IN = "plug_in"  # TensorFlow's for Metal, and its version
 DRIVER = "driver"  # of the GPUs that may train
+SETTINGS = "settings"  # of the libraries that compute, by the environment and keras.json
 POWER_SOURCE = "power_source"  # battery or mains
 CORES = "cores"  # of the processor, as its threads count them
 DEVICE = "device"  # what computed it

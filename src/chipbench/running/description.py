@@ -6,6 +6,7 @@ from chipbench import hardware
 from chipbench.ground import tags
 from chipbench.ground.cache import cache_folder
 from chipbench.hardware import Machine
+from chipbench.hardware.library_settings import library_settings
 from chipbench.measure.fingerprint import BENCHMARK_VERSION
 
 
@@ -19,6 +20,7 @@ def description(config: DictConfig, machine: Machine) -> dict[str, object]:
         tags.CORES: machine.cpu_cores_logical,
         tags.OS: machine.os,
         **_software(machine),
+        tags.SETTINGS: library_settings(),
         tags.POWER_SOURCE: machine.power_source,
     }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from chipbench.ground import tags
+from chipbench.ground.cache import named_folder
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.files import free_bytes
 from chipbench.ground.sealed import made
@@ -136,7 +137,7 @@ def own_clip(configured: str, decoded: bool) -> Clip:
 
     Raises ConfigurationError for what is no film.
     """
-    path = Path(configured).expanduser()
+    path = named_folder("clip.path", configured)
     if not path.is_file():
         what = "not a file" if path.exists() else "no such file"
         raise ConfigurationError(f"clip.path={path}: {what}")

@@ -1,9 +1,9 @@
 """An export that a person timed in Final Cut Pro; it is recorded, not run."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from chipbench.ground import metrics, tags
+from chipbench.ground.cache import named_folder
 from chipbench.hardware.used import ELSEWHERE, Used
 from chipbench.workloads.video.clip import Clip, own_clip
 from chipbench.workloads.video.export import Export
@@ -23,7 +23,7 @@ class HandTimed(Export):
         own = self._config.clip.path
         if own is None:
             return PreparedHandTimed(self._config.export_time_s, self._config.clip.duration_s)
-        here = Path(own).expanduser().is_file()
+        here = named_folder("clip.path", own).is_file()
         clip = own_clip(own, decoded=False) if here else None
         duration_s = None if clip is None else clip.duration_s
         return PreparedHandTimed(self._config.export_time_s, duration_s, clip)
