@@ -1,7 +1,8 @@
 """Compare the recorded runs and write a report: `mlflow run . -e compare`."""
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from omegaconf import DictConfig
@@ -24,6 +25,7 @@ from chipbench.ground.csv_file import write_table
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.running import command
+from chipbench.terminal.extras import Extras
 from chipbench.terminal.lines import announce, say
 from chipbench.terminal.markdown import markdown_text
 from chipbench.terminal.plain import plain
@@ -52,16 +54,23 @@ def compare(config: DictConfig) -> Report:
     )
     report = make_report(folder, found, every, stored.history)
     write_pages(folder, report)
-    write_table(folder / "comparison.csv", run_rows(found))
-    write_table(folder / "comparison_rows.csv", table_rows(found))
+    extras = Extras()
+    tables = {"comparison.csv": lambda: run_rows(found)}
+    tables["comparison_rows.csv"] = lambda: table_rows(found)
     if report.frameworks is not None:
-        write_table(folder / "comparison_frameworks.csv", framework_rows(beside(found)))
+        tables["comparison_frameworks.csv"] = lambda: framework_rows(beside(found))
+    for name, rows in tables.items():
+        extras.attempt(f"writing {name}", partial(_write, folder / name, rows))
     _record(recorder, report)
-    print_comparison(report)
+    extras.attempt("showing the comparison", lambda: print_comparison(report))
     say(delivered(recorder))
     say(f"report: {folder / 'report.html'}")
     gc.freeze()
     return report
+
+
+def _write(path: Path, rows: Callable[[], Sequence[Mapping[str, object]]]) -> None:
+    write_table(path, rows())
 
 
 def _selected(config: DictConfig, runs: list[RecordedRun]) -> list[RecordedRun]:

@@ -1,6 +1,6 @@
 """Say what this machine is, what is used, what is missing: `mlflow run . -e doctor`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from chipbench import hardware
-from chipbench.checks.check import PROBLEM, Check
+from chipbench.checks.check import PROBLEM, Check, alone
 from chipbench.checks.conditions import condition_checks
 from chipbench.checks.datasets import datasets_check
 from chipbench.checks.diagnosis import print_json, print_table
@@ -31,7 +31,7 @@ from chipbench.ground.processes import Child
 from chipbench.hardware import Machine
 from chipbench.running import command
 from chipbench.terminal.lines import announce
-from chipbench.tracking.store import configured_store
+from chipbench.tracking.store import Store, configured_store
 
 _LOAD_S = 0.6  # a tenth of what doctor takes; a run itself looks for longer
 
@@ -50,24 +50,34 @@ def look(config: DictConfig) -> list[Check]:
     machine = hardware.detect()
     with ExitStack() as stack:
         training = _started(stack, _training(machine, config))
-        load = hardware.load_now(_LOAD_S)  # of others, whatever the training uses
+        conditions = alone("conditions", lambda: _conditions(machine))  # beside the training
         experiment = config.tracking.experiment_name
         probe = _started(stack, None if store is None else start_probe(store, experiment))
         encoders = stack.enter_context(ThreadPoolExecutor()).submit(encoders_check)
         cache = cache_folder(config.cache_dir)
+        outputs = Path("outputs")
         journals = named_folder("journals", config.journals)
         beside = [
-            machine_check(machine, config.machine),
-            *packages_checks(machine, config.machine.accelerator),
-            *condition_checks(machine, load),
-            disk_check("cache folder", cache, "cache_dir"),
-            disk_check("output folder", Path("outputs"), "output_dir"),
-            datasets_check(cache),
-            journals_check(journals),
-            encoders.result(),
-            store_check(store, None if probe is None else probe.ended()),
+            *alone("machine", lambda: machine_check(machine, config.machine)),
+            *alone("packages", lambda: packages_checks(machine, config.machine.accelerator)),
+            *conditions,
+            *alone("cache folder", lambda: disk_check("cache folder", cache, "cache_dir")),
+            *alone("output folder", lambda: disk_check("output folder", outputs, "output_dir")),
+            *alone("data sets", lambda: datasets_check(cache)),
+            *alone("undelivered runs", lambda: journals_check(journals)),
+            *alone("encoders", encoders.result),
+            *alone("tracking store", lambda: _store(store, probe)),
         ]
         return [beside[0], *_trained(machine, config, training), *beside[1:]]
+
+
+def _store(store: Store | None, probe: Child | None) -> Check:
+    return store_check(store, None if probe is None else probe.ended())
+
+
+def _conditions(machine: Machine) -> Iterable[Check]:
+    """The load is of others, whatever the training uses."""
+    return condition_checks(machine, hardware.load_now(_LOAD_S))
 
 
 def _started(stack: ExitStack, process: Child | None) -> Child | None:

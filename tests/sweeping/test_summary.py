@@ -162,3 +162,23 @@ def test_the_end_shows_all_jobs_in_one_table(capsys: pytest.CaptureFixture[str])
     assert "10.00 s" in first and "1,234.5 images/s" in first and "done" in first
     assert "crashed" in second and "epochs" not in first
     assert "val_accuracy" not in "".join(lines), "a column that no job has"
+
+
+@pytest.mark.parametrize("part", ["write_table", "draw_batch_sizes", "print_jobs"])
+def test_what_is_shown_of_a_sweep_fails_alone(
+    part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    jobs = tuple(job(number, f"batch_size={16 * (1 + number)}") for number in range(2))
+    for one in jobs:
+        rates = {"total_time_s": 1.0, "steady_images_per_second": 9.0}
+        place = tmp_path / "jobs" / f"{one.number:03d}.1"
+        Outcome(outcomes.DONE, None, rates, "tinyvgg").write(place)
+    monkeypatch.setattr(f"chipbench.sweeping.parent.{part}", fail)
+    recorder = Recorder(tmp_path, None, name="sweep", experiment="chipbench")
+    parent = Parent(tmp_path, Plan("train", "k", jobs, (), 0, None, True), recorder)
+    assert parent.conclude(interrupted=False)
+    shown = capsys.readouterr()
+    assert "2 of 2 jobs done" in shown.out and "No space left on device" in shown.err

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from chipbench.comparison.groups import Benchmark, Group, Row
@@ -12,6 +13,7 @@ from chipbench.ground.drawing.lines import Measured, Points, draw_batch_sizes, d
 from chipbench.ground.files import digest
 from chipbench.ground.metrics import metric
 from chipbench.measure.recorded_run import RecordedRun
+from chipbench.terminal.extras import Extras
 
 #: Gives a run's metric as (step, value, Unix time in ms): `history(run_id, metric)`.
 History = Callable[[str, str], Sequence[tuple[int, float, int]]]
@@ -25,19 +27,30 @@ def group_charts(folder: Path, benchmark: str, group: Group, history: History) -
     title = _title(benchmark, group)
     stem = digest(f"{benchmark} {group.fingerprint} {group.metric}", 10)
     if len(group.rows) > 1:
-        path = folder / f"times_{stem}.png"
-        _draw_times(path, group, title)
-        yield Chart(f"time per machine, {title}", path)
-    curves = _epoch_curves(group, history)
+        times = Chart(f"time per machine, {title}", folder / f"times_{stem}.png")
+        yield from _drawn(times, lambda: _draw_times(times.path, group, title))
+    curves = _read("the times per epoch", lambda: _epoch_curves(group, history))
     if curves:
-        path = folder / f"epochs_{stem}.png"
-        draw_lines(path, curves, title, "epoch", "time of the epoch (s)")
-        yield Chart(f"time per epoch, {title}", path)
-    use = _utilisation(group, history)
+        epochs = Chart(f"time per epoch, {title}", folder / f"epochs_{stem}.png")
+        words = title, "epoch", "time of the epoch (s)"
+        yield from _drawn(epochs, lambda: draw_lines(epochs.path, curves, *words))
+    use = _read("the use over time", lambda: _utilisation(group, history))
     if use:
-        path = folder / f"utilisation_{stem}.png"
-        draw_lines(path, use, title, "time (s)", "CPU use (%)")
-        yield Chart(f"utilisation over time, {title}", path)
+        used = Chart(f"utilisation over time, {title}", folder / f"utilisation_{stem}.png")
+        said = title, "time (s)", "CPU use (%)"
+        yield from _drawn(used, lambda: draw_lines(used.path, use, *said))
+
+
+def _drawn(chart: Chart, draw: Callable[[], None]) -> Iterator[Chart]:
+    """The chart; a picture that cannot be drawn is missing, and nothing else."""
+    if Extras().attempt(f"drawing {chart.title}", draw):
+        yield chart
+
+
+def _read(what: str, ask: Callable[[], dict[str, Points]]) -> dict[str, Points]:
+    found: dict[str, Points] = {}
+    Extras().attempt(f"reading {what}", lambda: found.update(ask()))
+    return found
 
 
 def batch_size_chart(
@@ -61,8 +74,9 @@ def batch_size_chart(
     path = folder / f"batch_sizes_{digest(benchmark.name, 10)}.png"
     shown = dict(list(curves.items())[:_MOST_LINES])
     points = {name: [Measured(*at) for at in sizes.items()] for name, sizes in shown.items()}
-    draw_batch_sizes(path, points, failures, benchmark.name)
-    return Chart(f"images per second against batch size, {benchmark.name}", path)
+    chart = Chart(f"images per second against batch size, {benchmark.name}", path)
+    draw = partial(draw_batch_sizes, path, points, failures, benchmark.name)
+    return next(_drawn(chart, draw), None)
 
 
 def _draw_times(path: Path, group: Group, title: str) -> None:

@@ -1,6 +1,7 @@
 """The parent run of a sweep: its tables, curve and best combination, updated as jobs end."""
 
 import threading
+from functools import partial
 from pathlib import Path
 
 from chipbench.ground import tags
@@ -12,6 +13,7 @@ from chipbench.sweeping.job_end import JobEnd
 from chipbench.sweeping.outcome import outcome_of
 from chipbench.sweeping.plan import Plan
 from chipbench.sweeping.table import print_jobs
+from chipbench.terminal.extras import Extras
 from chipbench.terminal.lines import say
 from chipbench.terminal.markdown import markdown_text
 from chipbench.tracking.delivered import delivered
@@ -51,13 +53,11 @@ class Parent:
         if jobs == self._shown:
             return jobs
         self._shown = jobs
-        self._table(_JOBS, summary.rows(jobs))
-        self._table(_COMBINATIONS, combination_rows(jobs))
-        known = curves(jobs)
-        if known:
-            path = self._recorder.folder / "batch_sizes.png"
-            draw_batch_sizes(path, known, failed_sizes(jobs), _title(jobs))
-            self._recorder.artifact(path)
+        extras = Extras()
+        extras.attempt(f"writing {_JOBS}", lambda: self._table(_JOBS, summary.rows(jobs)))
+        rows = partial(combination_rows, jobs)
+        extras.attempt(f"writing {_COMBINATIONS}", lambda: self._table(_COMBINATIONS, rows()))
+        extras.attempt("drawing the batch sizes", lambda: self._draw(jobs))
         self._recorder.metrics(summary.own_metrics(jobs), sum(ended.done for ended in jobs))
         self._recorder.tags({tags.BEST: best(jobs)})
         self._recorder.description(markdown_text(summary.text(jobs)))
@@ -73,7 +73,7 @@ class Parent:
         self._recorder.end("FINISHED" if done else "KILLED" if interrupted else "FAILED")
         where = delivered(self._recorder)
         if len(jobs) > 1:
-            print_jobs(jobs)
+            Extras().attempt("showing the jobs", lambda: print_jobs(jobs))
         say(text)
         say(f"as tables: {self._recorder.folder / _JOBS} and {_COMBINATIONS}")
         say(where)
@@ -82,6 +82,13 @@ class Parent:
     def _follow(self) -> None:
         while not self._over.wait(_EVERY_S):
             self.update()
+
+    def _draw(self, jobs: list[JobEnd]) -> None:
+        known = curves(jobs)
+        if known:
+            path = self._recorder.folder / "batch_sizes.png"
+            draw_batch_sizes(path, known, failed_sizes(jobs), _title(jobs))
+            self._recorder.artifact(path)
 
     def _table(self, name: str, rows: list[dict[str, object]]) -> None:
         write_table(self._recorder.folder / name, rows)
