@@ -12,8 +12,10 @@ INSTALLED := $(VENV)/.installed$(CUDA:%=-%)
 # Entry points say `python`; it has to be the environment's.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 MLFLOW := $(BIN)/python -m mlflow
-# MLflow keeps the account's name with each run that it begins; here it learns none.
-RUN := LOGNAME=chipbench $(MLFLOW) run . --env-manager local
+# MLflow keeps the account's name with each run that it begins; here it learns none. And it would
+# begin it in its own experiment, where a login of conf/server may not record.
+RUN := LOGNAME=chipbench MLFLOW_EXPERIMENT_NAME=$${MLFLOW_EXPERIMENT_NAME:-chipbench} \
+  $(MLFLOW) run . --env-manager local
 STORE := sqlite:///mlflow.db
 
 .DEFAULT_GOAL := help

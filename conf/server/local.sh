@@ -8,7 +8,8 @@
 #   PORT    5000
 #   MLFLOW_WORKERS  processes that answer, 2 by default; each takes some 300 MB
 #   ALLOWED_HOSTS   names under which clients reach it, when not localhost or a private address
-# `local.sh backup` and `local.sh restore <date>` beside it (PostgreSQL); with SQLite copy $DATA.
+# `local.sh backup` beside it and `local.sh restore <date>` once it has ended (PostgreSQL); with
+# SQLite copy $DATA.
 set -euo pipefail
 umask 077
 here=$(cd "$(dirname "$0")" && pwd)
@@ -39,6 +40,10 @@ as_owner() { # PostgreSQL refuses to run as root
   fi
 }
 
+is_running() { # whether PostgreSQL answers, here that of `make server` in another terminal
+  [ -d "$postgres/data" ] && as_owner "$bin/pg_ctl" -D "$postgres/data" status >/dev/null
+}
+
 start_postgres() {
   mkdir -p "$postgres"
   if [ "$(id -u)" -eq 0 ]; then
@@ -48,10 +53,12 @@ start_postgres() {
   if [ ! -d "$postgres/data" ]; then
     as_owner "$bin/initdb" -D "$postgres/data" -U mlflow -A trust -E UTF8 >/dev/null
   fi
-  # No port: a socket in a folder that nobody else can enter is the only way in.
-  as_owner "$bin/pg_ctl" -D "$postgres/data" -w -l "$postgres/log" \
-    -o "-c listen_addresses='' -k '$postgres'" start >/dev/null
-  trap 'as_owner "$bin/pg_ctl" -D "$postgres/data" -m fast stop >/dev/null' EXIT
+  if ! is_running; then
+    # No port: a socket in a folder that nobody else can enter is the only way in.
+    as_owner "$bin/pg_ctl" -D "$postgres/data" -w -l "$postgres/log" \
+      -o "-c listen_addresses='' -k '$postgres'" start >/dev/null
+    trap 'as_owner "$bin/pg_ctl" -D "$postgres/data" -m fast stop >/dev/null' EXIT
+  fi
   for database in mlflow users; do
     as_owner "$bin/psql" -h "$postgres" -U mlflow -d postgres -tAc \
       "SELECT 1 FROM pg_database WHERE datname = '$database'" | grep -q 1 ||
@@ -59,10 +66,23 @@ start_postgres() {
   done
 }
 
-mkdir -p "$DATA/artifacts"
+refuse() {
+  echo "local.sh: $1" >&2
+  exit 1
+}
+
 bin=$(programs)
+case ${1:-start} in
+  start) ;;
+  backup | restore)
+    [ -n "$bin" ] || refuse "without PostgreSQL, copy $DATA while it stands still"
+    [ "$1" = restore ] || [ -d "$postgres/data" ] || refuse "$DATA holds no server's data; DATA= names another"
+    [ "$1" = backup ] || ! is_running || refuse "end the server first: a restore replaces what it uses"
+    ;;
+  *) refuse "say nothing, backup, or restore <date>" ;;
+esac
+mkdir -p "$DATA/artifacts"
 if [ "${1:-start}" != start ]; then
-  [ -n "$bin" ] || { echo "local.sh: without PostgreSQL, copy $DATA while it stands still" >&2; exit 1; }
   start_postgres
   PATH=$bin:$PATH PGHOST=$postgres PGUSER=mlflow BACKUPS=$DATA/backup ARTIFACTS=$DATA/artifacts \
     bash "$here/backup.sh" "$@"

@@ -7,6 +7,6 @@ PROJECT = Path(__file__).parents[2]
 
 def checkout(folder: Path) -> None:
     """Make `folder` the top of a checkout: the same sources, but outputs of its own."""
-    for name in ("src", "conf", "MLproject", "conda.yaml"):
+    for name in ("src", "conf", "MLproject", "conda.yaml", "Makefile"):
         if not (folder / name).exists():
             (folder / name).symlink_to(PROJECT / name)

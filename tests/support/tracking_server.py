@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+#: The folder of what a server with a login holds requests against.
+_RECORDING = Path(__file__).parents[2] / "conf" / "server"
 USER, PASSWORD = "admin", "correct horse battery"
 #: Ends PostgreSQL at once and lets it give back its memory.
 END_POSTGRES = signal.SIGQUIT
@@ -161,9 +163,13 @@ class TrackingServer:
             config = self.folder / "auth.ini"
             users = self.folder / "users.db"
             config.write_text(
-                "[mlflow]\ndefault_permission = READ\nauth_cache_ttl_seconds = 60\n"
+                "[mlflow]\ndefault_permission = NO_PERMISSIONS\nauth_cache_ttl_seconds = 60\n"
+                "authorization_function = recording:authenticate\n"
                 f"database_uri = sqlite:///{users}\nadmin_username = {USER}\n"
             )
+            found = os.environ.get("PYTHONPATH", "")
+            settings["PYTHONPATH"] = os.pathsep.join([str(_RECORDING), found])
+            settings["MLFLOW_BASIC_AUTH_FAIL_CLOSED"] = "true"
             settings["MLFLOW_AUTH_CONFIG_PATH"] = str(config)
             settings["MLFLOW_AUTH_ADMIN_PASSWORD"] = PASSWORD
             settings["MLFLOW_FLASK_SERVER_SECRET_KEY"] = "a key for tests"

@@ -104,7 +104,9 @@ def test_a_laptop_records_with_least_privilege_and_a_backup_brings_it_back(
         log_in(monkeypatch, "admin", admin, uri)
         MlflowClient(uri).create_experiment("private")
         laptop = add_user("laptop", "journals")
+        assert laptop["MLFLOW_EXPERIMENT_NAME"] == "journals"
         assert add_user("laptop", "another") == {}, "no second password"
+        assert add_user("laptop", "another") == {}, "said twice, it is as it was"
         log_in(monkeypatch, "laptop", laptop["MLFLOW_TRACKING_PASSWORD"], uri)
         assert deliver(path, uri).state.complete
         assert_all_there(uri, path)
@@ -119,7 +121,10 @@ def test_a_laptop_records_with_least_privilege_and_a_backup_brings_it_back(
             with pytest.raises(MlflowException) as refused:
                 forbidden()
             assert refused.value.error_code == "PERMISSION_DENIED"
-    tool(data, "backup")
+        tool(data, "backup")
+        with pytest.raises(subprocess.CalledProcessError):
+            tool(data, "restore", "of a server that runs")
+        assert status(f"{uri}/health") == 200
     (kept,) = (data / "backup").iterdir()
     shutil.rmtree(data / "postgres")
     shutil.rmtree(data / "artifacts")
