@@ -4,7 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from support.machines import LINUX
 
+from chipbench.backends.start import start_keras
+from chipbench.checks.training import start_trouble
+from chipbench.ground.errors import ConfigurationError
 from chipbench.hardware.library_settings import library_settings
 
 COUNT = [
@@ -88,3 +92,27 @@ def test_keras_own_file_is_read_as_far_as_it_takes_effect(
 ) -> None:
     (tmp_path / "keras.json").write_text(text)
     assert library_settings({"KERAS_HOME": str(tmp_path)}) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"floatx": "float99"}', "floatx=float99 must be one of float16, float32, float64"),
+        ('{"floatx": null}', "floatx=None must be one of"),
+        ('{"image_data_format": "x"}', "image_data_format=x must be one of channels_last"),
+        ('{"epsilon": "small"}', "epsilon=small must be a number"),
+        ('{"epsilon": 1}', "epsilon=1 must be a number"),
+        ("[]", "it is no JSON object"),
+        ("3", "it is no JSON object"),
+    ],
+)
+def test_a_file_that_keeps_keras_from_starting_is_named(
+    text: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "keras.json").write_text(text)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    found = start_trouble(LINUX, "tensorflow")
+    assert found is not None and said in found.what
+    assert found.remedy == "correct or remove keras.json in ~/.keras, or in KERAS_HOME"
+    with pytest.raises(ConfigurationError, match="keras.json: .*correct or remove"):
+        start_keras("tensorflow", verbose=False)

@@ -1,15 +1,15 @@
 """Keras, started on the back end that was asked for."""
 
-import json
 import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
+from chipbench.ground.errors import ConfigurationError
+from chipbench.hardware.keras_file import keras_file_trouble, read_keras_file
 from chipbench.terminal.lines import note
 from chipbench.terminal.quiet import quiet_stderr
 
@@ -24,7 +24,11 @@ def start_keras(name: str, verbose: bool) -> None:
     """Import Keras on the back end `name`, without start-up noise unless `verbose`.
 
     Where TensorFlow is not the back end, it is not imported either: Keras would, for its seeds.
+    Raises ConfigurationError for a `keras.json` with which Keras does not start.
     """
+    wrong = keras_file_trouble()
+    if wrong is not None:
+        raise ConfigurationError(str(wrong))
     os.environ[_VARIABLE] = name
     if name != "tensorflow":
         hide("tensorflow")
@@ -41,11 +45,9 @@ def say_what_is_not_heeded(name: str) -> None:
     variable = os.environ.get(_VARIABLE, name)
     if variable != name:
         note(f"{_VARIABLE}={variable} is not heeded: backend={name} decides")
-    with suppress(OSError, ValueError, AttributeError, RuntimeError):  # not there, no JSON object
-        home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-        stated = json.loads((home / "keras.json").read_text(encoding="utf-8")).get("backend", name)
-        if stated not in (name, _KERAS_OWN):
-            note(f"keras.json's backend {stated} is not heeded: backend={name} decides")
+    stated = read_keras_file().get("backend", name)
+    if stated not in (name, _KERAS_OWN):
+        note(f"keras.json's backend {stated} is not heeded: backend={name} decides")
 
 
 class _Without:

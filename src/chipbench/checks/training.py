@@ -11,6 +11,7 @@ from chipbench.checks.check import OK, PROBLEM, WARNING, Check, check_of
 from chipbench.ground.finding import Finding
 from chipbench.ground.processes import Child, Exit, module_command, with_import_path
 from chipbench.hardware import Machine
+from chipbench.hardware.keras_file import keras_file_trouble
 
 _MODULE = "chipbench.backends.trials.digits"
 #: Digits of ten classes: chance is 0.1, and these few epochs give 0.85 and more where they compute.
@@ -46,10 +47,13 @@ def read_trial(end: Exit) -> Trial:
 
 
 def start_trouble(machine: Machine, backend: str) -> Finding | None:
-    """Why importing the framework itself would fail, which its versions tell; None if it would not.
+    """Why importing the framework itself would fail, which its versions and Keras' file tell.
 
     The names of TensorFlow's distributions differ: what is not installed as such is tried.
     """
+    wrong = keras_file_trouble()
+    if wrong is not None:
+        return wrong
     if backend != "tensorflow":
         absent = backend not in machine.versions
         remedy = f"`pip install 'chipbench[{backend}]'`"

@@ -3,15 +3,12 @@
 Only variables of these libraries are read, and of them none that names a place or a secret.
 """
 
-import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
 
 from chipbench.ground.personal import without_folders
-from chipbench.ground.regular import read_bounded
+from chipbench.hardware.keras_file import read_keras_file
 
 _LIBRARIES = re.compile(
     r"(TF|XLA|JAX|KERAS|TORCH|TORCHINDUCTOR|TORCHDYNAMO|PYTORCH|ATEN|AOT|TRITON|CUDA|CUDNN|CUBLAS|"
@@ -26,8 +23,12 @@ _ASIDE = re.compile(
     r"CUDA_DEVICE_ORDER|TORCH_CUDA_ARCH_LIST|TFDS_\w+"
 )
 #: Of Keras' own file, what chipbench does not set itself, with what Keras takes by itself.
-_KERAS_FILE = {"epsilon": 1e-07, "nnx": False, "max_epochs": None, "max_steps_per_epoch": None}
-_MOST_BYTES = 2**16
+_KERAS_FILE = {
+    "epsilon": 1e-07,
+    "nnx_enabled": False,
+    "max_epochs": None,
+    "max_steps_per_epoch": None,
+}
 _LONGEST = 200
 
 
@@ -49,16 +50,6 @@ def _told(value: str) -> str:
 
 
 def _of_keras(environment: Mapping[str, str]) -> Iterator[str]:
-    for key, value in _keras_file(environment).items():
+    for key, value in read_keras_file(environment).items():
         if key in _KERAS_FILE and value != _KERAS_FILE[key]:
             yield f"keras.json {key}={str(value):.40}"
-
-
-def _keras_file(environment: Mapping[str, str]) -> dict[str, Any]:
-    """What is in Keras' file; nothing where there is none, or it is damaged."""
-    try:
-        home = Path(environment.get("KERAS_HOME") or Path.home() / ".keras")
-        found = json.loads(read_bounded(home / "keras.json", _MOST_BYTES))
-    except (OSError, ValueError, RuntimeError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -20,6 +20,8 @@ _NETWORK = re.compile(r"API request to .* failed with .*\[Errno -?\d+\] ([\w ,]+
 _FILE = re.compile(r"unable to open database file|attempt to write a readonly database")
 #: What MLflow says of the tables of another of its versions.
 _TABLES = re.compile(r"out-of-date database schema|Can't locate revision identified by")
+#: What MLflow says of an experiment that somebody deleted.
+_DELETED = re.compile(r"must be in the 'active' state. Current state is deleted")
 _MAX_CHARACTERS = 300
 _LOGIN = Finding(
     "the store refuses the login",
@@ -35,6 +37,11 @@ _UNWRITABLE = Finding(
 _OTHER_TABLES = Finding(
     "the database has the tables of another version of MLflow",
     "install that one, or back it up and run `mlflow db upgrade <address>`",
+)
+_GONE = Finding(
+    "the experiment was deleted",
+    "restore it with `mlflow experiments restore -x <id>`, or name another, "
+    "tracking.experiment_name=<name>",
 )
 
 
@@ -70,6 +77,8 @@ def finding(error: BaseException) -> Finding:
         return _UNWRITABLE
     if _TABLES.search(text):
         return _OTHER_TABLES
+    if _DELETED.search(text):
+        return _GONE
     network = _NETWORK.search(text)
     if network:
         return Finding(f"the store cannot be reached: {network[1]}")
