@@ -179,7 +179,7 @@ def _resume(
 
 def _earlier(wanted: str, below: Path) -> Path:
     """The folder of the sweep with this run id, or of the last."""
-    found = [path.parent for path in below.rglob(FILE_NAME)]
+    found = [path.parent for path in below.rglob(FILE_NAME) if (path.parent / JOURNAL).is_file()]
     found.sort(key=lambda folder: (folder / JOURNAL).stat().st_mtime)
     if wanted != "last":
         found = [folder for folder in found if read_state(folder / JOURNAL).run_id == wanted]

@@ -2,11 +2,14 @@
 
 import csv
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from chipbench.ground import metrics, tags
+from chipbench.ground.regular import read_bounded
+from chipbench.ground.typed import json_object, typed, whole_number
 from chipbench.measure import result as results
 
 DONE = "done"
@@ -24,6 +27,11 @@ _WHAT = {
     results.TIMED_OUT: TIMED_OUT,
 }
 
+_WORDS = {DONE, FAILED, OUT_OF_MEMORY, TIMED_OUT, CRASHED, SKIPPED, MISSING}
+
+_MAX_BYTES = 2**24  # of a file
+#: What files that were cut off, or another's, are read with.
+_DAMAGE = (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 _FILE_NAME = "outcome.json"
 _RESULT_NAME = "result.json"
 _EPOCHS_NAME = "epochs.csv"
@@ -47,12 +55,18 @@ class Outcome:
 def attempts(sweep_folder: Path, number: int) -> list[Path]:
     """The folders of a job's attempts, oldest first."""
     found = (sweep_folder / "jobs").glob(f"{number:03d}.*")
-    return sorted(found, key=lambda path: int(path.suffix[1:]))
+    return sorted((path for path in found if _number(path)), key=_number)
 
 
 def next_attempt(sweep_folder: Path, number: int) -> Path:
     """The folder of a job's next attempt."""
-    return sweep_folder / "jobs" / f"{number:03d}.{len(attempts(sweep_folder, number)) + 1}"
+    last = max(map(_number, attempts(sweep_folder, number)), default=0)
+    return sweep_folder / "jobs" / f"{number:03d}.{last + 1}"
+
+
+def _number(attempt: Path) -> int:
+    """From 1; 0 for what is no attempt."""
+    return whole_number(attempt.suffix[1:]) or 0
 
 
 def outcome_of(sweep_folder: Path, number: int) -> Outcome:
@@ -73,14 +87,13 @@ def ended(folder: Path, code: int) -> Outcome:
 
 
 def _read(folder: Path) -> Outcome:
-    if (folder / _RESULT_NAME).is_file():  # the job's own word, written before it is delivered
-        try:
-            result = json.loads((folder / _RESULT_NAME).read_text(encoding="utf-8"))
-            return _from_result(result, _last_accuracy(folder))
-        except ValueError:  # the process died while it wrote
-            pass
-    if (folder / _FILE_NAME).is_file():
-        return Outcome(**json.loads((folder / _FILE_NAME).read_text(encoding="utf-8")))
+    """What the files say; a damaged one counts as not there, and the job as open."""
+    with suppress(*_DAMAGE):  # the job's own word, written before it is delivered
+        result = json.loads(read_bounded(folder / _RESULT_NAME, _MAX_BYTES))  # a loss may be NaN
+        return _from_result(result, _last_accuracy(folder))
+    with suppress(*_DAMAGE):
+        outcome = typed(Outcome, json_object(read_bounded(folder / _FILE_NAME, _MAX_BYTES)))
+        return outcome if outcome.what in _WORDS else Outcome()
     return Outcome()
 
 

@@ -14,10 +14,12 @@ from chipbench.config.options import CONF_DIR
 from chipbench.config.overrides import is_sweep, parse
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.files import write_whole
-from chipbench.ground.typed import whole_number
+from chipbench.ground.regular import read_bounded
+from chipbench.ground.typed import json_object, whole_number
 
 FILE_NAME = "sweep.json"
 _MOST_JOBS = 1000
+_MAX_BYTES = 2**24
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,18 @@ class Plan:
 
 
 def read_plan(folder: Path) -> Plan:
-    """The plan that a sweep keeps in `folder`."""
-    known = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
-    jobs = tuple(Job(j["number"], tuple(j["overrides"]), j["repeat"]) for j in known.pop("jobs"))
-    return Plan(**known | {"jobs": jobs, "swept": tuple(known["swept"])})
+    """The plan that a sweep keeps in `folder`. Raises ConfigurationError for a damaged one."""
+    try:
+        known = json_object(read_bounded(folder / FILE_NAME, _MAX_BYTES))
+        jobs = tuple(
+            Job(j["number"], tuple(j["overrides"]), j["repeat"]) for j in known.pop("jobs")
+        )
+        return Plan(**known | {"jobs": jobs, "swept": tuple(known["swept"])})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigurationError(
+            f"{folder.name}/{FILE_NAME} is damaged ({type(error).__name__}): start the sweep anew, "
+            "without sweep.resume"
+        ) from None
 
 
 def expand(overrides: Sequence[str]) -> list[list[str]]:
