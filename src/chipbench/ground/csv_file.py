@@ -4,6 +4,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from chipbench.ground.personal import without_folders
 from chipbench.ground.typed import encodable
 
 #: What a spreadsheet takes for the beginning of a formula, in wide letters too, and of a field.
@@ -21,9 +22,9 @@ def write_table(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
 
 
 def cell(value: object) -> object:
-    """`value`; text that a spreadsheet would take for a formula is marked as text."""
+    """`value` without folders; what a spreadsheet would take for a formula is marked as text."""
     if isinstance(value, str):
-        value = encodable(value)
+        value = without_folders(encodable(value)) if "/" in value else encodable(value)
         if value.startswith(_MARKS) or value.lstrip().startswith(_FORMULAS):
             return f"'{value}"
     return value

@@ -14,6 +14,7 @@ from chipbench.config.recorded import public_config, recorded_params
 from chipbench.ground import metrics, tags
 from chipbench.ground.csv_file import write_table
 from chipbench.ground.finding import Finding
+from chipbench.ground.personal import without_folders
 from chipbench.ground.reason import reason_of
 from chipbench.hardware import Machine
 from chipbench.hardware.used import CPU, GPU, Used
@@ -244,5 +245,6 @@ class Benchmark:
         return files
 
     def _tag(self, values: Mapping[str, object]) -> None:
-        self._tags |= values
-        self._recorder.tags(values)
+        public = {k: without_folders(v) if isinstance(v, str) else v for k, v in values.items()}
+        self._tags |= public
+        self._recorder.tags(public)

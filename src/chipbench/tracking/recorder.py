@@ -16,6 +16,7 @@ from pathlib import Path
 
 from chipbench.ground import tags
 from chipbench.ground.cache import writable
+from chipbench.ground.personal import without_folders
 from chipbench.ground.storable import RUN_NAME_TAG, storable
 from chipbench.terminal.lines import complain
 from chipbench.tracking import delivery_state, journal
@@ -173,4 +174,4 @@ class Recorder:
 
 def _text(value: object) -> str:
     """`value` as text that every store takes, without NUL and half surrogates, and may have."""
-    return redacted(storable(str(value)))
+    return redacted(without_folders(storable(str(value))))

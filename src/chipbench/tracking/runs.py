@@ -200,7 +200,7 @@ class Runs:
         """Remove what `mlflow run` says about the user, the folder and access to the sources."""
         known = run.data.tags
         revealing = [tag for tag in _REVEALING_TAGS if tag in known]
-        revealing += [tag for tag in _URL_TAGS if _reveals_login(known.get(tag, ""))]
+        revealing += [tag for tag in _URL_TAGS if _is_private(known.get(tag, ""))]
         for tag in revealing:
             self._client.delete_tag(_id(run), tag)
 
@@ -228,5 +228,6 @@ def _id(run: Run) -> str:
     return str(run.info.run_id)
 
 
-def _reveals_login(url: str) -> bool:
-    return "@" in urlsplit(url).netloc
+def _is_private(url: str) -> bool:
+    """Whether an address of sources holds a login, or is a folder of the user's."""
+    return "@" in urlsplit(url).netloc or url.startswith(("/", "~", ".", "file:"))
