@@ -3,6 +3,7 @@
 import uuid
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from mlflow import MlflowClient
@@ -82,9 +83,15 @@ def runs_of(uri: str, key: str, view: int = ViewType.ACTIVE_ONLY) -> list[Run]:
     return list(client.search_runs(experiments, f"tags.`{KEY_TAG}` = '{key}'", view))
 
 
+@cache
+def _client(uri: str) -> MlflowClient:
+    """One for all: to make it takes longer than to ask for a metric."""
+    return MlflowClient(uri)
+
+
 def history(uri: str, run_id: str, name: str) -> list[tuple[int, int, float]]:
     """Step, time and value of every point of a metric."""
-    points = MlflowClient(uri).get_metric_history(run_id, name)
+    points = _client(uri).get_metric_history(run_id, name)
     return sorted((point.step, point.timestamp, point.value) for point in points)
 
 

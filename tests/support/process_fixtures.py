@@ -59,8 +59,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def warm(session_folder: Path, pytestconfig: pytest.Config) -> Iterator[None]:
-    """Has chipbench's programs start warm."""
+    """Has chipbench's programs start warm, and TensorFlow's operations no threads of their own.
+
+    Test processes side by side keep all cores busy, and threads that wait for work do not sleep.
+    """
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TF_NUM_INTRAOP_THREADS", "1")
         _use(_python(pytestconfig, session_folder, "tensorflow"), patch)
         yield
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 from mlflow import MlflowClient
 from mlflow.entities import Run
 from omegaconf import DictConfig
@@ -46,11 +47,14 @@ def only_run(folder: Path) -> Run:
     return run
 
 
-@pytest.fixture(scope="module")
-def finished(compose_in: Compose, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a finished run, for the tests that only read it."""
-    folder = tmp_path_factory.mktemp("finished")
-    train(compose_in(folder, *DIGITS, "target_accuracy=0.5", "monitor.interval_s=0.2"))
+@pytest.fixture(scope="session")
+def finished(compose_in: Compose, session_folder: Path) -> Path:
+    """The folder of a finished run, for the tests that only read it, in whichever process."""
+    folder = session_folder / "finished"
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            folder.mkdir()
+            train(compose_in(folder, *DIGITS, "target_accuracy=0.5", "monitor.interval_s=0.2"))
     return folder
 
 

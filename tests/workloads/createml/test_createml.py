@@ -192,7 +192,7 @@ def test_the_stand_in_is_a_training_and_never_called_createml(
 ) -> None:
     config = compose_createml(
         "createml.engine=keras", "dataset=digits", "model=tiny_vgg", "epochs=2", "seed=1",
-        "dataset.max_examples=480",
+        "dataset.max_examples=160",
     )  # fmt: skip
     result = createml(config)
     assert result.fingerprint and not contradicts_itself(recorded(result, config))
