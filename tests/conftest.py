@@ -22,6 +22,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         end_shared(session.config._tmp_path_factory.getbasetemp())  # as xdist asks for it
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that take long."""
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)
+
+
 @pytest.fixture(scope="session")
 def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that test processes side by side share; each has one of its own in it."""

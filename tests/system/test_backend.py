@@ -12,6 +12,7 @@ from support.process_fixtures import COLD
 pytestmark = [
     pytest.mark.usefixtures("without_tensorflow", "made_store"),
     pytest.mark.timeout(600),
+    pytest.mark.first,
 ]
 
 #: Where programs start cold.

@@ -112,6 +112,7 @@ def test_exit_codes_and_one_line_messages(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.first
 @pytest.mark.usefixtures("cold")
 def test_each_step_is_announced_and_libraries_are_quiet(
     environment: dict[str, str], project: Path

@@ -90,6 +90,7 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+@pytest.mark.first
 def test_a_laptop_records_with_least_privilege_and_a_backup_brings_it_back(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

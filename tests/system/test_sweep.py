@@ -301,6 +301,7 @@ def attempts_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.glob("outputs/*/*/jobs/*"))
 
 
+@pytest.mark.first
 @pytest.mark.timeout(600)  # several whole jobs one after the other
 def test_what_was_killed_is_done_by_resume_and_nothing_twice(tmp_path: Path) -> None:
     """First a job, which fails alone, then the sweep itself, which ends its job."""
@@ -328,6 +329,7 @@ def test_what_was_killed_is_done_by_resume_and_nothing_twice(tmp_path: Path) -> 
     assert other.returncode == 2 and "that sweep was another one" in other.stderr
 
 
+@pytest.mark.first
 @pytest.mark.timeout(600)  # several whole jobs one after the other
 def test_a_job_that_crashes_or_runs_out_of_memory_is_named(tmp_path: Path) -> None:
     """And batches larger than one that ran out of memory are skipped."""
@@ -349,6 +351,7 @@ def test_a_job_that_crashes_or_runs_out_of_memory_is_named(tmp_path: Path) -> No
     assert reasons["256"] == "batch_size=128 ran out of memory"
 
 
+@pytest.mark.first
 def test_a_job_that_takes_too_long_is_stopped_and_says_so(tmp_path: Path) -> None:
     ended = sweep(tmp_path, *SLOW, "epochs=100000,1", "sweep.job_timeout_s=25")
     assert ended.returncode == 1
