@@ -2,6 +2,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests that take long."""
-    items.sort(key=lambda item: item.get_closest_marker("first") is None)
+    """Let each process begin with its share of the tests that take long: xdist cuts the list."""
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    length = -(-len(items) // processes)
+    long = [item for item in items if item.get_closest_marker("first")]
+    others = iter([item for item in items if not item.get_closest_marker("first")])
+    shares = [long[number::processes] for number in range(processes)]
+    items[:] = [item for share in shares for item in (*share, *islice(others, length - len(share)))]
 
 
 @pytest.fixture(scope="session")
