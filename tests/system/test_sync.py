@@ -231,16 +231,3 @@ def test_the_command_delivers(database: str, tmp_path: Path) -> None:
     assert finished.stderr == ""
     assert_all_there(database, path)
     assert not (tmp_path / ".hydra").exists() and not (tmp_path / "outputs").exists()
-
-
-def test_the_run_that_mlflow_makes_for_a_sync_is_labelled(
-    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client = MlflowClient(database)
-    run_id = client.create_run("0", tags={"mlflow.user": "alice"}).info.run_id
-    monkeypatch.setenv("MLFLOW_RUN_ID", run_id)
-    example(tmp_path / "outputs" / "run")
-    run_sync(database)
-    tags = client.get_run(run_id).data.tags
-    assert tags["chipbench.kind"] == tags["mlflow.runName"] == "sync"
-    assert "mlflow.user" not in tags

@@ -20,6 +20,7 @@ from chipbench.ground.signals import Terminated, end_with_parent, install
 from chipbench.terminal.lines import complain
 from chipbench.terminal.streams import STDERR, STDOUT, loss, make_lasting
 from chipbench.tracking.address import forget_login
+from chipbench.tracking.own_run import OwnRun
 from chipbench.tracking.recorder import PARENT_VARIABLE
 from chipbench.tracking.redaction import redacted
 
@@ -39,7 +40,10 @@ def run(entry: str, task: Callable[[DictConfig], object]) -> NoReturn:
     install()
     if PARENT_VARIABLE in os.environ:
         end_with_parent()
-    sys.exit(_guarded(lambda: _run(entry, task, sys.argv[1:])))
+    own_run = OwnRun()
+    code = _guarded(lambda: _run(entry, task, sys.argv[1:]))
+    own_run.label(entry)
+    sys.exit(code)
 
 
 def _run(entry: str, task: Callable[[DictConfig], object], words: Sequence[str]) -> int:

@@ -15,7 +15,6 @@ from chipbench.ground.finding import Finding
 from chipbench.tracking.client import connect, mark_as_training
 from chipbench.tracking.experiments import active_experiment
 from chipbench.tracking.reason import finding, report
-from chipbench.tracking.runs import Runs
 
 _AWAY = (
     "check that it runs and that MLFLOW_TRACKING_URI is its address; until then "
@@ -45,9 +44,6 @@ def _asked(client: MlflowClient, name: str) -> str:
         return f"it answers; the experiment {name} is made by the first run"
     # What every run does, so it changes nothing but shows that this user may record.
     mark_as_training(client, experiment.experiment_id)
-    own_run = os.environ.get("MLFLOW_RUN_ID")
-    if own_run is not None:
-        Runs(client).label(own_run, "doctor")
     return f"it answers, and takes runs in the experiment {experiment.name}"
 
 

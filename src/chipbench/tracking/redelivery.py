@@ -1,6 +1,5 @@
 """Delivery after the fact: of journals whose runs ended before the store had them."""
 
-import os
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import chdir
@@ -12,7 +11,7 @@ from chipbench.tracking.client import refuse_telemetry
 from chipbench.tracking.delivery_state import delivery_lock, read_state
 from chipbench.tracking.journal import FORMAT, Start, count, first_entry
 from chipbench.tracking.journal_writer import writer_is_alive
-from chipbench.tracking.reason import asking, reason, unlogged
+from chipbench.tracking.reason import reason, unlogged
 from chipbench.tracking.store import Store
 
 if TYPE_CHECKING:  # MLflow takes seconds to import, which `--help` need not wait for
@@ -59,19 +58,6 @@ def deliver(journals: Iterable[Path], store: Store, everything: bool) -> Iterato
                 outcome = _guarded(path, store, everything)
                 away = outcome.error if outcome.error and not _answers(store) else None
         yield outcome
-    if away is None:
-        _label_own_run(store)
-
-
-def _label_own_run(store: Store) -> None:
-    """`mlflow run` makes a run for a delivery too."""
-    run_id = os.environ.get("MLFLOW_RUN_ID")
-    if run_id is not None:
-        with chdir(store.folder), asking("label this run in the tracking store"):
-            client = store.client()
-            from chipbench.tracking.runs import Runs
-
-            Runs(client).label(run_id, "sync")
 
 
 def _settled(path: Path, everything: bool) -> Redelivery | None:

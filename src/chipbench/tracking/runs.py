@@ -70,12 +70,17 @@ class Runs:
         return run
 
     def label(self, run_id: str, kind: str) -> None:
-        """Say what a run that `mlflow run` made is for, and remove what it reveals."""
+        """Say what a run that `mlflow run` made is for, unless a journal has joined it.
+
+        Either way what it reveals is removed.
+        """
         run = self._get(run_id)
-        if run is not None:
+        if run is None:
+            return
+        self._conceal(run)
+        if KEY_TAG not in run.data.tags:
             self._set(run_id, stored(tags.KIND), kind)
             self._set(run_id, RUN_NAME_TAG, kind)
-            self._conceal(run)
 
     def check(self, run_id: str) -> None:
         """Raise RunReplacedError or RunDeletedError if this run takes no more records."""
