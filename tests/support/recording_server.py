@@ -1,17 +1,22 @@
-"""MLflow's own app with the login of conf/server in this process: no server, no port."""
+"""MLflow's own app with the login of conf/server, without a server or a port.
+
+It has a process of its own, `python recording_server.py FOLDER DATABASE`, which answers what it is
+asked by pickles: what the app makes of MLflow's modules would stay.
+"""
 
 import asyncio
 import base64
 import json
+import os
+import pickle
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 SERVER = Path(__file__).parents[2] / "conf" / "server"
 ADMIN = "admin"
@@ -35,6 +40,40 @@ class Answer:
 class RecordingServer:
     """The app, asked as a user."""
 
+    def __init__(self, folder: Path, database: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, __file__, str(folder), str(database)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+
+    def close(self) -> None:
+        """End it."""
+        self._process.communicate()
+
+    def routes(self) -> list[tuple[str, str]]:
+        """Every method and path that the app serves, parameters as `{name}`."""
+        found: list[tuple[str, str]] = self._asked(None)
+        return found
+
+    def ask(self, user: str | None, method: str, path: str, body: object = None) -> Answer:
+        """As `user`, whose password is the name; None: without a login."""
+        return Answer(*self._asked((user, method, path, body)))
+
+    def api(self, user: str, method: str, call: str, body: object = None) -> Answer:
+        """One of MLflow's calls."""
+        return self.ask(user, method, f"/api/2.0/mlflow/{call}", body)
+
+    def _asked(self, request: object) -> Any:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        pickle.dump(request, self._process.stdin)
+        self._process.stdin.flush()
+        return pickle.load(self._process.stdout)
+
+
+class _App:
+    """The app, in this process."""
+
     def __init__(self, app: Any, flask: Any) -> None:
         self._app, self._flask = app, flask
 
@@ -50,8 +89,8 @@ class RecordingServer:
                     path = _PARAMETER.sub(lambda found: f"{{{found[1] or found[2]}}}", route.path)
                     yield method, f"{prefix}{path}"
 
-    def ask(self, user: str | None, method: str, path: str, body: object = None) -> Answer:
-        """As `user`, whose password is the name; None: without a login."""
+    def ask(self, user: str | None, method: str, path: str, body: object) -> tuple[int, bytes]:
+        """Status and body."""
         path, _, query = path.partition("?")
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = [(b"host", b"localhost"), (b"content-type", b"application/json")]
@@ -76,27 +115,25 @@ class RecordingServer:
         }
         return asyncio.run(_called(self._app, scope, content))
 
-    def api(self, user: str, method: str, call: str, body: object = None) -> Answer:
-        """One of MLflow's calls."""
-        return self.ask(user, method, f"/api/2.0/mlflow/{call}", body)
 
-
-async def _called(app: Any, scope: dict[str, Any], content: bytes) -> Answer:
+async def _called(app: Any, scope: dict[str, Any], content: bytes) -> tuple[int, bytes]:
     requests = [{"type": "http.request", "body": content, "more_body": False}]
     answers: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
-        return requests.pop() if requests else {"type": "http.disconnect"}
+        if not requests:  # nobody goes away
+            await asyncio.Event().wait()
+        return requests.pop()
 
     async def send(message: dict[str, Any]) -> None:
         answers.append(message)
 
     await app(scope, receive, send)
     body = b"".join(message.get("body", b"") for message in answers)
-    return Answer(next(m["status"] for m in answers if "status" in m), body)
+    return next(m["status"] for m in answers if "status" in m), body
 
 
-def start(folder: Path, database: Path, patch: pytest.MonkeyPatch) -> RecordingServer:
+def _started(folder: Path, database: Path) -> _App:
     """The app as `local.sh` starts it, on a copy of an empty database."""
     shutil.copy(database, folder / "store.db")
     (folder / "auth.ini").write_text(
@@ -104,7 +141,7 @@ def start(folder: Path, database: Path, patch: pytest.MonkeyPatch) -> RecordingS
         f"authorization_function = recording:authenticate\n"
         f"database_uri = sqlite:///{folder / 'users.db'}\n"
     )
-    patch.syspath_prepend(str(SERVER))
+    sys.path.insert(0, str(SERVER))
     environment = {
         "MLFLOW_AUTH_CONFIG_PATH": folder / "auth.ini",
         "MLFLOW_AUTH_ADMIN_PASSWORD": "correct horse battery",
@@ -115,15 +152,27 @@ def start(folder: Path, database: Path, patch: pytest.MonkeyPatch) -> RecordingS
         "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
         "_MLFLOW_SGI_NAME": "uvicorn",
     }
-    for name, value in environment.items():
-        patch.setenv(name, str(value))
-    from mlflow.server import auth, handlers
-    from mlflow.server.auth import config
+    os.environ |= {name: str(value) for name, value in environment.items()}
+    from mlflow.server import auth
 
-    patch.setattr(handlers, "_tracking_store", None)
-    patch.setattr(auth, "auth_config", config.read_auth_config())
     # To check a password takes longer than all else.
-    patch.setattr(auth.store, "authenticate_user", lambda name, word, **_: name == word)
-    app = auth.create_app()
-    sys.modules.pop("recording", None)
-    return RecordingServer(app, auth.app)
+    auth.store.authenticate_user = lambda name, word, **_: name == word
+    return _App(auth.create_app(), auth.app)
+
+
+def main(folder: str, database: str) -> None:
+    """Answer requests of `RecordingServer` until there are no more."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever is printed
+    app = _started(Path(folder), Path(database))
+    while True:
+        try:
+            request = pickle.load(sys.stdin.buffer)
+        except EOFError:
+            return
+        pickle.dump(list(app.routes()) if request is None else app.ask(*request), answers)
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.recording_server import ADMIN, Answer, RecordingServer, start
+from support.recording_server import ADMIN, Answer, RecordingServer
 
 LAPTOP, OTHER = "laptop", "other"
 DENIED = (401, 403)
@@ -66,8 +66,8 @@ class Place:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("recording")
-    with pytest.MonkeyPatch.context() as patch:
-        server = start(folder, empty_database, patch)
+    server = RecordingServer(folder, empty_database)
+    try:
 
         def ask(user: str, call: str, body: object) -> Any:
             return server.api(user, "POST", call, body).json()
@@ -92,6 +92,8 @@ def place(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Ite
             runs[user] = ask(user, "runs/create", made)["run"]["info"]["run_id"]
         own, others, admins = runs.values()
         yield Place(server, folder / "artifacts", shared, private, own, others, admins)
+    finally:
+        server.close()
 
 
 def promised(method: str, path: str) -> bool:
@@ -225,7 +227,8 @@ def test_files_go_into_own_runs_and_nowhere_else(place: Place) -> None:
     assert server.ask(LAPTOP, "DELETE", place.file(place.own)).status == 403
     after = sorted(path for path in place.artifacts.rglob("*") if path.is_file())
     assert after == before
-    assert server.ask(LAPTOP, "GET", place.file(place.others)).body == b"others"
+    answer = server.ask(LAPTOP, "GET", place.file(place.others))
+    assert answer == Answer(200, b"others")
 
 
 @pytest.mark.parametrize(

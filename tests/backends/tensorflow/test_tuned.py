@@ -1,6 +1,7 @@
 """protocol=tuned does what model.fit does: the same images, in the same order, the same updates."""
 
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -213,8 +214,9 @@ DAMAGES: dict[str, Callable[[Path], Any]] = {
     "cut": lambda path: os.truncate(path, 2),
     "cut late": lambda path: os.truncate(path, 1_000),
     "turned": lambda path: path.write_bytes(path.read_bytes().replace(b"\x40\x40", b"\x40\x41")),
-    "encrypted": lambda path: path.write_bytes(path.read_bytes().replace(b"PK\1\2\x2d\3\x2d\0\0",
-                                                                        b"PK\1\2\x2d\3\x2d\0\1")),
+    "encrypted": lambda path: path.write_bytes(  # the flags of zip's central directory
+        re.sub(rb"(PK\x01\x02.{4})\x00", rb"\1" + b"\1", path.read_bytes(), flags=re.DOTALL)
+    ),
     "no archive": lambda path: path.write_bytes(b"\x80\x04K\x01."),
     "an array": lambda path: replaced(path, lambda file: np.save(file.open("wb"), FEATURES)),
     "no labels": lambda path: rewritten(path, features=FEATURES),
