@@ -15,7 +15,7 @@ import sys
 import warnings
 from collections.abc import Callable
 
-from mlflow import MlflowClient, set_tracking_uri
+from mlflow import MlflowClient
 from mlflow.environment_variables import MLFLOW_TRACKING_URI
 from mlflow.exceptions import MlflowException
 
@@ -54,8 +54,7 @@ def add(address: str, name: str, experiment: str) -> None:
     """Say on stdout what a new user exports, and on stderr what was there already."""
     with warnings.catch_warnings(action="ignore"):  # of what MLflow's server imports
         from mlflow.server.auth.client import AuthServiceClient
-    set_tracking_uri(address)
-    client, users = MlflowClient(), AuthServiceClient(address)
+    client, users = MlflowClient(address), AuthServiceClient(address)
     known = client.get_experiment_by_name(experiment)
     experiment_id = known.experiment_id if known else client.create_experiment(experiment)
     password = secrets.token_urlsafe(18)

@@ -126,3 +126,14 @@ def test_a_login_on_the_command_line_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="put the whole address into MLFLOW") as refused:
         configured_store(config, tmp_path)
     assert "secret" not in str(refused.value)
+
+
+def test_a_stores_client_is_its_own_whatever_the_process_told_mlflow(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "mlflow.tracking._tracking_service.utils._tracking_uri", "http://127.0.0.1:9"
+    )
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", database)
+    store = configured_store(compose_config("train", ["output_dir=none"]).tracking, tmp_path)
+    assert store is not None and store.client().tracking_uri == database

@@ -31,7 +31,8 @@ def connect() -> "MlflowClient":
     refuse_telemetry()
     from mlflow import MlflowClient
 
-    if is_server(os.environ["MLFLOW_TRACKING_URI"]):
+    address = os.environ["MLFLOW_TRACKING_URI"]
+    if is_server(address):
         from chipbench.tracking.answers import bound
 
         bound()
@@ -42,7 +43,7 @@ def connect() -> "MlflowClient":
         utils.MAX_RETRY_COUNT = 1
         # It would make the folder that an address spells, and not the one that it leads to.
         utils._make_parent_dirs_if_sqlite = _make_folder
-    return MlflowClient()
+    return MlflowClient(address)  # whatever else this process told MLflow
 
 
 def _make_folder(db_uri: str) -> None:
