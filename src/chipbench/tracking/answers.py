@@ -95,7 +95,7 @@ def _in_time(end: Callable[[], object], most_s: float) -> Iterator[None]:
     clock.start()
     try:
         yield
-    except Exception:
+    except Exception:  # whatever reading from a socket that was shut ends with
         if not late.is_set():
             raise
     finally:
