@@ -9,6 +9,8 @@ from pathlib import Path
 from mlflow import MlflowClient
 from mlflow.entities import Run, ViewType
 
+from chipbench.config.compose import compose_config
+from chipbench.sync import sync
 from chipbench.tracking.delivery import Delivery
 from chipbench.tracking.journal import (
     Artifact,
@@ -151,3 +153,9 @@ def assert_all_there(uri: str, path: Path) -> None:
     for name, expected in points.items():
         assert history(uri, run.info.run_id, name) == sorted(expected)
         assert run.data.metrics[name] == max(expected)[2]
+
+
+def run_sync(uri: str, folder: Path | str = "outputs", *overrides: str) -> None:
+    """Deliver all journals below a folder to a store that is given up on after a second."""
+    words = [f"journals={folder}", "tracking.drain_timeout_s=1", f"tracking.uri={uri}"]
+    sync(compose_config("sync", [*words, *overrides]))

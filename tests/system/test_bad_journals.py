@@ -11,6 +11,7 @@ from support.journals import (
     assert_all_there,
     deliver,
     key_of,
+    run_sync,
     runs_of,
     series,
     start,
@@ -19,16 +20,11 @@ from support.journals import (
 
 from chipbench.checks.check import WARNING
 from chipbench.checks.tracking import journals_check
-from chipbench.config.compose import compose_config
-from chipbench.sync import UndeliveredError, sync
+from chipbench.sync import UndeliveredError
 from chipbench.tracking.delivery_state import read_state
 from chipbench.tracking.journal import Tags, entries, find_journals, line_of
 
 pytestmark = pytest.mark.usefixtures("as_in_a_process_of_its_own")
-
-
-def run_sync(uri: str, folder: Path) -> None:
-    sync(compose_config("sync", [f"journals={folder}", f"tracking.uri={uri}"]))
 
 
 def test_the_good_are_delivered_and_the_bad_are_named(

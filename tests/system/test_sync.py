@@ -11,6 +11,7 @@ from support.journals import (
     example,
     history,
     key_of,
+    run_sync,
     runs_of,
     series,
     start,
@@ -26,11 +27,6 @@ from chipbench.tracking.journal import Artifact, read
 from chipbench.tracking.journal_writer import JournalWriter
 
 pytestmark = pytest.mark.usefixtures("as_in_a_process_of_its_own")
-
-
-def run_sync(uri: str, folder: Path | str = "outputs", *overrides: str) -> None:
-    words = [f"journals={folder}", "tracking.drain_timeout_s=1", f"tracking.uri={uri}"]
-    sync(compose_config("sync", [*words, *overrides]))
 
 
 def test_all_that_waits_is_delivered_once(
