@@ -7,6 +7,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
+from chipbench import hardware
 from chipbench.comparison.contents import make_report
 from chipbench.comparison.frameworks import beside, framework_rows
 from chipbench.comparison.grouping import sort_runs
@@ -20,7 +21,7 @@ from chipbench.comparison.tidy import run_rows, table_rows
 from chipbench.config.nearest import hint
 from chipbench.config.options import project_dir
 from chipbench.ground import invocation, tags
-from chipbench.ground.cache import writable
+from chipbench.ground.cache import cache_folder, writable
 from chipbench.ground.csv_file import write_table
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.measure.recorded_run import RecordedRun
@@ -52,7 +53,8 @@ def compare(config: DictConfig) -> Report:
     recorder = Recorder(
         folder, store, name="comparison", experiment=config.tracking.experiment_name
     )
-    report = make_report(folder, found, every, stored.history)
+    here = hardware.installation_id(cache_folder(config.cache_dir))
+    report = make_report(folder, found, every, stored.history, hardware.detect(here).fingerprint)
     write_pages(folder, report)
     extras = Extras()
     tables = {"comparison.csv": lambda: run_rows(found)}

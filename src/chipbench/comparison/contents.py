@@ -8,6 +8,7 @@ from chipbench.comparison.claims import check_claims, unchecked
 from chipbench.comparison.frameworks import beside, frameworks_table
 from chipbench.comparison.groups import Benchmark, Sorted
 from chipbench.comparison.report import Report, Section
+from chipbench.comparison.summary import summarise
 from chipbench.comparison.tables import group_table, value_table
 from chipbench.measure.recorded_run import RecordedRun
 
@@ -18,11 +19,16 @@ _MOST_ILLUSTRATED = 40
 
 
 def make_report(
-    folder: Path, found: Sorted, runs: Iterable[RecordedRun], history_of: History
+    folder: Path,
+    found: Sorted,
+    runs: Iterable[RecordedRun],
+    history_of: History,
+    here: str | None = None,
 ) -> Report:
     """The report on what was `found`, its charts drawn into `folder`.
 
-    Claims are checked by the published results among all `runs`, whichever were selected.
+    Claims are checked by the published results among all `runs`, whichever were selected. `here`
+    is the fingerprint of the machine that compares.
     """
     names = shown_benchmarks(found)
     shown = [benchmark for benchmark in found.benchmarks if benchmark.name in names]
@@ -36,6 +42,7 @@ def make_report(
     values = [value_table(b.name, group) for b in shown for group in b.groups]
     return Report(
         counts=count_text(found),
+        summary=summarise(found, here),
         sections=tuple(sections),
         values=tuple(table for table in values if table is not None)[:_MOST_ILLUSTRATED],
         claims=claims,

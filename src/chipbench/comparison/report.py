@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chipbench.comparison.claims import Claim
+from chipbench.comparison.summary import Summary
 
 
 @dataclass(frozen=True)
@@ -71,3 +72,4 @@ class Report:
     claims: tuple[Claim, ...] = ()
     unchecked: str | None = None  # which claims lack their data
     frameworks: Table | None = None  # beside each other, where several did the same
+    summary: Summary | None = None  # machines × benchmarks, of this version's runs

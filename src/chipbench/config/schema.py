@@ -222,7 +222,7 @@ ENTRIES: Mapping[str, tuple[Rule, ...]] = {
     "createml": (*_OF_TRAIN, *_CREATEML),
     "export": (*_EXPORT, _PROTOCOL_NAME, *_MACHINE, *_RUN, *_TRACKING),
     "sweep": _SWEEP,
-    "compare": (*_COMPARISON, _KIND, _OUTPUT, *_TRACKING),
+    "compare": (*_COMPARISON, _KIND, _CACHE, _OUTPUT, *_TRACKING),
     "reference": (_OUTPUT, *_TRACKING),
     "sync": (_JOURNALS, aside("everything", SWITCH), *_TRACKING),
     "doctor": (*_DIAGNOSIS, _JOURNALS, _CACHE, _BACKEND, *_MACHINE, *_TRACKING),
