@@ -17,7 +17,7 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.machinery import PathFinder
@@ -46,7 +46,8 @@ LIBRARIES = (
     "sklearn.datasets",
     "tensorflow_datasets",
 )
-#: Names a package that a program and what it starts shall not find, as if it were not installed.
+#: Names packages, with commas between them, that a program and what it starts shall not find, as if
+#: they were not installed.
 HIDDEN = "CHIPBENCH_TEST_HIDDEN"
 LENGTH_BYTES = 8  # of the number that comes before a request
 _PR_SET_PDEATHSIG = 1  # as prctl.h of Linux has it
@@ -171,15 +172,15 @@ def become(request: Request, streams: list[int]) -> None:
     os.setpriority(os.PRIO_PROCESS, 0, request["priority"])
     tempfile.tempdir = None
     if HIDDEN in os.environ:
-        hide(os.environ[HIDDEN])
+        hide(os.environ[HIDDEN].split(","))
 
 
-def hide(package: str) -> None:
-    """Let nothing find it. Nothing has imported it."""
+def hide(packages: Sequence[str]) -> None:
+    """Let nothing find them. Nothing has imported them."""
     find = PathFinder.find_spec
 
     def find_others(name: str, path: Any = None, target: Any = None) -> Any:
-        return None if name == package else find(name, path, target)
+        return None if name in packages else find(name, path, target)
 
     PathFinder.find_spec = find_others  # type: ignore[method-assign]
 

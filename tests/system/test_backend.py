@@ -1,6 +1,7 @@
 """The other frameworks through the real command line, as on a machine without TensorFlow."""
 
 import json
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.process_fixtures import COLD
+from support.warm_server import HIDDEN
 
 pytestmark = [
     pytest.mark.usefixtures("without_tensorflow", "made_store"),
@@ -19,7 +21,8 @@ pytestmark = [
 WITHOUT_TENSORFLOW = """
 import runpy, sys
 from chipbench.backends.start import hide
-hide("tensorflow")
+for package in sys.argv.pop(1).split(","):
+    hide(package)
 module = sys.argv.pop(1)
 sys.argv[0] = module
 runpy.run_module(module, run_name="__main__")
@@ -35,7 +38,8 @@ SMALL = (
 
 
 def run(entry: str, *words: str, folder: Path) -> "subprocess.CompletedProcess[str]":
-    beginning = ["-c", WITHOUT_TENSORFLOW] if sys.executable == COLD else ["-m"]
+    cold = ["-c", WITHOUT_TENSORFLOW, os.environ[HIDDEN]]
+    beginning = cold if sys.executable == COLD else ["-m"]
     return subprocess.run(
         [sys.executable, *beginning, f"chipbench.{entry}", *words],
         capture_output=True,
@@ -44,12 +48,14 @@ def run(entry: str, *words: str, folder: Path) -> "subprocess.CompletedProcess[s
     )
 
 
-@pytest.mark.parametrize("name", ["torch", "jax"])
+@pytest.mark.parametrize(("name", "written"), [("torch", "parquet"), ("jax", "array_record")])
 def test_it_measures_compares_and_is_diagnosed_without_tensorflow(
-    name: str, tmp_path: Path
+    name: str, written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if find_spec(name) is None:
         pytest.skip(f"no {name}")
+    if written == "parquet":  # as on an Intel Mac
+        monkeypatch.setenv(HIDDEN, "tensorflow,array_record")
     store = f"tracking.uri=sqlite:///{tmp_path / 'mlflow.db'}"
     own_cache = f"cache_dir={tmp_path / 'cache'}"  # so that the data set is written too
     words = (f"backend={name}", *SMALL, store, own_cache, f"output_dir={tmp_path / 'run'}")
@@ -59,7 +65,7 @@ def test_it_measures_compares_and_is_diagnosed_without_tensorflow(
     assert result["status"] == "completed" and result["tags"]["backend"] == name
     assert result["metrics"]["parameters_total"] == 5520
     assert (tmp_path / "run" / "model").is_dir()
-    assert list((tmp_path / "cache").rglob("*.array_record*"))
+    assert list((tmp_path / "cache").rglob(f"*.{written}*"))
     compared = run("compare", store, f"hydra.run.dir={tmp_path / 'compared'}", folder=tmp_path)
     assert compared.returncode == 0, compared.stderr[-3000:]
     assert "1 runs on 1 machines" in (tmp_path / "compared" / "report.md").read_text()

@@ -69,27 +69,35 @@ def environment_names(folder: Path) -> tuple[str, str]:
     return virtualenv, _get_conda_env_name(conda)  # type: ignore[no-untyped-call]
 
 
+TENSORFLOW: Mapping[str, str | None] = {"tensorflow": "2.21.", **NO_PLUGIN}
+METAL: Mapping[str, str | None] = {"tensorflow": "2.19.", "tensorflow-metal": "1.2.0"}
 #: What each machine gets: Python, platform and extras → releases; None is not there at all.
 RESOLVED = [
-    ("3.11", LINUX, "dev cuda", {"tensorflow": "2.21.", "nvidia-cudnn-cu12": "9.", **NO_PLUGIN}),
-    ("3.13", LINUX, "dev", {"tensorflow": "2.21.", "jax": "0.", **NO_PLUGIN}),
-    ("3.12", LINUX_ARM, "tensorflow", {"tensorflow": "2.21.", "torch": None, "jax": None}),
-    ("3.12", APPLE, "dev", {"tensorflow": "2.19.", "tensorflow-metal": "1.2.0"}),
-    ("3.13", APPLE, "tensorflow", {"tensorflow": "2.21.", **NO_PLUGIN}),
+    ("3.11", LINUX, "dev cuda", {**TENSORFLOW, "nvidia-cudnn-cu12": "9."}),
+    ("3.12", LINUX, "dev", {**TENSORFLOW, "jax": "0."}),
+    ("3.13", LINUX, "dev", {**TENSORFLOW, "jax": "0."}),
+    ("3.12", LINUX, "torch jax", {"torch": "2.", "jax": "0.", **NO_TENSORFLOW}),
+    ("3.11", LINUX_ARM, "dev", TENSORFLOW),
+    ("3.12", LINUX_ARM, "tensorflow", {**TENSORFLOW, "torch": None, "jax": None}),
+    ("3.13", LINUX_ARM, "dev", TENSORFLOW),
+    ("3.11", APPLE, "dev", METAL),
     (
         "3.11",
         APPLE,
         "article",
         {"tensorflow-macos": "2.15.0", "tensorflow-metal": "1.1.0", "tensorflow": None},
     ),
+    ("3.12", APPLE, "dev", METAL),
+    ("3.13", APPLE, "tensorflow", TENSORFLOW),
+    ("3.13", APPLE, "torch jax", {"torch": "2.", "jax": "0.", **NO_TENSORFLOW}),
     (
         "3.11",
         INTEL,
         "dev",
         {"tensorflow-macos": "2.12.0", "tensorflow-metal": "0.8.0", "mlflow": "3.17."},
     ),
-    ("3.13", APPLE, "torch jax", {"torch": "2.", "jax": "0.", **NO_TENSORFLOW}),
-    ("3.12", INTEL, "torch", {"torch": "2.2.", **NO_TENSORFLOW}),
+    ("3.12", INTEL, "torch", {"torch": "2.2.", "numpy": "1.26.", **NO_TENSORFLOW}),
+    ("3.13", INTEL, "jax", {"jax": "0.4.", **NO_TENSORFLOW}),
 ]
 
 

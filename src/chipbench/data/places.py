@@ -11,6 +11,9 @@ from chipbench.ground.personal import home_folder
 GENERATED_VERSION = 1
 #: Of every data set that is written into the cache.
 WRITTEN_VERSION = "1.0.0"
+#: TFDS' formats in which it is written where there is no TensorFlow, each in a folder of its name.
+#: The first is read record by record, and is not for Intel Macs.
+WITHOUT_TENSORFLOW = ("array_record", "parquet")
 
 
 def generated_folder(entry: Entry, train: int, validation: int, cache_dir: Path) -> Path:
@@ -22,7 +25,8 @@ def generated_folder(entry: Entry, train: int, validation: int, cache_dir: Path)
 def is_written(folder: Path, entry: Entry) -> bool:
     """Whether `folder` in the cache has the data set; that it is whole is seen when it is read."""
     name = Path(entry.tfds_name) / WRITTEN_VERSION
-    return any((place / name).is_dir() for place in (folder, folder / "array_record"))
+    places = (folder, *(folder / written for written in WITHOUT_TENSORFLOW))
+    return any((place / name).is_dir() for place in places)
 
 
 def published_folder(entry: Entry, data_dir: str | None) -> Path | None:

@@ -2,7 +2,7 @@
 
 TFDS stores examples as protocol buffers, in files of TFRecord's framing (a length of eight bytes,
 its checksum of four, the example, its checksum of four: TensorFlow's guide "TFRecord and
-tf.train.Example") or in array_record files, which have an index of their own.
+tf.train.Example"), or in array_record or Parquet files, which have an index of their own.
 """
 
 import os
@@ -29,7 +29,7 @@ class Stored:
 
         self._files: list[int] = []
         self._source: Any | None = None
-        if split.builder.info.file_format == FileFormat.ARRAY_RECORD:
+        if split.builder.info.file_format in FileFormat.with_random_access():
             self._source = _data_source(split)
             places = np.arange(len(self._source))[:, None]
         else:

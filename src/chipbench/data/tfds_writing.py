@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import tensorflow_datasets as tfds
 
-from chipbench.data.places import WRITTEN_VERSION
+from chipbench.data.places import WITHOUT_TENSORFLOW, WRITTEN_VERSION
 from chipbench.ground.errors import UnsupportedBenchmark
 from chipbench.ground.files import free_bytes
 from chipbench.ground.sealed import flaw, made
@@ -29,16 +29,24 @@ def written(
 
     `splits`: name → (number of examples, the examples with their keys); `size`: bytes to expect.
     Only TensorFlow reads TFRecord files as tf.data, and only with it TFDS writes them; without it
-    they are array_record files, in a folder beside.
+    they are in another format, in a folder beside.
     """
-    if find_spec("tensorflow") is None and flaw(folder / name) is not None:
-        folder = folder / "array_record"
+    if _file_format() != "tfrecord" and flaw(folder / name) is not None:
+        folder = folder / _file_format()
 
     def write(home: Path) -> None:
         check_space(home.parent, size)
         _write(home.parent, name, features, splits)
 
     return tfds.builder_from_directory(made(folder / name, write) / WRITTEN_VERSION)
+
+
+def _file_format() -> str:
+    """What TFDS can write here."""
+    if find_spec("tensorflow") is not None:
+        return "tfrecord"
+    by_record, by_file = WITHOUT_TENSORFLOW
+    return by_file if find_spec("array_record") is None else by_record
 
 
 def _write(
@@ -60,10 +68,9 @@ def _write(
             raise NotImplementedError  # the generators are there already
 
     Written.name = name
-    file_format = "array_record" if find_spec("tensorflow") is None else "tfrecord"
     tfds.display_progress_bar(False)
     with redirect_stdout(io.StringIO()):  # TFDS speaks of a download, and there is none
-        Written(data_dir=folder, file_format=file_format).download_and_prepare()
+        Written(data_dir=folder, file_format=_file_format()).download_and_prepare()
     tfds.display_progress_bar(True)
 
 
