@@ -149,6 +149,23 @@ def test_tensorflow_macos_counts_as_tensorflow() -> None:
 
 
 @pytest.mark.parametrize(
+    ("versions", "said"),
+    [
+        ({"tensorflow": "2.20.1"}, None),
+        ({"tensorflow": "2.19.1"}, "with TensorFlow 2.19.1, and is for 2.20"),
+        ({"tensorflow": "2.20.1", "tensorflow-metal": "1.2.0"}, "beside tensorflow-metal"),
+    ],
+)
+def test_a_third_partys_plugin_is_for_one_tensorflow(
+    versions: dict[str, str], said: str | None
+) -> None:
+    mac = replace(M1_MAX, versions=versions | {"tensorflow-metal-plugin": "0.4.1"})
+    found = metal_plugin_mismatch(mac)
+    assert found is None if said is None else said in str(found)
+    assert mac.plug_in == "0.4.1 (tensorflow-metal-plugin)"
+
+
+@pytest.mark.parametrize(
     ("versions", "remedy"),
     [
         ({"python": "3.13.1", "tensorflow": "2.21.0"}, "use backend=torch"),

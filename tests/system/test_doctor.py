@@ -21,6 +21,7 @@ from chipbench.checks.datasets import datasets_check
 from chipbench.checks.diagnosis import verdict
 from chipbench.checks.disk import disk_check
 from chipbench.checks.machine import machine_check
+from chipbench.checks.packages import packages_checks
 from chipbench.checks.tracking import journals_check, start_probe, store_check
 from chipbench.checks.training import Trial, backend_check, training_check
 from chipbench.config.compose import compose_config
@@ -230,6 +231,32 @@ def test_a_plug_in_of_another_tensorflow_is_told_before_anything_is_imported() -
     assert "tensorflow-metal 1.2.0" in check.found
     assert "tensorflow>=2.18.1,<2.20" in str(check.remedy)
     assert training_check(None).status == PROBLEM
+
+
+@pytest.mark.parametrize(
+    ("machine", "versions", "said"),
+    [
+        (M1_MAX, {"tensorflow": "2.19.1"}, "TensorFlow 2.19.1 on Apple M1 Max"),
+        (
+            INTEL_MAC,
+            {"tensorflow-macos": "2.12.0", "tensorflow-metal": "0.8.0"},
+            "TensorFlow 2.12.0 (tensorflow-macos, tensorflow-metal 0.8.0) on AMD Radeon Pro 5500M",
+        ),
+    ],
+)
+def test_the_packages_behind_tensorflow_are_named(
+    machine: hardware.Machine, versions: dict[str, str], said: str
+) -> None:
+    trial = Trial(True, 1, RIGHT | {"gpu": (0.3, 0.9)}, None)
+    check = backend_check(replace(machine, versions=versions), "tensorflow", "auto", trial)
+    assert (check.status, check.found) == (OK, said)
+
+
+def test_a_plug_in_that_is_not_apples_is_a_warning() -> None:
+    versions = {"tensorflow": "2.20.0", "tensorflow-metal-plugin": "0.4.1"}
+    checks = packages_checks(replace(M1_MAX, versions=versions), "auto")
+    (check,) = [check for check in checks if check.name == "plug-in"]
+    assert check.status == WARNING and "backend=torch" in str(check.remedy)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,9 @@ def packages_checks(machine: Machine, accelerator: str) -> Iterator[Check]:
     metadata = hardware.metadata_mismatch(machine)
     if metadata is not None:
         yield check_of("packages", PROBLEM, metadata)
+    foreign = hardware.foreign_plugin(machine)
+    if foreign is not None:
+        yield check_of("plug-in", WARNING, foreign)
     unread = hardware.sensor_mismatch(machine)
     if unread is not None:
         yield check_of("sensors", WARNING, unread)

@@ -12,6 +12,7 @@ from chipbench.ground.finding import Finding
 from chipbench.ground.processes import Child, Exit, module_command, with_import_path
 from chipbench.hardware import Machine
 from chipbench.hardware.keras_file import keras_file_trouble
+from chipbench.hardware.machine import METAL
 
 _MODULE = "chipbench.backends.trials.digits"
 #: Digits of ten classes: chance is 0.1, and these few epochs give 0.85 and more where they compute.
@@ -78,8 +79,17 @@ def backend_check(machine: Machine, backend: str, accelerator: str, trial: Trial
             name, PROBLEM, "machine.accelerator=gpu, and no GPU", "use machine.accelerator=cpu"
         )
     device = ", ".join(gpu.name for gpu in machine.training_gpus) if trial.gpus else "the CPU"
-    version = machine.versions.get(backend) or machine.versions.get(f"{backend}-macos", "")
-    return Check(name, OK, f"{name} {version} on {device}")
+    version = machine.framework_version(backend) or ""
+    return Check(name, OK, f"{name} {version}{_installed_as(machine, backend)} on {device}")
+
+
+def _installed_as(machine: Machine, backend: str) -> str:
+    """The packages that do not follow from the framework's name, in parentheses."""
+    package = machine.distribution(backend)
+    named = [] if package == backend else [package]
+    if backend == "tensorflow" and machine.plug_in is not None:
+        named.append(f"{METAL} {machine.plug_in}")
+    return f" ({', '.join(named)})" if named else ""
 
 
 def training_check(trial: Trial | None, fallback: Trial | None = None) -> Check:

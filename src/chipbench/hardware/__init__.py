@@ -30,7 +30,12 @@ from chipbench.hardware.installation import installation_id
 from chipbench.hardware.load import Load, OtherLoad, load_now
 from chipbench.hardware.machine import Accelerator, Machine, cores_text, gpus_text
 from chipbench.hardware.nvidia import NvidiaGpus, driver_version, missing_cuda_libraries
-from chipbench.hardware.packages import cuda_mismatch, metadata_mismatch, sensor_mismatch
+from chipbench.hardware.packages import (
+    cuda_mismatch,
+    foreign_plugin,
+    metadata_mismatch,
+    sensor_mismatch,
+)
 from chipbench.hardware.rapl import RaplSensor
 from chipbench.hardware.sensor import Sensor
 from chipbench.hardware.used import Used
@@ -51,6 +56,7 @@ __all__ = [
     "installation_id",
     "load_now",
     "driver_version",
+    "foreign_plugin",
     "is_mac",
     "sensor_mismatch",
     "macos_release",

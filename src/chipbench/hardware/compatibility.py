@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from chipbench.ground.finding import Finding
-from chipbench.hardware.machine import Accelerator, Machine
+from chipbench.hardware.machine import METAL, OTHER_METAL, Accelerator, Machine
 
 #: Metal plug-in → first TensorFlow that has all its symbols, the one that no longer has, remedy.
 _METAL = {
@@ -15,7 +15,8 @@ _METAL = {
 }
 #: GPU's vendor → its plug-ins, the one for what is installed by default first.
 _METAL_FOR = {"apple": ("1.2.0", "1.1.0"), "amd": ("0.8.0",)}
-#: No plug-in has a wheel for it.
+_OTHER_FITS = (2, 20)
+#: No plug-in of Apple's has a wheel for it.
 _PYTHON_BEYOND_METAL = (3, 13)
 #: Back end → its name as its makers write it.
 TITLES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
@@ -33,14 +34,19 @@ def metal_plugin_mismatch(machine: Machine) -> Finding | None:
 
     It is read from the installed versions, before anything imports TensorFlow.
     """
-    plugin = machine.versions.get("tensorflow-metal", "")
-    tensorflow = machine.versions.get("tensorflow") or machine.versions.get("tensorflow-macos")
-    if tensorflow is None or plugin not in _METAL:
+    plugin = machine.versions.get(METAL, "")
+    tensorflow = machine.framework_version("tensorflow")
+    if tensorflow is None:
         return None
-    if _has_symbols(tensorflow, plugin):
+    if OTHER_METAL in machine.versions and (plugin or _parts(tensorflow)[:2] != _OTHER_FITS):
+        beside = f"beside {METAL}" if plugin else f"with TensorFlow {tensorflow}, and is for 2.20"
+        return Finding(
+            f"{OTHER_METAL} is installed {beside}", f"`pip uninstall --yes {OTHER_METAL}`"
+        )
+    if plugin not in _METAL or _has_symbols(tensorflow, plugin):
         return None
     return Finding(
-        f"tensorflow-metal {plugin} does not work with TensorFlow {tensorflow}",
+        f"{METAL} {plugin} does not work with TensorFlow {tensorflow}",
         f"`pip install '{_METAL[plugin][-1]}'`",
     )
 
@@ -65,7 +71,7 @@ def accelerator_mismatch(
         return _doubted(machine, backend)
     gpu = machine.training_gpus[0]
     plugins = backend == "tensorflow"
-    remedy = _remedy(gpu, machine.versions) if plugins else _other_remedy(gpu, backend)
+    remedy = _remedy(gpu, machine) if plugins else _other_remedy(gpu, backend)
     return Finding(
         f"this machine has a GPU ({gpu.name}) that {TITLES[backend]} does not see",
         f"{remedy}, or measure the CPU with machine.accelerator=cpu",
@@ -98,19 +104,19 @@ def _other_remedy(gpu: Accelerator, backend: str) -> str:
     return "use backend=torch"
 
 
-def _remedy(gpu: Accelerator, versions: Mapping[str, str]) -> str:
+def _remedy(gpu: Accelerator, machine: Machine) -> str:
     if gpu.vendor == "nvidia":
         driver = f" or a newer driver than {gpu.driver}" if gpu.driver else ""
         return f"install its CUDA libraries with `pip install 'chipbench[cuda]'`{driver}"
-    python = versions.get("python", "3.11")
+    python = machine.versions.get("python", "3.11")
     if _parts(python) >= _PYTHON_BEYOND_METAL:
         return (
             f"use backend=torch, since TensorFlow's plug-in has nothing for Python {python}, or an "
             "older one with `make clean env PYTHON=python3.12`"
         )
-    installed = versions.get("tensorflow-metal")
+    installed = machine.plug_in
     found = f" (found: {installed})" if installed else ""
-    tensorflow = versions.get("tensorflow") or versions.get("tensorflow-macos")
+    tensorflow = machine.framework_version("tensorflow")
     usual, *others = _METAL_FOR[gpu.vendor]
     fitting = (other for other in others if tensorflow and _has_symbols(tensorflow, other))
     plugin = next(fitting, usual)

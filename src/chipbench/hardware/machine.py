@@ -8,6 +8,10 @@ from typing import Any
 
 #: By vendor, what a GPU is called that does not say its name.
 UNNAMED = {"nvidia": "NVIDIA GPU", "amd": "AMD GPU"}
+#: Back end → what its framework's distribution is called on some machines.
+_DISTRIBUTIONS = {"tensorflow": ("tensorflow-macos", "tensorflow-cpu", "tensorflow-rocm")}
+#: Apple's, and a third party's for TensorFlow 2.20 (tensorflow pull request 126384).
+METAL, OTHER_METAL = "tensorflow-metal", "tensorflow-metal-plugin"
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,21 @@ class Machine:
         """What decides how a device computes: processor, accelerators, drivers and software."""
         accelerators = [f"{a.name} {a.driver}" for a in self.accelerators]
         return self.cpu, self.cpu_cores_logical, accelerators, sorted(self.versions.items())
+
+    def distribution(self, backend: str) -> str:
+        """What the framework of `backend` is installed as; its usual name where it is not."""
+        others = _DISTRIBUTIONS.get(backend, ())
+        return next((name for name in (backend, *others) if name in self.versions), backend)
+
+    def framework_version(self, backend: str) -> str | None:
+        """The version of the framework of `backend`, whatever its distribution is called here."""
+        return self.versions.get(self.distribution(backend))
+
+    @property
+    def plug_in(self) -> str | None:
+        """The version of TensorFlow's plug-in for Metal, and its name where it is not Apple's."""
+        other = self.versions.get(OTHER_METAL)
+        return self.versions.get(METAL) if other is None else f"{other} ({OTHER_METAL})"
 
     def write(self, path: Path) -> None:
         """Write the record as JSON."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from chipbench.ground.finding import Finding
-from chipbench.hardware.machine import Machine
+from chipbench.hardware.machine import OTHER_METAL, Machine
 
 #: From this one on, tensorflow-metadata's code is generated for a protobuf that TensorFlow 2.18
 #: and 2.19 refuse; its own requirements do not say so.
@@ -24,6 +24,18 @@ def metadata_mismatch(machine: Machine) -> Finding | None:
         f"tensorflow-metadata {metadata} does not work with protobuf {protobuf}, which TensorFlow "
         "needs",
         "`pip install 'tensorflow-metadata>=1.13,<1.18'`",
+    )
+
+
+def foreign_plugin(machine: Machine) -> Finding | None:
+    """That another plug-in than Apple's opens the GPU to TensorFlow; None if none does."""
+    if OTHER_METAL not in machine.versions:
+        return None
+    return Finding(
+        f"{OTHER_METAL} {machine.versions[OTHER_METAL]} is not Apple's: its times are marked, and "
+        "say nothing of Apple's plug-in",
+        f"`pip uninstall --yes {OTHER_METAL} && pip install 'tensorflow>=2.18.1,<2.20' "
+        "tensorflow-metal==1.2.0`, or use backend=torch",
     )
 
 

@@ -36,8 +36,8 @@ def _software(machine: Machine) -> dict[str, object]:
     """What computes, besides the back end: its versions may explain a difference."""
     drivers = sorted({gpu.driver for gpu in machine.training_gpus if gpu.driver})
     return {
-        tags.TENSORFLOW: machine.versions.get("tensorflow"),
+        tags.TENSORFLOW: machine.framework_version("tensorflow"),
         tags.KERAS: machine.versions.get("keras"),
-        tags.PLUG_IN: machine.versions.get("tensorflow-metal"),
+        tags.PLUG_IN: machine.plug_in,
         tags.DRIVER: ", ".join(drivers) or None,
     }

@@ -40,8 +40,7 @@ class Training:
     def tags(self) -> Mapping[str, object]:
         """The back end and its version."""
         name = self._config.backend.name
-        version = self._machine.versions.get(name) or self._machine.versions.get(f"{name}-macos")
-        return {tags.BACKEND: name, tags.BACKEND_VERSION: version}
+        return {tags.BACKEND: name, tags.BACKEND_VERSION: self._machine.framework_version(name)}
 
     def prepare(self) -> PreparedTraining:
         """Open the device, load the data, choose the optimizer, build and compile the model."""
