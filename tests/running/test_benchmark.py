@@ -11,7 +11,7 @@ from omegaconf import DictConfig
 from chipbench.ground import metrics
 from chipbench.hardware.used import CPU, Used
 from chipbench.measure.result import Result
-from chipbench.running import benchmark, shown
+from chipbench.running import benchmark, shown, watch
 from chipbench.running.benchmark import Benchmark
 from chipbench.running.shown import run_and_show
 from chipbench.tracking.journal import End, Metrics, Tags, read
@@ -63,8 +63,8 @@ class Finished:
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing looks at this machine for a second before the work."""
-    monkeypatch.setattr(benchmark.Conditions, "begin", lambda self: None)
-    monkeypatch.setattr(benchmark.Conditions, "end", lambda self: None)
+    monkeypatch.setattr(watch.Conditions, "begin", lambda self: None)
+    monkeypatch.setattr(watch.Conditions, "end", lambda self: None)
 
 
 def run(config: DictConfig, workload: Finished) -> Result:
@@ -157,7 +157,7 @@ def test_the_machines_sensors_and_the_terminal_undo_nothing(
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     for name in ("end", "summary", "caveats"):
-        monkeypatch.setattr(benchmark.Conditions, name, failing(OSError(5, "no sensor")))
+        monkeypatch.setattr(watch.Conditions, name, failing(OSError(5, "no sensor")))
     monkeypatch.setattr(shown, "say", lambda text: print(text))
     config = compose("dataset=digits", "tracking=none")
     show = failing(KeyError("optimizer_used"))

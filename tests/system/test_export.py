@@ -162,8 +162,13 @@ def test_no_usable_encoder_names_the_remedy(config: Exported, tmp_path: Path) ->
 def test_a_hand_timed_export_is_recorded_as_such(config: Exported, tmp_path: Path) -> None:
     export(config("method=final_cut_manual", "export_time_s=208", "clip.duration_s=600"))
     run = only_run(tmp_path)
-    assert run.data.metrics["export_time_s"] == 208.0
+    assert run.data.metrics == {"export_time_s": 208.0, "realtime_factor": 600 / 208}
     assert run.data.tags["chipbench.method"] == "final_cut_manual"
+    moment = {"chipbench.power_source", "chipbench.energy_basis", "chipbench.caveats"}
+    assert not moment & set(run.data.tags), "of the moment of typing"
+    assert not {"samples.csv", "utilisation.png"} & {
+        path.name for path in (tmp_path / "run").iterdir()
+    }
     with pytest.raises(ConfigurationError, match="export_time_s=208"):
         export(
             config("method=final_cut_manual", "tracking=none", f"output_dir={tmp_path / 'other'}")

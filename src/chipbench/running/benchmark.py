@@ -1,7 +1,7 @@
 """One benchmark from start to end: identify, record, prepare, measure, conclude."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,9 @@ from chipbench.ground.finding import Finding
 from chipbench.ground.personal import without_folders
 from chipbench.ground.reason import reason_of
 from chipbench.hardware import Machine
-from chipbench.hardware.used import CPU, GPU, Used
+from chipbench.hardware.used import CPU, ELSEWHERE, Used
 from chipbench.measure import result as results
-from chipbench.measure.conditions import Conditions
 from chipbench.measure.fingerprint import fingerprint
-from chipbench.measure.idle_gpu import of_gpus
-from chipbench.measure.monitor import Monitor
 from chipbench.measure.plots import plot_utilisation
 from chipbench.measure.reading import Reading
 from chipbench.measure.result import Result
@@ -30,6 +27,7 @@ from chipbench.published.claim import attribution, confirm
 from chipbench.running.description import description, installation
 from chipbench.running.ending import COMPLETED, Ending, ending_of
 from chipbench.running.result_files import ResultFiles
+from chipbench.running.watch import Watch
 from chipbench.terminal.extras import Extras
 from chipbench.terminal.lines import note
 from chipbench.tracking.delivered import delivered
@@ -61,15 +59,12 @@ class Benchmark:
         self.workload = create(config, self.machine)
         self.folder = Path(config.output_dir)
         store = configured_store(config.tracking, project_dir())
-        self._readings: list[Reading] = []
-        self._utilisation: dict[str, float] = {}
         self._summary: dict[str, float] = {}
         self._extras = Extras()
         self._files = ResultFiles(self.folder, self._extras)
-        self._conditions = Conditions(self.machine)
         self._tags: dict[str, Any] = {}
         self._prepared: Prepared | None = None
-        self._monitor: Monitor | None = None
+        self._watch: Watch | None = None
         planned = Used(CPU) if config.machine.accelerator == CPU else None
         self._owner = attribution(config.machine, self.machine, planned)
         name = config.tracking.run_name or self._default_name()
@@ -129,29 +124,25 @@ class Benchmark:
         self._tag(description(config, self.machine) | self._owner | dict(self.workload.tags))
 
     def _measure(self, prepared: Prepared) -> None:
+        if prepared.used.kind == ELSEWHERE:  # what can be read now is not of that work
+            prepared.measure(lambda step, values: self._recorder.metrics(values, step))
+            return
+        self._tag({tags.POWER_SOURCE: self.machine.power_source})
+
         def keep(step: int, reading: Reading) -> None:
             self._recorder.metrics(reading.values, step, reading.unix_time_ms)
+
+        interval_s = self.config.monitor.interval_s
+        watch = Watch(self.machine, prepared.used, interval_s, keep, self._extras)
+        self._watch = watch
 
         def report(step: int, values: Mapping[str, float]) -> None:
             self._recorder.metrics(values, step)
             for name in metrics.REPEATED & values.keys():
-                self._conditions.repeated(values[name])
+                watch.repeated(values[name])
 
-        interval_s, powers = self.config.monitor.interval_s, prepared.used.powers(self.machine)
-        monitor = self._monitor = Monitor(hardware.sensors(), interval_s, keep, powers)
-        with monitor.before_the_work():
-            self._conditions.begin()
-        try:
-            with monitor:
-                prepared.measure(report)
-        finally:
-            self._readings = monitor.readings
-            self._extras.attempt("reading the load of the machine", self._conditions.end)
-            for summary in (monitor.summary, self._conditions.summary):
-                self._extras.attempt("summing up the use", partial(self._use, summary))
-
-    def _use(self, summary: Callable[[], Mapping[str, float]]) -> None:
-        self._utilisation |= summary()
+        with watch.beside_the_work():
+            prepared.measure(report)
 
     def _work(self) -> Work:
         return Work() if self._prepared is None else self._prepared.work()
@@ -170,13 +161,15 @@ class Benchmark:
         """Record the summary, the artifacts and the end."""
         work = self._keep_numbers()
         self._files.write(self._written() | dict(work.files))
-        doubts = [*work.caveats, *self._judged(), *self._extras.failed]
+        peak, watch = self._summary.get(metrics.PEAK_TFLOPS), self._watch
+        judged = [] if watch is None else watch.judged(peak)
+        doubts = [*work.caveats, *judged, *self._extras.failed]
         self._tag(
             {
                 tags.REASON: ending.reason,
                 tags.CAVEATS: "; ".join(map(str, doubts)) or None,
                 tags.RULED_OUT: "; ".join(str(d) for d in doubts if d.rules_out) or None,
-                tags.ENERGY_BASIS: None if self._monitor is None else self._monitor.energy_basis,
+                tags.ENERGY_BASIS: None if watch is None else watch.energy_basis,
                 tags.ARTIFACTS: self._files.loss,
             }
         )
@@ -192,31 +185,12 @@ class Benchmark:
     def _keep_numbers(self) -> Work:
         """Record what was measured, as far as it is not recorded yet."""
         work = self._work()
-        summary = dict(work.metrics) | self._utilisation
+        summary = dict(work.metrics) | ({} if self._watch is None else self._watch.summary)
         new = {name: value for name, value in summary.items() if name not in self._summary}
         self._recorder.metrics(new)
         self._summary |= new
         self._tag(work.tags)
         return work
-
-    def _judged(self) -> list[Finding]:
-        """What the device, its readings and the conditions give reason to doubt."""
-        found: list[Finding] = []
-        judge = partial(self._conditions.caveats, self._utilisation, self._readings)
-        self._extras.attempt("judging the device", lambda: found.extend(self._doubts()))
-        self._extras.attempt("judging the conditions", lambda: found.extend(judge()))
-        return found
-
-    def _doubts(self) -> Iterator[Finding]:
-        """What speaks against the device's having computed, and against its readings."""
-        if self._prepared is None or self._monitor is None:
-            return
-        used = self._prepared.used
-        if used.doubt is not None:
-            yield used.doubt
-        if used.kind == GPU:
-            yield from of_gpus(used.gpus, self._readings, self._summary.get(metrics.PEAK_TFLOPS))
-        yield from self._monitor.doubts()
 
     def _result(self, ending: Ending, *doubts: Finding) -> Result:
         return Result(
@@ -237,11 +211,12 @@ class Benchmark:
             "config.yaml": partial(OmegaConf.save, public_config(self.config)),
             "machine.json": self.machine.write,
         }
-        if self._readings:
-            rows = [{"time_s": r.time_s} | dict(r.values) for r in self._readings]
+        readings = [] if self._watch is None else self._watch.readings
+        if readings:
+            rows = [{"time_s": r.time_s} | dict(r.values) for r in readings]
             title = self.config.benchmark
             files["samples.csv"] = lambda path: write_table(path, rows)
-            files["utilisation.png"] = lambda path: plot_utilisation(path, self._readings, title)
+            files["utilisation.png"] = lambda path: plot_utilisation(path, readings, title)
         return files
 
     def _tag(self, values: Mapping[str, object]) -> None:

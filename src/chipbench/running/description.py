@@ -21,7 +21,6 @@ def description(config: DictConfig, machine: Machine) -> dict[str, object]:
         tags.OS: machine.os,
         **_software(machine),
         tags.SETTINGS: library_settings(),
-        tags.POWER_SOURCE: machine.power_source,
     }
 
 
