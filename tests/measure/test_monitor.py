@@ -35,13 +35,19 @@ def test_summary_by_hand() -> None:
     values = utilisation_summary(
         [
             reading(0, cpu_utilization_percentage=10, system_memory_usage_megabytes=100),
-            reading(1, cpu_utilization_percentage=30, system_memory_usage_megabytes=1048.576),
+            reading(
+                1,
+                cpu_utilization_percentage=30,
+                system_memory_usage_megabytes=1048.576,
+                process_memory_usage_megabytes=524.288,
+            ),
         ]
     )
     assert values == {
         "cpu_utilization_mean_percent": 30.0,
         "cpu_idle_mean_percent": 70.0,
         "memory_peak_mib": pytest.approx(1000.0),
+        "process_memory_peak_mib": pytest.approx(500.0),
     }
 
 

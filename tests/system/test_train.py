@@ -70,7 +70,8 @@ def test_a_run_records_every_name_of_the_contract(finished: Path) -> None:
         "steady_images_per_second", "time_to_target_s", "parameters_total", "parameters_trainable",
         "training_megaflop_per_image", "achieved_tflops", "input_wait_percent",
         "other_load_before_percent", "other_load_percent",
-        "cpu_utilization_mean_percent", "memory_peak_mib", "swap_growth_mib",
+        "cpu_utilization_mean_percent", "memory_peak_mib", "process_memory_peak_mib",
+        "swap_growth_mib",
         "system/cpu_utilization_percentage", "system/system_memory_usage_megabytes",
     }  # fmt: skip
     assert expected <= set(run.data.metrics)

@@ -19,6 +19,7 @@ _MEASURED = (
     metrics.FLOPS_UTILIZATION,
     metrics.CPU_UTILIZATION_MEAN,
     metrics.MEMORY_PEAK,
+    metrics.PROCESS_MEMORY_PEAK,
     metrics.ENERGY,
     metrics.NET_ENERGY,
     metrics.ENERGY_COVERED,

@@ -114,8 +114,13 @@ VALIDATION_ERROR = _metric("validation_error", "", "the same of the validation i
 TEST_ERROR = _metric("test_error", "", "the same of the test images", 4)
 
 # Utilisation: the series carry MLflow's own names, so that its System metrics tab shows them.
-CPU_UTILIZATION = _metric("system/cpu_utilization_percentage", "%", "of all cores", 1)
+CPU_UTILIZATION = _metric(
+    "system/cpu_utilization_percentage", "%", "of all cores, by any program", 1
+)
 MEMORY_USED = _metric("system/system_memory_usage_megabytes", "MB", "memory in use", 0)
+PROCESS_MEMORY_USED = _metric(
+    "system/process_memory_usage_megabytes", "MB", "memory of the benchmark and what it started", 0
+)
 MEMORY_USED_PERCENT = _metric("system/system_memory_usage_percentage", "%", "memory in use", 1)
 SWAP_USED = _metric("system/swap_usage_megabytes", "MB", "swap in use", 0)
 DISK_USED = _metric("system/disk_usage_megabytes", "MB", "disk in use", 0)
@@ -147,12 +152,23 @@ GPU_TEMPERATURE = "temperature_celsius"
 GPU_CLOCK = "clock_megahertz"
 
 CPU_UTILIZATION_MEAN = _metric(
-    "cpu_utilization_mean_percent", "%", "mean over the measured time, all cores = 100", 1
+    "cpu_utilization_mean_percent",
+    "%",
+    "by any program, mean over the measured time, all cores = 100",
+    1,
 )
 GPU_UTILIZATION_MEAN = _metric(
-    "gpu_utilization_mean_percent", "%", "mean over the measured part and all GPUs", 1
+    "gpu_utilization_mean_percent", "%", "mean over the measured part and the GPUs that computed", 1
 )
-MEMORY_PEAK = _metric("memory_peak_mib", "MiB", "highest memory in use on the machine", 0)
+MEMORY_PEAK = _metric(
+    "memory_peak_mib", "MiB", "highest memory in use on the whole machine, by any program", 0
+)
+PROCESS_MEMORY_PEAK = _metric(
+    "process_memory_peak_mib",
+    "MiB",
+    "highest resident memory of the benchmark and what it started; shared pages count in each",
+    0,
+)
 SWAP_GROWTH = _metric("swap_growth_mib", "MiB", "highest swap in use above that at the start", 0)
 ENERGY = _metric("energy_j", "J", "energy of the device that computed, see energy_basis", 0)
 NET_ENERGY = _metric("net_energy_j", "J", "energy_j without what idle_power_w takes anyway", 0)

@@ -36,6 +36,7 @@ from chipbench.hardware.packages import (
     metadata_mismatch,
     sensor_mismatch,
 )
+from chipbench.hardware.process_sensor import ProcessSensor
 from chipbench.hardware.rapl import RaplSensor
 from chipbench.hardware.sensor import Sensor
 from chipbench.hardware.used import Used
@@ -124,10 +125,11 @@ def _physical(usable: int) -> int | None:
 def sensors() -> list[Sensor]:
     """All sensors that this machine has and this user may read."""
     if host.is_mac():
-        return [HostSensor(), _mac_gpu_sensor()]
+        return [HostSensor(), ProcessSensor(), _mac_gpu_sensor()]
     gpus, counters = _linux_gpus(), ask(RaplSensor)  # no counters, or for the administrator alone
     shown = gpus if gpus is not None and gpus.accelerators() else None
-    return [HostSensor(), *(sensor for sensor in (shown, counters) if sensor is not None)]
+    own = (HostSensor(), ProcessSensor())
+    return [*own, *(sensor for sensor in (shown, counters) if sensor is not None)]
 
 
 def _linux_gpus() -> NvidiaGpus | AmdGpus | None:

@@ -13,6 +13,10 @@ from chipbench.measure import energy
 from chipbench.measure.reading import Reading
 
 _MIB_PER_MB = 1e6 / 2**20
+_PEAKS = {
+    metrics.MEMORY_PEAK: metrics.MEMORY_USED,
+    metrics.PROCESS_MEMORY_PEAK: metrics.PROCESS_MEMORY_USED,
+}
 
 
 class Monitor:
@@ -101,7 +105,7 @@ class Monitor:
 def utilisation_summary(
     readings: Sequence[Reading], powers: Sequence[str] = ()
 ) -> dict[str, float]:
-    """Mean utilisation, memory peak and swap growth of `readings`, by metric name.
+    """Mean utilisation, memory peaks and swap growth of `readings`, by metric name.
 
     The GPUs' use is that of those whose `powers` are given, else of all.
     """
@@ -109,7 +113,6 @@ def utilisation_summary(
     gpu = [
         m for n in _gpu_names(readings, powers) if (m := mean_over_time(readings, n)) is not None
     ]
-    memory = _series(readings, metrics.MEMORY_USED)
     swap = _series(readings, metrics.SWAP_USED)
     values: dict[str, float] = {}
     if cpu is not None:
@@ -117,8 +120,10 @@ def utilisation_summary(
         values[metrics.CPU_IDLE_MEAN] = 100 - cpu
     if gpu:
         values[metrics.GPU_UTILIZATION_MEAN] = fmean(gpu)
-    if memory:
-        values[metrics.MEMORY_PEAK] = max(memory) * _MIB_PER_MB
+    for peak, of in _PEAKS.items():
+        memory = _series(readings, of)
+        if memory:
+            values[peak] = max(memory) * _MIB_PER_MB
     if swap:
         values[metrics.SWAP_GROWTH] = max(value - swap[0] for value in swap) * _MIB_PER_MB
     return values

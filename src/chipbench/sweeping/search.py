@@ -36,7 +36,7 @@ def search(
         outcome = run_job(
             entry, job, attempt, parent_key, settings.job_timeout_s, f"trial {len(jobs)}"
         )
-        memory = outcome.metrics.get(metrics.MEMORY_PEAK, 0.0)
+        memory = outcome.metrics.get(metrics.PROCESS_MEMORY_PEAK, 0.0)
         limit = settings.memory_limit_mib
         if outcome.what != outcomes.DONE or (limit is not None and memory > limit):
             return 0.0

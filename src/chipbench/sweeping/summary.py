@@ -12,6 +12,8 @@ from chipbench.sweeping.combinations import best, combinations
 from chipbench.sweeping.job_end import PRINTED, TIMES, JobEnd
 from chipbench.sweeping.plan import names
 
+_MEMORY = (metrics.MEMORY_PEAK, metrics.PROCESS_MEMORY_PEAK)
+
 
 def rows(jobs: Sequence[JobEnd]) -> list[dict[str, object]]:
     """One row per job, in the order they were run; each key that a job sets has its column."""
@@ -23,7 +25,7 @@ def rows(jobs: Sequence[JobEnd]) -> list[dict[str, object]]:
             "outcome": ended.outcome.what,
             "reason": ended.outcome.reason or "",
         }
-        | {name: ended.outcome.metrics.get(name, "") for name in (*PRINTED, metrics.MEMORY_PEAK)}
+        | {name: ended.outcome.metrics.get(name, "") for name in (*PRINTED, *_MEMORY)}
         for ended in jobs
     ]
 
