@@ -20,6 +20,7 @@ from chipbench import data
 from chipbench.backends.tensorflow.reading import arrays, images_of
 from chipbench.data import (
     cifar10,
+    decoding,
     food101,
     food101_10pct,
     generated,
@@ -108,6 +109,17 @@ def test_generated_food101_has_jpegs_of_the_originals_size(compose: Compose, cac
     size = sum(f.stat().st_size for f in folder.glob("*.tfrecord*")) / 32
     assert size == pytest.approx(food101.ENTRY.generated_bytes, rel=0.1)
     assert size == pytest.approx(food101.ENTRY.record_bytes, rel=0.1), "about the same to read"
+
+
+def test_grey_images_are_read_in_three_channels_by_every_back_end(cache: Path) -> None:
+    mnist = replace(CIFAR10, tfds_name="mnist", size_px=28)
+    builder = generated.builder(mnist, 12, 2, cache)
+    split = data.Records(builder, "train")
+    images, labels = arrays(split, 12)
+    assert images.shape == (12, 28, 28, 3) and images.std() > 10
+    assert (images[..., 0] == images[..., 1]).all() and (images[..., 0] == images[..., 2]).all()
+    without_tensorflow, same_labels = decoding.arrays(split, 12)
+    assert (without_tensorflow == images).all() and (same_labels == labels).all()
 
 
 def test_a_class_has_more_in_common_than_all_images_have() -> None:
@@ -251,10 +263,10 @@ def test_what_was_not_made_of_the_published_archive_is_refused(
 
 
 def test_a_label_beyond_the_classes_is_refused() -> None:
-    grey = generated._encoded(np.zeros((32, 32, 3), "uint8"), "png")
+    grey = generated._encoded(np.zeros((32, 32, 3), "uint8"), "png", False)
     found = list(verification._wrong({"image": grey, "label": 10}, CIFAR10, "test"))
     assert found == ["a label 10 in its test split, of 10 classes"]
-    large = generated._encoded(np.zeros((64, 32, 3), "uint8"), "png")
+    large = generated._encoded(np.zeros((64, 32, 3), "uint8"), "png", False)
     found = list(verification._wrong({"image": large, "label": 0}, CIFAR10, "test"))
     assert found == ["an image of 32 x 64 pixels in its test split"]
 

@@ -1,30 +1,36 @@
 """Which data sets are prepared, and where."""
 
-from importlib import import_module
 from pathlib import Path
 
-from chipbench.checks.check import OK, Check
+from chipbench.checks.check import OK, WARNING, Check
 from chipbench.checks.disk import shown
-from chipbench.config.options import CONF_DIR
-from chipbench.data.catalog import Entry
+from chipbench.config.options import options
+from chipbench.data.option import entry_of
 from chipbench.data.places import generated_folder, is_written, published_folder
+from chipbench.ground.errors import ConfigurationError
 
 
 def datasets_check(cache_dir: Path) -> Check:
     """All data sets of `conf/dataset/`; one that is not there is made or downloaded when used."""
-    names = sorted(path.stem for path in (CONF_DIR / "dataset").glob("*.yaml"))
-    ready = {name: forms for name in names if (forms := _forms(name, cache_dir))}
-    parts = [f"{name} ({', '.join(forms)})" for name, forms in ready.items()]
-    missing = ", ".join(name for name in names if name not in ready)
+    parts, missing, wrong = list[str](), list[str](), list[str]()
+    for name in options("dataset"):
+        try:
+            forms = _forms(name, cache_dir)
+        except ConfigurationError as error:
+            wrong.append(str(error))
+            continue
+        if forms:
+            parts.append(f"{name} ({', '.join(forms)})")
+        else:
+            missing.append(name)
     if missing:
-        parts.append(f"at first use, generated or downloaded: {missing}")
-    return Check("data sets", OK, "; ".join(parts))
+        parts.append(f"at first use, generated or downloaded: {', '.join(missing)}")
+    return Check("data sets", WARNING if wrong else OK, "; ".join([*parts, *wrong]))
 
 
 def _forms(name: str, cache_dir: Path) -> list[str]:
     """In which forms the data set is there."""
-    module = import_module(f"chipbench.data.{name}")
-    entry: Entry | None = getattr(module, "ENTRY", None)
+    entry = entry_of(name)
     if entry is None:
         return ["bundled"]
     folder = generated_folder(entry, entry.train_examples, entry.validation_examples, cache_dir)

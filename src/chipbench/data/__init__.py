@@ -1,12 +1,12 @@
 """The data sets: one per file, each read through tensorflow-datasets."""
 
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from omegaconf import DictConfig
 
+from chipbench.data.bundled import load_bundled
 from chipbench.data.dataset import Arrays, DataSet, Records, Split
+from chipbench.data.option import entry_of
 from chipbench.ground.errors import ConfigurationError
 from chipbench.terminal.lines import announce
 
@@ -18,13 +18,13 @@ def load(config: DictConfig, cache_dir: Path) -> DataSet:
 
     Raises ConfigurationError for a wrong key, UnsupportedBenchmark if the data cannot be had.
     """
-    module: Any = import_module(f"chipbench.data.{config.name}")
+    entry = entry_of(config.name)
     announce(f"loading the data set {config.name} ({config.source})")
-    if config.source == "bundled" or not hasattr(module, "ENTRY"):
-        return _bundled(module, config)
+    if config.source == "bundled" or entry is None:
+        return load_bundled(config.name, config.source, config.image_size)
     from chipbench.data import source
 
-    return source.load(module.ENTRY, config, cache_dir)
+    return source.load(entry, config, cache_dir)
 
 
 def write_folders(config: DictConfig, cache_dir: Path) -> Path:
@@ -32,21 +32,11 @@ def write_folders(config: DictConfig, cache_dir: Path) -> Path:
 
     Written once into the cache. Raises as `load` does.
     """
-    module: Any = import_module(f"chipbench.data.{config.name}")
-    if not hasattr(module, "ENTRY"):
+    entry = entry_of(config.name)
+    if entry is None:
         raise ConfigurationError(
             f"dataset={config.name}: it has no image files; use food101_10pct or another TFDS set"
         )
     from chipbench.data import source
 
-    return source.write_folders(module.ENTRY, config, cache_dir)
-
-
-def _bundled(module: Any, config: DictConfig) -> DataSet:
-    if config.source != "bundled" or not hasattr(module, "load"):
-        choices = "bundled" if hasattr(module, "load") else "tfds, generated"
-        raise ConfigurationError(
-            f"dataset.source={config.source}: the data set {config.name} has only {choices}"
-        )
-    data: DataSet = module.load(config.image_size)
-    return data
+    return source.write_folders(entry, config, cache_dir)

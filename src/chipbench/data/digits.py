@@ -1,7 +1,5 @@
 """The 1,797 handwritten digits that ship inside scikit-learn: real data that needs no network."""
 
-import numpy as np
-
 from chipbench.data.dataset import Arrays, DataSet
 from chipbench.data.resizing import resize
 
@@ -10,7 +8,7 @@ _SPLIT_SEED = 0
 
 
 def load(image_size: int) -> DataSet:
-    """The digits, enlarged from 8 px to `image_size` and from grey to three equal channels.
+    """The digits, enlarged from 8 px to `image_size`, in grey.
 
     One fixed split, stratified by class: 1,437 training and 360 validation images.
     """
@@ -19,8 +17,7 @@ def load(image_size: int) -> DataSet:
 
     digits = load_digits()
     grey = (digits.images[..., None] * (255 / 16)).astype("uint8")
-    enlarged = resize(grey, image_size, image_size).round().astype("uint8")
-    images = np.repeat(enlarged, 3, axis=-1)
+    images = resize(grey, image_size, image_size).round().astype("uint8")
     labels = digits.target.astype("int64")
     train, validation, train_labels, validation_labels = train_test_split(
         images, labels, test_size=_VALIDATION_SHARE, random_state=_SPLIT_SEED, stratify=labels

@@ -7,6 +7,7 @@ import requests
 import tensorflow_datasets as tfds
 
 from chipbench.data.catalog import Entry
+from chipbench.data.registered import features_of
 from chipbench.data.verification import readable
 from chipbench.ground.cache import named_folder
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
@@ -17,10 +18,11 @@ _CONNECT_TIMEOUT_S = 10
 def prepared(entry: Entry, data_dir: str | None) -> Any:
     """TFDS's builder of `entry`, prepared under `data_dir` (None: TFDS's own folder).
 
-    Raises ConfigurationError if `data_dir` is no readable folder, UnsupportedBenchmark if the data
-    are neither there nor to be had.
+    Raises ConfigurationError if `data_dir` is no readable folder or TFDS has no such data set,
+    UnsupportedBenchmark if the data are neither there nor to be had.
     """
     folder = None if data_dir is None else _checked(named_folder("dataset.data_dir", data_dir))
+    features_of(entry)
     with readable(entry, folder or "TFDS's own folder"):
         builder = tfds.builder(entry.tfds_name, data_dir=folder)
     if not builder.is_prepared():

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorflow_datasets as tfds
 from PIL import Image
 
 from chipbench.data.catalog import Entry
 from chipbench.data.places import generated_folder
+from chipbench.data.registered import features_of
 from chipbench.data.tfds_writing import Examples, written
 
 _SEED = 20211101
@@ -32,7 +32,7 @@ Array = np.ndarray[Any, Any]
 
 def builder(entry: Entry, train: int, validation: int, cache_dir: Path) -> Any:
     """The builder of `entry`'s stand-in with so many examples, generated once into the cache."""
-    features = tfds.builder(entry.tfds_name).info.features
+    features = features_of(entry)
     folder = generated_folder(entry, train, validation, cache_dir)
     splits = {
         "train": (train, _examples(entry, features, train, 0)),
@@ -46,6 +46,7 @@ def _examples(entry: Entry, features: Any, number: int, stream: int) -> Examples
     """`number` encoded examples in random order, the classes in equal shares."""
     generator = np.random.default_rng([_SEED, stream])
     classes = features["label"].num_classes
+    is_grey = features["image"].shape[-1] == 1
     labels = generator.permutation(np.arange(number) % classes)
     patterns = class_patterns(classes)
     for start in range(0, number, _CHUNK if entry.size_px <= 64 else 1):
@@ -54,7 +55,7 @@ def _examples(entry: Entry, features: Any, number: int, stream: int) -> Examples
         for offset, image in enumerate(draw(patterns[chunk], shape, generator)):
             key = start + offset
             example: dict[str, Any] = {
-                "image": _encoded(image, entry.encoding),
+                "image": _encoded(image, entry.encoding, is_grey),
                 "label": int(chunk[offset]),
             }
             if "id" in features:
@@ -136,8 +137,9 @@ def _interpolation(side: int) -> Array:
     return weights
 
 
-def _encoded(image: Array, encoding: str) -> bytes:
+def _encoded(image: Array, encoding: str, is_grey: bool) -> bytes:
     buffer = io.BytesIO()
     options = {"quality": _JPEG_QUALITY} if encoding == "jpeg" else {"compress_level": 1}
-    Image.fromarray(image).save(buffer, encoding, **options)
+    picture = Image.fromarray(image)
+    (picture.convert("L") if is_grey else picture).save(buffer, encoding, **options)
     return buffer.getvalue()

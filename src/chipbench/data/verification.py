@@ -7,7 +7,6 @@ so that two machines' can be compared.
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Any
 
 import tensorflow_datasets as tfds
@@ -15,6 +14,7 @@ import tensorflow_datasets as tfds
 from chipbench.data.catalog import Entry
 from chipbench.data.dataset import Records
 from chipbench.data.decoding import decoded
+from chipbench.data.option import entry_of
 from chipbench.data.records import Example, Stored
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.reason import reason_of
@@ -57,7 +57,8 @@ def checksum(records: tuple[Records, ...]) -> str:
 
 
 def _differences(entry: Entry, builder: Any) -> Iterator[str]:
-    published: Entry = import_module(f"chipbench.data.{entry.tfds_name}").ENTRY  # a subset's whole
+    published = entry if entry.subset is None else entry_of(entry.tfds_name)
+    assert published is not None, "a subset's whole is one of TFDS"
     numbers = {
         "train": published.train_examples,
         published.validation_split: published.validation_examples,

@@ -18,9 +18,18 @@ def images_of(split: Split) -> tf.data.Dataset:
         # What is cached is the protocol's choice, not TFDS's.
         read_config=tfds.ReadConfig(try_autocache=False),
     ).map(
-        lambda example: (example["image"], example["label"]), tf.data.AUTOTUNE, deterministic=True
+        lambda example: (_colour(example["image"]), example["label"]),
+        tf.data.AUTOTUNE,
+        deterministic=True,
     )
     return data.shard(split.shards, split.shard_index) if split.shards > 1 else data
+
+
+def _colour(image: tf.Tensor) -> tf.Tensor:
+    """[height, width, channels] with three: grey ones repeated, and no transparency."""
+    if image.shape[-1] == 1:
+        return tf.repeat(image, 3, axis=-1)
+    return image[..., :3] if image.shape[-1] == 4 else image
 
 
 def arrays(split: Split, examples: int) -> tuple[Any, Any]:

@@ -11,7 +11,8 @@ import numpy as np
 
 from chipbench.backends import Backend, backend
 from chipbench.backends.initial_weights import draw
-from chipbench.data import Arrays, digits
+from chipbench.data import Arrays
+from chipbench.data.bundled import load_bundled
 
 _EPOCHS = 3
 _BATCH_SIZE = 64
@@ -38,7 +39,7 @@ def _train(opened: Backend, device: str, optimizer: str) -> list[float]:
     from chipbench.models import tiny_vgg
 
     keras.utils.set_random_seed(_SEED)
-    loaded = digits.load(_SIZE)
+    loaded = load_bundled("digits", "bundled", _SIZE)
     assert isinstance(loaded.train, Arrays) and isinstance(loaded.validation, Arrays)
     with opened.on(device):
         model = tiny_vgg.build(classes=10, image_size=_SIZE, weights=None)
