@@ -32,7 +32,7 @@ def main(name: str) -> None:
 
     def verdict(model: str, precision: str) -> dict[str, Any]:
         of = {"classes": 4, "image_size": 12, "precision": precision}
-        model_of = {**of, "build": f"{_LAYERS}.{model}"}
+        model_of = {**of, "name": model, "build": f"{_LAYERS}.{model}", "logits": False}
         return training.verdict(opened, {"create": create, "device": "cpu", "model": model_of})
 
     def build() -> Any:

@@ -10,7 +10,7 @@ from chipbench.backends.backend import Backend, Device, Task
 from chipbench.backends.feed import Feed
 from chipbench.backends.loop import Loop
 from chipbench.backends.optimizer import ChosenOptimizer
-from chipbench.ground.errors import UnsupportedBenchmark
+from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 
 __all__ = ["Backend", "ChosenOptimizer", "Device", "Feed", "Loop", "Task", "backend"]
 
@@ -23,7 +23,14 @@ _INSTALL = {
 
 
 def backend(name: str) -> Backend:
-    """The back end `name`. Raises UnsupportedBenchmark if its framework is not installed."""
+    """The back end `name`.
+
+    Raises ConfigurationError if there is none, UnsupportedBenchmark if its framework is missing.
+    """
+    if name not in _INSTALL:
+        raise ConfigurationError(
+            f"backend={name}: src/chipbench/backends/__init__.py does not say how it is installed"
+        )
     package, command = _INSTALL[name]
     if find_spec(package) is None:
         raise UnsupportedBenchmark(

@@ -2,12 +2,24 @@
 
 from typing import Any
 
-from hydra.utils import get_method, instantiate
+from hydra.utils import instantiate
 from omegaconf import DictConfig
 
 from chipbench.backends.initial_weights import draw, numpy_draws
 from chipbench.backends.optimizer import ChosenOptimizer
 from chipbench.data import DataSet
+
+
+def specification(config: DictConfig, classes: int) -> dict[str, Any]:
+    """What `models.model` builds of this configuration."""
+    return {
+        "name": config.model.name,
+        "build": config.model.build._target_,
+        "classes": classes,
+        "image_size": config.dataset.image_size,
+        "weights": config.model.weights,
+        "logits": config.model.logits,
+    }
 
 
 def build_model(
@@ -19,15 +31,12 @@ def build_model(
     """
     import keras
 
+    from chipbench.models.model import built
+
     keras.utils.set_random_seed(config.seed)
     keras.mixed_precision.set_global_policy(config.precision)
-    # Called plainly: `instantiate` would wrap the errors that name a remedy in its own.
     with numpy_draws(config.seed):
-        model = get_method(config.model.build._target_)(
-            classes=data.classes,
-            image_size=config.dataset.image_size,
-            weights=config.model.weights,
-        )
+        model = built(specification(config, data.classes))
     draw(model, config.seed, pretrained=config.model.weights is not None)
     model.compile(
         optimizer=instantiate(dict(optimizer.create)),

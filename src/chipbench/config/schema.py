@@ -68,6 +68,7 @@ _TRAINING = (
     aside("model.build._target_", PYTHON_NAME),  # what it builds is found, see `fingerprint`
     work("model.pixel_scale", above_zero(), effect.in_keras),
     work("model.weights", _WEIGHTS, effect.in_keras),
+    aside("model.logits", SWITCH),  # what the model gives, its layers say
     work("model.frozen_backbone", SWITCH, effect.in_graph, plain=False),
     _name("optimizer"),
     aside("optimizer.fallback", or_null(option_of("optimizer"))),

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from hydra.utils import get_method, instantiate
+from hydra.utils import instantiate
 
 from chipbench.backends import Backend, backend
 from chipbench.backends.trials import optimizer
@@ -49,14 +49,13 @@ def _of_model(opened: Backend, trial: Mapping[str, Any]) -> dict[str, Any]:
     import keras
 
     from chipbench.backends.trials import kernels, recording, rules, steps
+    from chipbench.models.model import built
 
     model, device = trial["model"], trial["device"]
     compiled, precision = opened.always_compiled, model["precision"]
 
     def build() -> Any:
-        return get_method(model["build"])(
-            classes=model["classes"], image_size=model["image_size"], weights=None
-        )
+        return built({**model, "weights": None}, tried=False)
 
     keras.mixed_precision.set_global_policy(precision)
     with keras.StatelessScope(initialize_variables=False):  # its shape alone is needed

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hydra.utils import get_method
 from omegaconf import DictConfig, OmegaConf
 
 from chipbench.backends import ChosenOptimizer
+from chipbench.backends.building import specification
 from chipbench.config.options import option
 from chipbench.ground.cache import Answer, kept
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
@@ -21,6 +21,7 @@ from chipbench.ground.files import digest
 from chipbench.ground.processes import TrialError, run_trial
 from chipbench.ground.typed import typed
 from chipbench.hardware.machine import Machine
+from chipbench.models.builder import builder
 from chipbench.terminal.lines import announce
 
 _TRIAL = "chipbench.backends.trials.training"
@@ -90,13 +91,12 @@ def choose(
 
 def checked_model(config: DictConfig, classes: int) -> dict[str, object]:
     """What the device is checked with: which model, told by its source too, and its precision."""
-    target = config.model.build._target_
-    source = inspect.getsourcefile(get_method(target))
+    asked_for = specification(config, classes)
+    del asked_for["weights"]  # it is checked with others
+    source = inspect.getsourcefile(builder(asked_for["name"], asked_for["build"]))
     return {
-        "build": target,
+        **asked_for,
         "source": digest(Path(source).read_text(), 16) if source else None,
-        "classes": classes,
-        "image_size": config.dataset.image_size,
         "precision": config.precision,
     }
 
