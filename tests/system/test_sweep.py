@@ -1,12 +1,13 @@
 """Several values of a key: planned, run in processes of their own, summarised, resumed."""
 
+import csv
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ pytestmark = pytest.mark.usefixtures("made_store")
 
 SUPPORT = PROJECT / "tests" / "support"
 LAUNCHED = SUPPORT / "launched"
+#: How a job begins here.
+FORKED_HERE = "forked" if sys.platform == "linux" else "cold"
 MANUAL = ("method=final_cut_manual", "codec=h264")  # real runs that take no time
 
 
@@ -218,6 +221,7 @@ def test_under_mlflow_run_onto_a_server_the_projects_run_is_the_parent(
     children = [run for run in runs if run is not parent]
     assert {r.data.tags["mlflow.parentRunId"] for r in children} == {parent.info.run_id}
     assert {run.info.status for run in runs} == {"FINISHED"} and len(children) == 2
+    assert {r.data.tags["chipbench.process"] for r in children} == {FORKED_HERE}
     assert {run.data.params["export_time_s"] for run in children} == {"100", "300"}
     assert parent.data.params["export_time_s"] == "300,100"
     assert "2 of 2 jobs done, fastest: export_time_s=100" in ended.stdout
@@ -250,16 +254,15 @@ SLOW = ("dataset=digits", "batch_size=480", "model.build._target_=faulty_models.
 TWO = (*SLOW, "epochs=4", "seed=1,2")
 
 
-def process_of(folder: Path, words: str, timeout_s: float = 200.0) -> psutil.Process:
-    """The process of this sweep whose command line has `words`, once it trains."""
-    deadline_s = time.monotonic() + timeout_s
-    while time.monotonic() < deadline_s:
-        for process in psutil.process_iter(["cmdline", "cwd"]):
-            line = " ".join(process.info["cmdline"] or [])
-            if words in line and str(folder) in f"{line} {process.info['cwd']}":
-                return process
-        time.sleep(0.1)
-    raise AssertionError(f"no process {words}")
+def writer_of(folder: Path, name: str) -> psutil.Process:
+    """The process of the job `name` of this sweep: it alone writes its journal."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            for file in process.open_files():
+                mine = file.path.startswith(str(folder)) and file.mode != "r"
+                if mine and file.path.endswith(f"/jobs/{name}/journal.jsonl"):
+                    return process
+    raise AssertionError(f"nothing writes the journal of job {name}")
 
 
 def wait_for_epochs(folder: Path, name: str) -> None:
@@ -287,7 +290,7 @@ def wait_for_delivery(folder: Path) -> None:
 def begin(folder: Path) -> "subprocess.Popen[str]":
     checkout(folder)
     return subprocess.Popen(
-        [COLD, "-m", "chipbench.sweep", *TWO],
+        [sys.executable, "-m", "chipbench.sweep", *TWO],
         env=environment(folder, PYTHONPATH=f"{folder / 'src'}{os.pathsep}{SUPPORT}"),
         cwd=folder,
         stdout=subprocess.PIPE,
@@ -307,9 +310,9 @@ def test_what_was_killed_is_done_by_resume_and_nothing_twice(tmp_path: Path) -> 
     """First a job, which fails alone, then the sweep itself, which ends its job."""
     running = begin(tmp_path)
     wait_for_epochs(tmp_path, "000.1")
-    process_of(tmp_path, "chipbench.train").send_signal(signal.SIGKILL)
+    writer_of(tmp_path, "000.1").kill()
     wait_for_epochs(tmp_path, "001.1")
-    child = process_of(tmp_path, "chipbench.train")
+    child = writer_of(tmp_path, "001.1")
     running.kill()
     running.wait()
     child.wait(timeout=200)
@@ -361,6 +364,37 @@ def test_a_job_that_takes_too_long_is_stopped_and_says_so(tmp_path: Path) -> Non
     assert stopped.info.status == "FAILED"
     assert "longer than sweep.job_timeout_s=25" in stopped.data.tags["chipbench.reason"]
     assert stopped.data.metrics["epoch_time_s"] > 0
+
+
+#: A training whose losses are the same each time.
+SAME = ("dataset=digits", "dataset.max_examples=320", "epochs=2", "deterministic=true")
+
+
+def computed(folder: Path) -> dict[str, Any]:
+    """What a run's folder says of what was computed, apart from when, how fast and how it began."""
+    result = json.loads((folder / "result.json").read_text())
+    with (folder / "epochs.csv").open() as lines:
+        epochs = [
+            {key: value for key, value in row.items() if "loss" in key or "accuracy" in key}
+            for row in csv.DictReader(lines)
+        ]
+    counted = ("parameters_total", "parameters_trainable", "training_megaflop_per_image")
+    counts = {name: result["metrics"][name] for name in counted}
+    aside = ("process", "caveats", "limited_by")
+    tags = {name: value for name, value in result["tags"].items() if name not in aside}
+    return {"epochs": epochs, "counts": counts, "metrics": set(result["metrics"]), "tags": tags}
+
+
+@pytest.mark.first
+def test_a_forked_job_computes_what_one_started_cold_does(tmp_path: Path, cache: Path) -> None:
+    words = (*SAME, "tracking=none", f"cache_dir={cache}")
+    assert sweep(tmp_path, *words, f"output_dir={tmp_path / 'sweep'}").returncode == 0
+    command = [COLD, "-m", "chipbench.train", *words, f"output_dir={tmp_path / 'cold'}"]
+    cold = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True)
+    assert cold.returncode == 0, cold.stderr
+    forked = computed(tmp_path / "sweep" / "jobs" / "000.1")
+    assert len(forked["epochs"]) == 2
+    assert forked == computed(tmp_path / "cold")
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,9 @@ class Backend(Protocol):
     """Whether Keras' steps are compiled whatever the protocol says: by itself each operation of
     JAX would take as long as a step."""
 
+    def load(self, verbose: bool) -> None:
+        """Import of the framework what opens no device and starts no thread: forks may use it."""
+
     def start(self, verbose: bool, accelerator: str = "auto") -> None:
         """Import the framework and Keras on it, quietly unless `verbose`.
 

@@ -31,6 +31,7 @@ CORES = "cores"  # of the processor, as its threads count them
 DEVICE = "device"  # what computed it
 DEVICE_KIND = "device_kind"  # cpu, gpu, encoder, chip, or elsewhere
 ENERGY_BASIS = "energy_basis"  # what its joules are of: gpu_board, apple_gpu, cpu_package, …
+PROCESS = "process"  # how a sweep's job began: forked from a warm process, or cold
 REPLICAS = "replicas"  # devices that trained together
 BATCH_SIZE_PER_REPLICA = "batch_size_per_replica"
 WORKERS = "workers"  # machines that trained together

@@ -20,6 +20,7 @@ from chipbench.hardware.compatibility import (
 from chipbench.hardware.cores import usable_cores
 from chipbench.hardware.host import (
     available_memory_mib,
+    forks_safely,
     is_mac,
     macos_release,
     open_files_limit,
@@ -54,6 +55,7 @@ __all__ = [
     "contradictions",
     "cuda_mismatch",
     "detect",
+    "forks_safely",
     "installation_id",
     "load_now",
     "driver_version",

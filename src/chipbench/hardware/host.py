@@ -71,6 +71,14 @@ def is_mac() -> bool:
     return sys.platform == "darwin"
 
 
+def forks_safely() -> bool:
+    """Whether a fork of a process that has imported large libraries can use them.
+
+    On macOS Metal and the system's own frameworks abort in one.
+    """
+    return sys.platform == "linux"
+
+
 def macos_release() -> str | None:
     """macOS' release, such as "15.1"; None on other systems."""
     return platform.mac_ver()[0] if is_mac() else None

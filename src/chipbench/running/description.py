@@ -1,10 +1,13 @@
 """What a run says of itself before anything is prepared."""
 
+import os
+
 from omegaconf import DictConfig
 
 from chipbench import hardware
 from chipbench.ground import tags
 from chipbench.ground.cache import cache_folder
+from chipbench.ground.forks import PROCESS_VARIABLE
 from chipbench.hardware import Machine
 from chipbench.hardware.library_settings import library_settings
 from chipbench.measure.fingerprint import BENCHMARK_VERSION
@@ -20,6 +23,7 @@ def description(config: DictConfig, machine: Machine) -> dict[str, object]:
         tags.CORES: machine.cpu_cores_logical,
         tags.OS: machine.os,
         **_software(machine),
+        tags.PROCESS: os.environ.get(PROCESS_VARIABLE),
         tags.SETTINGS: library_settings(),
     }
 

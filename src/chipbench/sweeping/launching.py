@@ -13,6 +13,7 @@ from omegaconf.errors import OmegaConfBaseException
 from chipbench.config.literal import literal_override
 from chipbench.config.options import CONF_DIR
 from chipbench.ground.errors import ConfigurationError
+from chipbench.sweeping.starting import close
 from chipbench.sweeping.worker import work
 
 
@@ -41,3 +42,5 @@ def multirun(config_name: str, task: Callable[[DictConfig], object], words: Sequ
     except (HydraException, OmegaConfBaseException) as error:
         said = str(error).strip().splitlines() or [type(error).__name__]
         raise ConfigurationError(f"the sweep's configuration is wrong: {said[0]}") from None
+    finally:
+        close()

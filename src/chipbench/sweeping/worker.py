@@ -10,11 +10,11 @@ from chipbench.config.compose import compose_config
 from chipbench.config.literal import literal_override
 from chipbench.config.options import project_dir
 from chipbench.ground import tags
-from chipbench.ground.processes import Child, module_command
 from chipbench.ground.signals import JOB_TIMEOUT_VARIABLE
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.outcome import Outcome, next_attempt, outcome_of
 from chipbench.sweeping.plan import Job, Plan, read_plan
+from chipbench.sweeping.starting import start
 from chipbench.terminal.lines import say
 from chipbench.tracking.recorder import JOB_VARIABLE, PARENT_VARIABLE, Recorder
 from chipbench.tracking.store import configured_store
@@ -50,14 +50,12 @@ def run_job(
 
     `name` is what the run's name begins with.
     """
-    environment = {k: v for k, v in os.environ.items() if k != "MLFLOW_RUN_ID"}
-    environment |= {PARENT_VARIABLE: parent_key, JOB_VARIABLE: name}
+    environment = {PARENT_VARIABLE: parent_key, JOB_VARIABLE: name}
     if timeout_s is not None:
         environment[JOB_TIMEOUT_VARIABLE] = str(timeout_s)
     own_folder = literal_override("hydra.run.dir", str(folder))
-    command = module_command(f"chipbench.{entry}", *job.overrides, own_folder)
     limit_s = None if timeout_s is None else timeout_s + _GRACE_S
-    with Child(command, timeout_s=limit_s, environment=environment, shown=True) as child:
+    with start(entry, job, [*job.overrides, own_folder], environment, limit_s) as child:
         try:
             end = child.ended()
         except BaseException:

@@ -26,6 +26,13 @@ def refuse_telemetry() -> None:
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 
 
+def load() -> None:
+    """Import all that `connect` does, whichever store it will be; start nothing."""
+    refuse_telemetry()
+    import mlflow.store.tracking.rest_store
+    import mlflow.store.tracking.sqlalchemy_store  # noqa: F401 - to be there
+
+
 def connect() -> "MlflowClient":
     """The client; raises what a database's driver raises while that is away."""
     refuse_telemetry()

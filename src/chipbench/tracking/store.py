@@ -4,12 +4,14 @@ import hashlib
 import os
 import shutil
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from omegaconf import MISSING, DictConfig
 
+from chipbench.ground import standby
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.processes import module_command, with_import_path
 from chipbench.ground.regular import open_regular
@@ -27,6 +29,8 @@ if TYPE_CHECKING:  # MLflow takes seconds to import
     from mlflow import MlflowClient
 
 DELIVERY_LOG = "delivery.log"
+_DELIVERY = "chipbench.tracking.delivery_process"
+_NICENESS = 19
 REFUSED = 4  # exit code of the process that delivers: no further one would be taken more of
 
 
@@ -80,7 +84,7 @@ class Store:
         os.environ.update(self.environment())
         return connect()
 
-    def start_delivery(self, journal: Path) -> "subprocess.Popen[bytes]":
+    def start_delivery(self, journal: Path) -> "subprocess.Popen[bytes] | standby.Program":
         """Deliver `journal` from a process of its own, which also outlives a crash of this one.
 
         It gets the lowest priority, and a session of its own so that Ctrl-C does not reach it.
@@ -88,14 +92,26 @@ class Store:
         """
         numbers = [str(self.delivery_interval_s), str(self.drain_timeout_s)]
         arguments = [str(journal.absolute()), self.digest, *numbers]
-        command = module_command("chipbench.tracking.delivery_process", *arguments)
+        environment = with_import_path(os.environ) | self.environment()
         nice = shutil.which("nice")
         log_flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         with os.fdopen(open_regular(journal.parent / DELIVERY_LOG, log_flags), "ab") as log:
+            waiting = standby.take()
+            if waiting is not None:
+                with suppress(OSError):
+                    return waiting.run(
+                        _DELIVERY,
+                        arguments,
+                        environment=environment,
+                        folder=self.folder,
+                        output=log,
+                        niceness=_NICENESS,
+                    )
+            command = module_command(_DELIVERY, *arguments)
             return subprocess.Popen(
-                [nice, "-n", "19", *command] if nice else command,
+                [nice, "-n", str(_NICENESS), *command] if nice else command,
                 cwd=self.folder,
-                env=with_import_path(os.environ) | self.environment(),
+                env=environment,
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,

@@ -24,9 +24,15 @@ class Jax:
     title = hardware.TITLES[name]
     always_compiled = True
 
+    def load(self, verbose: bool) -> None:
+        """Without Keras, whose start the choice of a device precedes."""
+        os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+        with quiet_stderr(verbose):
+            import jax  # noqa: F401 - Keras imports it in turn
+
     def start(self, verbose: bool, accelerator: str = "auto") -> None:
         """Import it; GPUs take memory as they need it."""
-        os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+        self.load(verbose)
         with quiet_stderr(verbose):
             import jax
 

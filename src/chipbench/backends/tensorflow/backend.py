@@ -30,13 +30,19 @@ class TensorFlow:
     title = hardware.TITLES[name]
     always_compiled = False
 
-    def start(self, verbose: bool, accelerator: str = "auto") -> None:
-        """Import it; GPUs take memory as they need it."""
+    def load(self, verbose: bool) -> None:
+        """And Keras on it."""
         if not verbose:
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         with quiet_stderr(verbose):
             start_keras(self.name, verbose)
             give_public_names()
+            import tensorflow  # noqa: F401 - Keras' back end, and what names it
+
+    def start(self, verbose: bool, accelerator: str = "auto") -> None:
+        """Import it; GPUs take memory as they need it."""
+        self.load(verbose)
+        with quiet_stderr(verbose):
             import tensorflow as tf
 
             logging.getLogger("tensorflow").setLevel(logging.INFO if verbose else logging.ERROR)

@@ -27,9 +27,14 @@ class Torch:
     title = hardware.TITLES[name]
     always_compiled = False
 
+    def load(self, verbose: bool) -> None:
+        """Without Keras, which looks for a GPU when it is imported."""
+        limit_spinning()
+        import torch  # noqa: F401 - Keras imports it in turn
+
     def start(self, verbose: bool, accelerator: str = "auto") -> None:
         """Import it; Keras takes the GPU unless it is told of the CPU."""
-        limit_spinning()
+        self.load(verbose)
         os.environ.pop(_DEVICE, None)
         if accelerator == "cpu":
             os.environ[_DEVICE] = "cpu"

@@ -1,0 +1,31 @@
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from chipbench import hardware
+from chipbench.ground.forks import Fork
+from chipbench.ground.processes import Child
+from chipbench.sweeping import starting
+from chipbench.sweeping.plan import Job
+
+MANUAL = ("method=final_cut_manual", "codec=h264", "export_time_s=100", "tracking=none")
+
+
+@pytest.mark.parametrize("safe", [True, False])
+def test_a_job_is_forked_where_that_is_safe_and_says_which(
+    safe: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if safe and sys.platform != "linux":
+        pytest.skip("nothing is forked here")
+    monkeypatch.setattr(hardware, "forks_safely", lambda: safe)
+    words = [*MANUAL, f"output_dir={tmp_path / 'run'}"]
+    try:
+        with starting.start("export", Job(0, MANUAL, 1), words, {}, 120) as process:
+            assert isinstance(process, Fork if safe else Child)
+            assert process.ended().code == 0
+    finally:
+        starting.close()
+    result = json.loads((tmp_path / "run" / "result.json").read_text())
+    assert result["tags"]["process"] == ("forked" if safe else "cold")
