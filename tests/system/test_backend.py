@@ -68,7 +68,7 @@ def test_it_measures_compares_and_is_diagnosed_without_tensorflow(
     assert list((tmp_path / "cache").rglob(f"*.{written}*"))
     compared = run("compare", store, f"hydra.run.dir={tmp_path / 'compared'}", folder=tmp_path)
     assert compared.returncode == 0, compared.stderr[-3000:]
-    assert "1 runs on 1 machines" in (tmp_path / "compared" / "report.md").read_text()
+    assert "1 run on 1 machine" in (tmp_path / "compared" / "report.md").read_text()
     told = run("doctor", f"backend={name}", "tracking=none", "json=true", folder=tmp_path)
     checks = {check["name"]: check for check in json.loads(told.stdout)["checks"]}
     assert checks["PyTorch" if name == "torch" else "JAX"]["status"] == "ok"
@@ -79,7 +79,7 @@ def test_it_measures_compares_and_is_diagnosed_without_tensorflow(
     ("words", "code", "said"),
     [
         (["backend=nonsense"], 2, "tensorflow, torch"),
-        (["backend=tensorflow"], 3, "pip install 'chipbench[tensorflow]'"),
+        (["backend=tensorflow"], 3, "`pip install 'chipbench[tensorflow]'`, or use backend="),
         (["backend=jax", "strategy=mirrored"], 2, "use backend=tensorflow, or strategy=none"),
         (["backend=torch", "strategy=multi_worker"], 2, "backend=torch trains on one device"),
     ],

@@ -33,9 +33,11 @@ def backend(name: str) -> Backend:
         )
     package, command = _INSTALL[name]
     if find_spec(package) is None:
+        others = [f"backend={other}" for other, (there, _) in _INSTALL.items() if find_spec(there)]
+        instead = f", or use {' or '.join(others)}" if others else ""
         raise UnsupportedBenchmark(
             f"backend={name}: {package} is not installed in this environment; install it with "
-            f"`{command}`, or use another backend"
+            f"`{command}`{instead}"
         )
     keras = metadata.version("keras")
     if name != "tensorflow" and keras.startswith("2."):
