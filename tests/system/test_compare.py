@@ -133,7 +133,7 @@ def test_equal_keys_are_one_run(config: Compared, tmp_path: Path) -> None:
         log(client, "A", total_time_s=10.0, key="one-result")
     log(client, "A", "RUNNING", total_time_s=10.0, key="one-result")
     log(client, "A", total_time_s=11.0, key="another-result")
-    assert "2 runs on 1 machines" in compare(config("compare")).counts
+    assert "2 runs on 1 machine in" in compare(config("compare")).counts
 
 
 @pytest.mark.usefixtures("published")
@@ -242,7 +242,7 @@ def test_odd_runs_are_handled_shown_or_counted(config: Compared, tmp_path: Path)
     report = compare(config("compare"))
     again = compare(config("compare", f"output_dir={tmp_path / 'again'}"))
     assert "1 of kind comparison" in again.counts
-    assert "3 runs on 2 machines in 1 benchmarks." in report.counts
+    assert "3 runs on 2 machines in 1 benchmark." in report.counts
     assert "3 no valid time, 1 not chipbench's, 1 status FAILED, 1 status RUN" in report.counts
     page = (tmp_path / "compare" / "report.html").read_text()
     assert "<script>alert" not in page and "&lt;script&gt;alert" in page
@@ -269,7 +269,7 @@ def test_filters(config: Compared, tmp_path: Path) -> None:
     log(client, "A", total_time_s=10.0, site="lab")
     log(client, "B", total_time_s=11.0)
     today = time.strftime("%Y-%m-%d", time.gmtime())
-    assert "1 runs on 1 machines" in compare(config("compare", "machines=[a]")).counts
+    assert "1 run on 1 machine in" in compare(config("compare", "machines=[a]")).counts
     by_tag = config("compare", "+tags.site=lab", f"output_dir={tmp_path / 'b'}")
     assert "1 runs" in compare(by_tag).counts
     since = config("compare", f"since={today}", f"output_dir={tmp_path / 'c'}")

@@ -67,12 +67,17 @@ def count_text(found: Sorted) -> str:
     """How many runs were compared, and how many were left out and why."""
     rows = [row for b in found.benchmarks for group in b.groups for row in group.rows]
     runs = sum(len(row.runs) for row in rows)
-    text = f"{runs:,} runs on {len({row.machine for row in rows}):,} machines"
-    text += f" in {len(found.benchmarks):,} benchmarks."
+    machines, benchmarks = len({row.machine for row in rows}), len(found.benchmarks)
+    text = f"{_number(runs, 'run')} on {_number(machines, 'machine')}"
+    text += f" in {_number(benchmarks, 'benchmark')}."
     if found.left_out:
         reasons = ", ".join(f"{number:,} {why}" for why, number in sorted(found.left_out.items()))
         text += f" Left out: {reasons}."
     return text
+
+
+def _number(number: int, word: str) -> str:
+    return f"{number:,} {word}" + ("" if number == 1 else "s")
 
 
 def shown_benchmarks(found: Sorted) -> Sequence[str]:
