@@ -95,7 +95,7 @@ def test_software_that_differs_is_marked() -> None:
     assert b.marks == ("Keras 3.9.0", "tensorflow-metal 1.2.0", "driver 580.1")
     torch = measured("C", 8.0, "backend=torch", backend="torch", backend_version="2.13.0")
     ((group,),) = [b.groups for b in sort_runs([torch]).benchmarks]
-    assert "back end 2.13.0" in group.title and "TensorFlow" not in group.title
+    assert "back end PyTorch 2.13.0" in group.title and "TensorFlow" not in group.title
 
 
 def test_no_two_tables_have_one_title() -> None:

@@ -36,13 +36,13 @@ def test_each_line_is_a_training_that_several_did() -> None:
     lines = beside(sort_runs([*runs, alone, published]))
     table = frameworks_table(lines)
     assert table is not None and table.title == "Same machine, same model, three frameworks"
-    assert table.heads[4:7] == ("TensorFlow", "PyTorch", "JAX")
+    assert table.heads[3:] == ("TensorFlow", "PyTorch", "JAX")
     assert [line.cells[2].text for line in table.rows] == ["32", "128"]
     assert {line.cells[0].text for line in table.rows} == {"A"}
     first = table.rows[0].cells
-    assert "×" not in first[4].text
-    assert first[5].text.startswith("20.10 s") and "× 1.99 [" in first[5].text
-    assert first[7].text == "TensorFlow 2.19.1, PyTorch 2.13.0, JAX 0.10.2"
+    assert "×" not in first[3].text
+    assert first[4].text.startswith("20.10 s") and "× 1.99 [" in first[4].text
+    assert "Versions: TensorFlow 2.19.1, PyTorch 2.13.0, JAX 0.10.2." in table.notes
     rows = framework_rows(lines)
     assert [row["backend"] for row in rows] == ["tensorflow", "torch", "jax"] * 2
     assert rows[2]["time_ratio"] == pytest.approx(5.1 / 10.1, rel=0.01)
@@ -64,6 +64,25 @@ def test_each_line_is_a_training_that_several_did() -> None:
 def test_what_is_unlike_stands_on_no_line(other) -> None:
     found = sort_runs([trained("tensorflow", 10.0), other])
     assert frameworks_table(beside(found)) is None
+
+
+def test_what_lines_do_not_share_has_its_column_and_a_doubted_time_its_word() -> None:
+    small = [trained(name, 3.0, size=16) for name in ("tensorflow", "torch")]
+    jax = trained("jax", 4.0, caveats="not idle: others used the CPU")
+    table = frameworks_table(beside(sort_runs([*small, trained("torch", 5.0), jax])))
+    assert table is not None and table.heads[-1] == "versions" and "work" not in table.heads
+    assert [line.cells[5].text for line in table.rows] == [
+        "",
+        "4.00 s, × 0.80 (one sample), caution",
+    ]
+    assert any(note.startswith("Caution: ") for note in table.notes)
+
+
+def test_back_ends_that_nobody_knows_are_left_out() -> None:
+    runs = [trained("torch", 3.0), trained("jax", 3.0)]
+    for number, made in enumerate(runs):
+        made.tags["backend"] = f"mine {number}"  # type: ignore[index]  # a dictionary
+    assert beside(sort_runs(runs)) == []
 
 
 def test_the_pages_have_it(tmp_path: Path) -> None:

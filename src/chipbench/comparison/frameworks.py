@@ -5,7 +5,7 @@ all else that the work is made of is equal.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chipbench import hardware
@@ -19,10 +19,13 @@ from chipbench.ground.metrics import metric
 from chipbench.measure.fingerprint import work
 from chipbench.measure.statistics import Ratio, ratio, simultaneous
 
-_ORDER = ("tensorflow", "torch", "jax")
+_ORDER = tuple(hardware.TITLES)
 _NUMBER = {2: "two", 3: "three"}
 #: Lines that the table shows; the rest are in comparison_frameworks.csv.
 _MOST_LINES = 60
+#: Columns that are left out where all lines say the same.
+_WORDS = ("work", "versions")
+_CAUTION = "caution"
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,9 @@ def beside(found: Sorted) -> list[Beside]:
     for benchmark in found.benchmarks:
         for group in filter(lambda group: group.is_current, benchmark.groups):
             for row in filter(lambda row: not row.is_reference, group.rows):
-                name = row.runs[0].tags.get(tags.BACKEND, _ORDER[0])
+                name = row.runs[0].backend
+                if name not in _ORDER:  # a stranger's word
+                    continue
                 known = pairs[_alike(benchmark.name, group, row)]
                 # Of several versions of a framework the one that was measured last.
                 if name not in known or known[name][1].runs[-1].start_ms < row.runs[-1].start_ms:
@@ -74,14 +79,30 @@ def frameworks_table(lines: list[Beside]) -> Table | None:
         return None
     names = [name for name in _ORDER if any(name in line.sides for line in lines)]
     titles = [hardware.TITLES[name] for name in names]
-    heads = ("machine", "model", "batch size", "work", *titles, "versions")
-    shown = tuple(_line(line, names) for line in lines[:_MOST_LINES])
-    notes = (
-        "Times, images per second, and time / that of the line's first framework, with its "
-        "interval. All else that the work is made of is equal, and the initial weights are.",
+    heads = ("machine", "model", "batch size", *titles, "work", "versions")
+    found = [_line(line, names) for line in lines[:_MOST_LINES]]
+    once = [heads.index(head) for head in _WORDS if _alone(heads.index(head), found)]
+    said = [f"{heads[column].capitalize()}: {found[0].cells[column].text}." for column in once]
+    kept = [column for column in range(len(heads)) if column not in once]
+    shown = tuple(Line(tuple(line.cells[column] for column in kept)) for line in found)
+    notes = (*said, *_notes(lines[:_MOST_LINES]))
+    title = f"Same machine, same model, {_NUMBER[len(names)]} frameworks"
+    return Table(title, tuple(heads[column] for column in kept), shown, notes)
+
+
+def _alone(column: int, lines: Sequence[Line]) -> bool:
+    """Whether all lines say the same in it."""
+    return len({line.cells[column].text for line in lines}) == 1
+
+
+def _notes(lines: Sequence[Beside]) -> Iterator[str]:
+    yield (
+        "Times of all epochs, the first with its compilation; images per second after the first; × "
+        "time / that of the line's first framework: below 1 is faster. All else that the work is "
+        "made of is equal, and so are the initial weights."
     )
-    number = _NUMBER[len(names)]
-    return Table(f"Same machine, same model, {number} frameworks", heads, shown, notes)
+    if any(_doubted(side) for line in lines for side in line.sides.values()):
+        yield f"{_CAUTION.capitalize()}: the machine was not its own, as the run's own table says."
 
 
 def framework_rows(lines: list[Beside]) -> list[Cells]:
@@ -126,11 +147,10 @@ def _line(line: Beside, names: list[str]) -> Line:
     versions = ", ".join(
         f"{hardware.TITLES[name]} {side.version}" for name, side in line.sides.items()
     )
-    cells = [Cell(run.machine), Cell(line.benchmark)]
     size = "" if run.batch_size is None else run.batch_size
-    cells += [Cell(str(size), size), Cell(", ".join(_work(line)))]
+    cells = [Cell(run.machine), Cell(line.benchmark), Cell(str(size), size)]
     cells += [_time(line, line.sides.get(name)) for name in names]
-    return Line((*cells, Cell(versions)))
+    return Line((*cells, Cell(", ".join(_work(line))), Cell(versions)))
 
 
 def _time(line: Beside, side: Side | None) -> Cell:
@@ -142,7 +162,13 @@ def _time(line: Beside, side: Side | None) -> Cell:
     if side.row is not _first(line):
         once = min(len(sessions(row.runs)) for row in (side.row, _first(line))) == 1
         parts.append("× " + ratio_text(side.ratio, once))
+    if _doubted(side):
+        parts.append(_CAUTION)
     return Cell(", ".join(parts), side.row.time_s)
+
+
+def _doubted(side: Side) -> bool:
+    return side.row.caveats is not None
 
 
 def _work(line: Beside) -> Iterator[str]:
@@ -174,6 +200,7 @@ def _cells(line: Beside, name: str, side: Side) -> Cells:
         "time_s": side.row.time_s,
         "spread_percent": side.row.spread_percent,
         "throughput_per_s": side.row.speed,
+        "caveats": side.row.caveats,
         "baseline": next(iter(line.sides)),
         "time_ratio": side.ratio.value,
         "time_ratio_low": side.ratio.low,

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from chipbench import hardware
 from chipbench.comparison.apart import tell_apart
 from chipbench.comparison.baseline import choose_baseline
 from chipbench.comparison.contradiction import contradicts_itself, version_of
@@ -112,9 +113,11 @@ def _group(
     )
 
 
-def _place(group: Group) -> tuple[bool, int]:
-    """Where a group stands among its benchmark's: what is current first, by batch size."""
-    return not group.is_current, group.rows[0].runs[0].batch_size or 0
+def _place(group: Group) -> tuple[bool, int, int]:
+    """Where a group stands among its benchmark's: current first, by batch size, by framework."""
+    run, known = group.rows[0].runs[0], [*hardware.TITLES]
+    framework = known.index(run.backend) if run.backend in known else len(known)
+    return not group.is_current, run.batch_size or 0, framework
 
 
 def _rows(
@@ -160,10 +163,12 @@ def _kind_of(run: RecordedRun) -> str:
 def _context(run: RecordedRun) -> dict[str, str]:
     """What may differ within a group: tags by their words, settings by their keys."""
     told = {words: run.tags[tag] for tag, words in _CONTEXT.items() if run.tags.get(tag)}
-    if run.tags.get(tags.BACKEND, "tensorflow") == "tensorflow":
-        told.pop(_CONTEXT[tags.BACKEND_VERSION], None)  # that is TensorFlow's
-    else:
+    version = told.pop(_CONTEXT[tags.BACKEND_VERSION], None)  # TensorFlow's is said already
+    if run.backend != "tensorflow":
         told.pop(_CONTEXT[tags.TENSORFLOW], None)  # there, and not used
+        if version is not None:
+            title = hardware.TITLES.get(run.backend, run.backend)
+            told[_CONTEXT[tags.BACKEND_VERSION]] = f"{title} {version}"
     curve = _CONTEXT[tags.LEARNING_CURVE]
     if curve in told:  # the verdict, without the reasons of this run
         told[curve] = told[curve].partition(":")[0]

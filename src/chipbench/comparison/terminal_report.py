@@ -17,6 +17,8 @@ def print_comparison(report: Report) -> None:
             _show(group, f"{section.name}: {group.title}")
     if report.frameworks is not None:
         _show(report.frameworks, report.frameworks.title)
+        for note in report.frameworks.notes:
+            say(note)
     show_table(
         [Column(head) for head in ("claim", "said by", "verdict", "numbers")],
         [(c.text, c.said_by, c.verdict, c.numbers) for c in report.claims],

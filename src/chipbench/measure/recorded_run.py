@@ -43,6 +43,11 @@ class RecordedRun:
         return next((n for n in RANKING_METRICS if (self.metric(n) or 0) > 0), None)
 
     @property
+    def backend(self) -> str:
+        """The framework that trained; TensorFlow, which the article had, where none is named."""
+        return self.tags.get(tags.BACKEND) or "tensorflow"
+
+    @property
     def price_usd(self) -> float | None:
         """The machine's, as bought; None if unknown or free."""
         try:
