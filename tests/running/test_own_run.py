@@ -1,4 +1,4 @@
-"""What `mlflow run` tells of the user and the folder is gone, however an entry point ended."""
+"""The run that `mlflow run` makes is named if nothing was recorded, and reveals nothing."""
 
 from collections.abc import Callable
 
@@ -13,6 +13,7 @@ from chipbench.tracking.own_run import OwnRun
 from chipbench.tracking.ownership import KEY_TAG
 
 REVEALING = {"mlflow.user": "alice", "mlflow.source.name": "file:///home/alice/chipbench"}
+PROJECT = {"mlflow.source.type": "PROJECT", "mlflow.project.entryPoint": "main"}
 URL = {"mlflow.source.git.repoURL": "https://alice:secret@example.org/chipbench.git"}
 
 
@@ -27,7 +28,8 @@ def made(
     client = MlflowClient(database)
 
     def make(**tags: str) -> Callable[[], Run]:
-        run = client.create_run("0", tags=REVEALING | URL | tags, run_name="calm-crow-7")
+        known = REVEALING | URL | PROJECT | tags
+        run = client.create_run("0", tags=known, run_name="calm-crow-7")
         monkeypatch.setenv("MLFLOW_RUN_ID", run.info.run_id)
         return lambda: client.get_run(run.info.run_id)
 
@@ -62,7 +64,7 @@ def ended(entry: str, error: BaseException | None, *words: str) -> int:
         ("train", None, 0, ["tracking.uri=sqlite:///another.db"]),
     ],
 )
-def test_nothing_is_revealed(
+def test_a_run_that_nothing_was_recorded_in_is_named(
     made: Callable[..., Callable[[], Run]],
     entry: str,
     error: BaseException | None,
@@ -71,9 +73,34 @@ def test_nothing_is_revealed(
 ) -> None:
     read = made()
     assert ended(entry, error, *words) == code
-    tags = read().data.tags
-    assert not {*REVEALING, *URL} & set(tags)
-    assert tags["chipbench.kind"] == tags["mlflow.runName"] == entry
+    run = read()
+    assert not {*REVEALING, *URL} & set(run.data.tags)
+    assert (run.data.tags["chipbench.kind"], run.info.run_name) == ("empty", entry)
+    assert run.info.status == "RUNNING"  # `mlflow run` ends it
+
+
+def test_the_next_call_removes_it_once_it_has_ended(
+    made: Callable[..., Callable[[], Run]],
+) -> None:
+    first = made()
+    assert ended("doctor", None) == 0
+    second = made()
+    assert ended("doctor", None) == 0
+    assert first().info.lifecycle_stage == "active"
+    MlflowClient().set_terminated(first().info.run_id)
+    assert ended("doctor", None) == 0
+    assert first().info.lifecycle_stage == "deleted"
+    assert second().info.lifecycle_stage == "active"
+
+
+def test_a_run_of_another_program_is_left_as_it_is(
+    made: Callable[..., Callable[[], Run]],
+) -> None:
+    read = made()
+    run = read()
+    MlflowClient().delete_tag(run.info.run_id, "mlflow.project.entryPoint")
+    assert ended("doctor", None) == 0
+    assert (read().info.run_name, read().info.status) == ("calm-crow-7", "RUNNING")
 
 
 def test_a_run_that_a_journal_has_joined_keeps_its_name(
@@ -91,4 +118,4 @@ def test_a_store_that_is_away_is_no_fault(
 ) -> None:
     made()
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{free_port()}")
-    OwnRun().label("train")
+    OwnRun().name("train")

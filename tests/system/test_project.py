@@ -53,19 +53,22 @@ def statuses(environment: dict[str, str]) -> list[str]:
     return [run.info.status for run in client.search_runs(experiments)]
 
 
-def test_mlflow_run_joins_the_run_that_mlflow_made(
+def test_mlflow_run_records_in_the_experiment_that_make_run_does(
     environment: dict[str, str], project: Path
 ) -> None:
     done = run_project(environment, project, "dataset=digits", "epochs=2", "batch_size=64")
     assert done.returncode == 0, done.stderr
     assert "tinyvgg_digits on" in done.stdout
     client = MlflowClient(environment["MLFLOW_TRACKING_URI"])
-    (run,) = client.search_runs(["0"])
+    (made,) = client.search_runs(["0"])  # where nobody placed it
+    experiment = client.get_experiment_by_name("chipbench")
+    (run,) = client.search_runs([experiment.experiment_id])
+    assert (made.info.run_name, made.info.status) == ("train", "FINISHED")
+    assert made.data.tags["chipbench.duplicate_of"] == run.info.run_id
     assert run.info.status == "FINISHED"
     assert run.data.params["batch_size"] == "64"
     assert len(client.get_metric_history(run.info.run_id, "epoch_time_s")) == 2
-    assert not {"mlflow.user", "mlflow.source.name"} & set(run.data.tags)
-    experiment = client.get_experiment("0")
+    assert not {"mlflow.user", "mlflow.source.name"} & {*run.data.tags, *made.data.tags}
     assert experiment.tags["mlflow.experimentKind"] == "custom_model_development"
 
 

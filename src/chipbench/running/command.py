@@ -42,7 +42,7 @@ def run(entry: str, task: Callable[[DictConfig], object]) -> NoReturn:
         end_with_parent()
     own_run = OwnRun()
     code = _guarded(lambda: _run(entry, task, sys.argv[1:]))
-    own_run.label(entry)
+    own_run.name(entry)
     sys.exit(code)
 
 

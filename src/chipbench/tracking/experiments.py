@@ -9,6 +9,9 @@ from chipbench.tracking.journal import Start
 if TYPE_CHECKING:  # MLflow takes seconds to import
     from mlflow import MlflowClient
 
+#: MLflow's own: where it puts what nobody placed.
+UNCHOSEN, UNCHOSEN_NAME = "0", "Default"
+
 
 def experiment_of(start: Start, client: "MlflowClient", store: str | None) -> str:
     """The experiment that `mlflow run` chose in the `store` of this digest, else the one by name.
@@ -21,8 +24,11 @@ def experiment_of(start: Start, client: "MlflowClient", store: str | None) -> st
 
 
 def active_experiment(chosen: str | None, client: "MlflowClient") -> str | None:
-    """The experiment of this id, which may be another store's or a deleted one's; then None."""
-    if chosen is None:
+    """The experiment of this id, if somebody chose it: MLflow's own is where nobody did.
+
+    None as well for another store's or a deleted one's.
+    """
+    if chosen in (None, UNCHOSEN):
         return None
     found = unless_absent(lambda: client.get_experiment(chosen))
     if found and (str(found.experiment_id), found.lifecycle_stage) == (chosen, "active"):

@@ -28,12 +28,15 @@ def import_runs(store: Store, experiment: str, runs: Sequence[PublishedRun]) -> 
     """
     with asking("import into the tracking store"):
         client = store.client()
+        from chipbench.tracking.project_runs import ProjectRuns
+
         chosen = active_experiment(os.environ.get("MLFLOW_EXPERIMENT_ID"), client)
         experiment_id = chosen or _experiment_id(client, experiment)
         known = _known_keys(client, {run.key: run for run in runs})
         missing = [run for run in runs if run.key not in known]
         for run in missing:
             _create(client, experiment_id, run)
+        ProjectRuns(client).remove_leftovers()
         return len(missing), len(runs) - len(missing)
 
 

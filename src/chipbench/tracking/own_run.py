@@ -1,6 +1,6 @@
-"""The run that `mlflow run` makes for every entry point, also for one that records none.
+"""The run that `mlflow run` made for this process, which may record none, or one of its own.
 
-It names the account and the project's folder, until delivery has joined it or this has labelled it.
+It names the account and the project's folder, until delivery has joined it or this has named it.
 """
 
 import os
@@ -20,15 +20,18 @@ class OwnRun:
         self._id = os.environ.get(_RUN_VARIABLE)
         self._uri = os.environ.get(_STORE_VARIABLE)
 
-    def label(self, kind: str) -> None:
-        """Say what it is for unless it is a benchmark's, and remove what it reveals.
+    def name(self, entry: str) -> None:
+        """Say what it was for unless a journal has joined it, and remove what it reveals.
 
-        The store may be away, or not let this user: that is no fault of what was done.
+        So are leftovers of earlier calls. The store may be away, or not let this user: that is no
+        fault of what was done.
         """
         if self._id is None or self._uri is None:
             return
         with suppress(Exception), unlogged():  # MLflow's, requests', SQLAlchemy's: whatever is away
             client = Store(self._uri, Path.cwd(), 0.0, 0.0).client()
-            from chipbench.tracking.runs import Runs
+            from chipbench.tracking.project_runs import ProjectRuns
 
-            Runs(client).label(self._id, kind)
+            runs = ProjectRuns(client)
+            runs.name(self._id, entry)
+            runs.remove_leftovers()

@@ -20,8 +20,9 @@ _ORIGIN_TAG = stored(tags.ORIGIN)
 _OWNER_TAG = stored(tags.OWNER)
 #: What only delivery writes to a run.
 OWN_TAGS = {KEY_TAG, _ORIGIN_TAG, _OWNER_TAG, stored(tags.PARENT_KEY), stored(tags.DUPLICATE_OF)}
-_RUNNING = "RUNNING"
-_PROJECT_TAG = "mlflow.project.entryPoint"
+RUNNING = "RUNNING"
+#: Set by `mlflow run` on each run that it makes.
+PROJECT_TAG = "mlflow.project.entryPoint"
 
 
 class ForeignRunError(UndeliverableError):
@@ -54,8 +55,8 @@ def is_own(run: Run, start: Start, address: str) -> bool:
         owned = _OWNER_TAG not in known or known[_OWNER_TAG] == sealed.get(_OWNER_TAG)
         return known[_ORIGIN_TAG] == sealed[_ORIGIN_TAG] and owned
     # Made by release 0.1.0, or by a request that was cut off.
-    joined = run.info.run_id == start.run_id and _PROJECT_TAG in known
-    return joined or run.info.status == _RUNNING or run.info.start_time == start.time_ms
+    joined = run.info.run_id == start.run_id and PROJECT_TAG in known
+    return joined or run.info.status == RUNNING or run.info.start_time == start.time_ms
 
 
 def is_own_child(run: Run, address: str) -> bool:
@@ -66,8 +67,8 @@ def is_own_child(run: Run, address: str) -> bool:
 
 def may_join(run: Run) -> bool:
     """Whether a run that no journal has is one that `mlflow run` made, with nothing measured."""
-    made_for_project = run.info.status == _RUNNING or _PROJECT_TAG in run.data.tags
-    return made_for_project and not run.data.metrics
+    made_for_project = run.info.status == RUNNING or PROJECT_TAG in run.data.tags
+    return made_for_project and not run.data.metrics and run.info.lifecycle_stage == "active"
 
 
 def owner_of(key: str, address: str) -> str | None:

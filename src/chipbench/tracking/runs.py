@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from mlflow import MlflowClient
 from mlflow.entities import Run, ViewType
@@ -12,7 +11,7 @@ from chipbench.ground import tags
 from chipbench.ground.storable import RUN_NAME_TAG, run_name
 from chipbench.ground.tags import stored
 from chipbench.tracking.client import PAGE, mark_as_training, pages, unless_absent
-from chipbench.tracking.experiments import experiment_of
+from chipbench.tracking.experiments import UNCHOSEN_NAME, experiment_of
 from chipbench.tracking.journal import Start
 from chipbench.tracking.ownership import (
     KEY_TAG,
@@ -22,14 +21,11 @@ from chipbench.tracking.ownership import (
     may_join,
     seal,
 )
+from chipbench.tracking.project_runs import DUPLICATE_TAG, ProjectRuns, is_unplaced
 from chipbench.tracking.reason import UndeliverableError
 
 PARENT_KEY_TAG = stored(tags.PARENT_KEY)
-DUPLICATE_TAG = stored(tags.DUPLICATE_OF)
 PARENT_TAG = "mlflow.parentRunId"
-#: Tags in which `mlflow run` names the user and the local folder.
-_REVEALING_TAGS = ("mlflow.user", "mlflow.source.name")
-_URL_TAGS = ("mlflow.gitRepoURL", "mlflow.source.git.repoURL")
 _DELETED = "deleted"
 
 
@@ -52,6 +48,7 @@ class Runs:
     def __init__(self, client: MlflowClient, store: str | None = None) -> None:
         """`store` is the digest of its address."""
         self._client = client
+        self._projects = ProjectRuns(client)
         self._store = store
         self._address = str(client.tracking_uri)
 
@@ -65,22 +62,11 @@ class Runs:
         if start.parent_key is not None:
             self._set(run_id, PARENT_KEY_TAG, start.parent_key)
         self._nest(run_id, start)
-        self._conceal(run)
+        self._projects.conceal(run)
+        if start.run_id not in (None, run_id):
+            self._projects.leave(start.run_id, run_id)
         mark_as_training(self._client, run.info.experiment_id)
         return run
-
-    def label(self, run_id: str, kind: str) -> None:
-        """Say what a run that `mlflow run` made is for, unless a journal has joined it.
-
-        Either way what it reveals is removed.
-        """
-        run = self._get(run_id)
-        if run is None:
-            return
-        self._conceal(run)
-        if KEY_TAG not in run.data.tags:
-            self._set(run_id, stored(tags.KIND), kind)
-            self._set(run_id, RUN_NAME_TAG, kind)
 
     def check(self, run_id: str) -> None:
         """Raise RunReplacedError or RunDeletedError if this run takes no more records."""
@@ -103,12 +89,17 @@ class Runs:
             raise RunReplacedError
 
     def _joined(self, start: Start) -> Run | None:
-        """The run that `mlflow run` created, if this store has it and no other journal does."""
+        """The run that `mlflow run` created, if this store has it and no other journal does.
+
+        Not where nobody placed it, while the journal has its experiment.
+        """
         run = self._get(start.run_id) if start.run_id else None
         if run is None:
             return None
-        known = KEY_TAG in run.data.tags
-        if not (is_own(run, start, self._address) if known else may_join(run)):
+        if KEY_TAG not in run.data.tags:
+            placed = not is_unplaced(run) or start.experiment == UNCHOSEN_NAME
+            return run if placed and may_join(run) else None
+        if not is_own(run, start, self._address):
             return None
         if run.info.lifecycle_stage == _DELETED:
             raise RunDeletedError
@@ -201,14 +192,6 @@ class Runs:
         """Set a tag before returning, whatever MLflow's environment says."""
         self._client.set_tag(run_id, tag, value, True)
 
-    def _conceal(self, run: Run) -> None:
-        """Remove what `mlflow run` says about the user, the folder and access to the sources."""
-        known = run.data.tags
-        revealing = [tag for tag in _REVEALING_TAGS if tag in known]
-        revealing += [tag for tag in _URL_TAGS if _is_private(known.get(tag, ""))]
-        for tag in revealing:
-            self._client.delete_tag(_id(run), tag)
-
     def _has(self, run_id: str | None) -> bool:
         return run_id is not None and self._get(run_id) is not None
 
@@ -231,8 +214,3 @@ class Runs:
 
 def _id(run: Run) -> str:
     return str(run.info.run_id)
-
-
-def _is_private(url: str) -> bool:
-    """Whether an address of sources holds a login, or is a folder of the user's."""
-    return "@" in urlsplit(url).netloc or url.startswith(("/", "~", ".", "file:"))
