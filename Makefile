@@ -12,10 +12,6 @@ INSTALLED := $(VENV)/.installed$(CUDA:%=-%)
 # Entry points say `python`; it has to be the environment's.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 MLFLOW := $(BIN)/python -m mlflow
-# MLflow keeps the account's name with each run that it begins; here it learns none. And it would
-# begin it in its own experiment, where a login of conf/server may not record.
-RUN := LOGNAME=chipbench MLFLOW_EXPERIMENT_NAME=$${MLFLOW_EXPERIMENT_NAME:-chipbench} \
-  $(MLFLOW) run . --env-manager local
 STORE := sqlite:///mlflow.db
 
 .DEFAULT_GOAL := help
@@ -26,7 +22,8 @@ help: ## list the targets
 
 env: $(INSTALLED) ## make the environment in .venv (the other targets do so too)
 
-# Without `mlflow run`, which asks its tracking server before it starts anything.
+# Without `mlflow run`, which asks its tracking server before it starts anything, and makes a run
+# of its own, with the account's name.
 run: $(INSTALLED) ## run the default benchmark; settings: make run ARGS="-P epochs=1"
 	$(BIN)/python -m chipbench.train $(ARGS)
 
@@ -48,8 +45,8 @@ server: $(INSTALLED) ## start a tracking server with a login: PostgreSQL if inst
 	PYTHON=$(CURDIR)/$(BIN)/python bash conf/server/local.sh
 
 compare: $(INSTALLED) ## import the published results, compare all runs, and write a report
-	$(RUN) -e reference
-	$(RUN) -e compare $(ARGS)
+	$(BIN)/python -m chipbench.reference
+	$(BIN)/python -m chipbench.compare $(ARGS)
 
 # Many tests wait for the processes that they start: four at a time keep two cores busy.
 TOGETHER := --numprocesses=4 --dist=worksteal

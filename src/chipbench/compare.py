@@ -50,9 +50,6 @@ def compare(config: DictConfig) -> Report:
     found = sort_runs(runs, config.baseline)
     _refuse_nothing(config, found)
     announce("drawing and writing the report")
-    recorder = Recorder(
-        folder, store, name="comparison", experiment=config.tracking.experiment_name
-    )
     here = hardware.installation_id(cache_folder(config.cache_dir))
     report = make_report(folder, found, every, stored.history, hardware.detect(here).fingerprint)
     write_pages(folder, report)
@@ -63,9 +60,13 @@ def compare(config: DictConfig) -> Report:
         tables["comparison_frameworks.csv"] = lambda: framework_rows(beside(found))
     for name, rows in tables.items():
         extras.attempt(f"writing {name}", partial(_write, folder / name, rows))
-    _record(recorder, report)
     extras.attempt("showing the comparison", lambda: print_comparison(report))
-    say(delivered(recorder))
+    if config.record_in is not None:
+        say(
+            _recorded(
+                Recorder(folder, store, name="comparison", experiment=config.record_in), report
+            )
+        )
     say(f"report: {folder / 'report.html'}")
     gc.freeze()
     return report
@@ -109,13 +110,15 @@ def _refuse_nothing(config: DictConfig, found: Sorted) -> None:
         raise ConfigurationError(_no_such("baseline", str(config.baseline), ids))
 
 
-def _record(recorder: Recorder, report: Report) -> None:
+def _recorded(recorder: Recorder, report: Report) -> str:
+    """Keep the report as a run, and say where."""
     recorder.tags({tags.KIND: "comparison", tags.STATUS: "completed"})
     recorder.description(markdown_text(report.counts))
     for path in sorted(recorder.folder.iterdir()):
         if path.suffix in (".html", ".md", ".csv", ".png"):
             recorder.artifact(path)
     recorder.end("FINISHED")
+    return delivered(recorder)
 
 
 if __name__ == "__main__":

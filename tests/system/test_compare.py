@@ -240,8 +240,6 @@ def test_odd_runs_are_handled_shown_or_counted(config: Compared, tmp_path: Path)
     foreign = client.create_experiment("another project")
     client.set_terminated(client.create_run(foreign).info.run_id)
     report = compare(config("compare"))
-    again = compare(config("compare", f"output_dir={tmp_path / 'again'}"))
-    assert "1 of kind comparison" in again.counts
     assert "3 runs on 2 machines in 1 benchmark." in report.counts
     assert "3 no valid time, 1 not chipbench's, 1 status FAILED, 1 status RUN" in report.counts
     page = (tmp_path / "compare" / "report.html").read_text()
@@ -253,15 +251,21 @@ def test_odd_runs_are_handled_shown_or_counted(config: Compared, tmp_path: Path)
     assert not any(line.startswith("# head") for line in lines)
 
 
-def test_the_comparison_is_recorded_as_a_run(config: Compared, tmp_path: Path) -> None:
-    log(client_of(tmp_path), "A", total_time_s=10.0)
-    compare(config("compare"))
+def test_the_comparison_is_kept_where_it_is_wanted_and_never_among_the_runs(
+    config: Compared, tmp_path: Path
+) -> None:
     client = client_of(tmp_path)
+    log(client, "A", total_time_s=10.0)
     experiment = client.get_experiment_by_name("chipbench").experiment_id
-    (run,) = client.search_runs([experiment], "tags.`chipbench.kind` = 'comparison'")
+    compare(config("compare"))
+    compare(config("compare", "record_in=comparisons", f"output_dir={tmp_path / 'kept'}"))
+    assert len(client.search_runs([experiment])) == 1
+    (run,) = client.search_runs([client.get_experiment_by_name("comparisons").experiment_id])
     assert run.info.status == "FINISHED"
     names = {artifact.path for artifact in client.list_artifacts(run.info.run_id)}
     assert {"report.html", "report.md", "comparison.csv", "comparison_rows.csv"} <= names
+    again = compare(config("compare", f"output_dir={tmp_path / 'again'}"))
+    assert "1 of kind comparison" in again.counts
 
 
 def test_filters(config: Compared, tmp_path: Path) -> None:

@@ -210,6 +210,7 @@ _COMPARISON = (
     aside("since", or_null(DATE)),
     aside("until", or_null(DATE)),
     aside("baseline", or_null(text("the id or name of a machine"))),
+    aside("record_in", or_null(name("a name"))),
 )
 
 _JOURNALS = aside("journals", text("a folder"))
