@@ -39,6 +39,7 @@ doctor: $(INSTALLED) ## say what this machine is, what is used, and what is miss
 
 # One process answers one reader; MLflow's job runners serve language models alone.
 ui: $(INSTALLED) ## browse the recorded runs in MLflow; another port: make ui ARGS="--port 8080"
+	@echo 'http://127.0.0.1:5000/#/experiments?workflowType=machine_learning (or the port of ARGS)'
 	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false $(MLFLOW) ui --backend-store-uri $(STORE) --workers 1 $(ARGS)
 
 server: $(INSTALLED) ## start a tracking server with a login: PostgreSQL if installed, else SQLite

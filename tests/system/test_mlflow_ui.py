@@ -9,6 +9,8 @@ import pytest
 from mlflow import MlflowClient
 from support.store_fixtures import shared_tracking_server
 
+from chipbench.tracking.client import TRAINING_VIEW
+
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
 _QUIET = "gpu quic background-networking component-update sync"
@@ -62,9 +64,17 @@ def test_two_machines_and_their_epochs_are_shown_side_by_side(server: str, tmp_p
     assert (tmp_path / "page.png").stat().st_size > 20_000
 
 
-def test_the_experiment_opens_in_the_view_for_training(server: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", ["experiments", "runs", "run"])
+def test_a_page_opens_in_the_view_for_training(page: str, server: str, tmp_path: Path) -> None:
     client = MlflowClient(server)
     experiment = client.get_experiment_by_name("chipbench").experiment_id
-    text = page_text(f"{server}/#/experiments/{experiment}/runs", tmp_path)
-    assert "tinyvgg_cifar10" in text
-    assert "Traces" not in text.split("tinyvgg_cifar10")[0] or "Runs" in text
+    run_id = run_id_of(client, experiment, "NVIDIA Tesla K80 · tinyvgg_cifar10 · b32")
+    path = {
+        "experiments": "experiments",
+        "runs": f"experiments/{experiment}/runs",
+        "run": f"experiments/{experiment}/runs/{run_id}",
+    }[page]
+    text = page_text(f"{server}/#/{path}{TRAINING_VIEW}", tmp_path)
+    assert "tinyvgg_cifar10" in text or page == "experiments"
+    for entry in ("Evaluation runs", "Prompts", "Judges"):
+        assert entry not in text

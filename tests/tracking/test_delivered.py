@@ -47,20 +47,24 @@ def test_what_waits_is_found_by_the_command_that_is_named(
     assert line == f"3 records wait in {folder} (away); deliver them with `{command}`"
 
 
+PAGE = "#/experiments/1/runs/abc?workflowType=machine_learning"
+HERE = f"http://127.0.0.1:5000/{PAGE}"
+
+
 @pytest.mark.parametrize(
     ("uri", "shown"),
     [
-        (SERVER, f"{SERVER}/#/experiments/1/runs/abc"),
-        (FILE, f"`v/bin/py -m mlflow ui --backend-store-uri {FILE}` shows it"),
-        (PROJECT, f"`v/bin/py -m mlflow ui --backend-store-uri {PROJECT}` shows it"),
+        (SERVER, f"{SERVER}/{PAGE}"),
+        (FILE, f"`v/bin/py -m mlflow ui --backend-store-uri {FILE}` shows it at {HERE}"),
+        (PROJECT, f"`v/bin/py -m mlflow ui --backend-store-uri {PROJECT}` shows it at {HERE}"),
     ],
 )
 def test_what_shows_the_run_is_named_as_it_works_here(uri: str, shown: str) -> None:
-    state = DeliveryState(run_id="abc", url="#/experiments/1/runs/abc", closed=True)
+    state = DeliveryState(run_id="abc", url=PAGE, closed=True)
     assert said(Path("outputs"), uri, state).endswith(f"; {shown}")
 
 
 def test_make_ui_is_named_in_the_project_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project_dir())
-    state = DeliveryState(run_id="abc", closed=True)
-    assert said(Path("outputs"), PROJECT, state).endswith("`make ui` shows it")
+    state = DeliveryState(run_id="abc", url=PAGE, closed=True)
+    assert said(Path("outputs"), PROJECT, state).endswith(f"`make ui` shows it at {HERE}")

@@ -12,6 +12,8 @@ if TYPE_CHECKING:  # MLflow takes seconds to import, which `--help` need not wai
     from mlflow.store.entities import PagedList
 
 PAGE = 1000  # entries of one answer
+#: In a page's address: MLflow 3.17 opens it in the view for language models otherwise.
+TRAINING_VIEW = "?workflowType=machine_learning"
 _KIND_TAG, _KIND = "mlflow.experimentKind", "custom_model_development"
 _ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 _Entity = TypeVar("_Entity")

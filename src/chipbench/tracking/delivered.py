@@ -13,6 +13,9 @@ from chipbench.tracking.delivery_state import DeliveryState
 from chipbench.tracking.recorder import Recorder
 from chipbench.tracking.store import Store
 
+#: Where MLflow's own pages are, started so.
+_OWN_SERVER = "http://127.0.0.1:5000"
+
 
 def delivered(recorder: Recorder) -> str:
     """Wait for `recorder`'s delivery, and say in one line how it ended."""
@@ -49,9 +52,10 @@ def _shown(state: DeliveryState, store: Store) -> str:
         return f"{store.address.rstrip('/')}/{state.url}" if state.url else "its pages show it"
     here = Path.cwd() == project_dir() and Path("Makefile").is_file()
     if here and store.uri == _in_the_project():
-        return "`make ui` shows it"
-    ui = f"{module('mlflow')} ui --backend-store-uri {shlex.quote(store.address)}"
-    return f"`{ui}` shows it"
+        ui = "make ui"
+    else:
+        ui = f"{module('mlflow')} ui --backend-store-uri {shlex.quote(store.address)}"
+    return f"`{ui}` shows it" + (f" at {_OWN_SERVER}/{state.url}" if state.url else "")
 
 
 def _in_the_project() -> str:

@@ -18,6 +18,7 @@ from mlflow import MlflowClient
 
 from chipbench.ground import tags
 from chipbench.tracking import journal
+from chipbench.tracking.client import TRAINING_VIEW
 from chipbench.tracking.delivery_state import DeliveryState, read_state, write_state
 from chipbench.tracking.journal import Artifact, End, Entry, Metrics, Params, Start, Tags
 from chipbench.tracking.journal_writer import reach_disk
@@ -172,6 +173,7 @@ class Delivery:
     def _open(self, start: Start) -> None:
         run = self._runs.open(start)
         page = f"#/experiments/{run.info.experiment_id}/runs/{run.info.run_id}"
+        page += TRAINING_VIEW
         self._save(run_id=run.info.run_id, url=page)
 
     def _close(self, offset: int, status: str, time_ms: int) -> None:
