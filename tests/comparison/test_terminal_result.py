@@ -38,22 +38,57 @@ def printed(capsys: pytest.CaptureFixture[str], wide_terminal: None) -> Printed:
     return shown
 
 
-def test_this_run_stands_among_the_published_machines_fastest_first(
+def test_a_run_ends_with_its_time_its_speed_and_its_place(
     compose: Callable[..., DictConfig], printed: Printed
 ) -> None:
-    lines = printed(compose("experiment=tinyvgg_cifar10")).splitlines()
+    config = compose("experiment=tinyvgg_cifar10")
+    speed, place, differs, more = printed(config, limited_by="device").splitlines()
+    assert speed == (
+        "tinyvgg_cifar10 on Test machine: 71.60 s for 10 epochs, 7.16 s each, limited by: device"
+    )
+    assert place == (
+        "place 3 of 8 with the published machines; their time per epoch, this run's being 1: "
+        "NVIDIA GeForce RTX 3080 Laptop GPU 16 GB 0.41, NVIDIA TITAN RTX 24 GB 0.52, "
+        "Apple M1 8-core GPU 1.92"
+    )
+    assert differs.startswith("differs: ") and "TensorFlow 2.19.1" in differs
+    assert more == f"all numbers: {config.output_dir}/result.json; verbose=true shows them"
+
+
+@pytest.mark.parametrize(
+    ("total_s", "place", "others"),
+    [(1.0, 1, ["3080"]), (36.0, 2, ["3080", "TITAN"]), (9e3, 8, ["3080", "Radeon"])],
+)
+def test_the_fastest_and_the_neighbours_are_named(
+    total_s: float, place: int, others: list[str],
+    compose: Callable[..., DictConfig], printed: Printed,
+) -> None:  # fmt: skip
+    text = printed(compose("experiment=tinyvgg_cifar10"), total_s)
+    (line,) = [line for line in text.splitlines() if line.startswith("place")]
+    assert line.startswith(f"place {place} of 8 ")
+    names = line.partition("being 1: ")[2].split(", ")
+    assert len(names) == len(others)
+    assert all(other in name for other, name in zip(others, names, strict=True))
+
+
+def test_all_numbers_and_the_published_machines_are_shown_where_it_is_wanted(
+    compose: Callable[..., DictConfig], printed: Printed
+) -> None:
+    lines = printed(compose("experiment=tinyvgg_cifar10", "verbose=true")).splitlines()
     names = ["TITAN RTX", "Test machine", "M1 8-core", "M1 Max", "M1 Pro", "K80", "Radeon"]
-    rows = [next(i for i, line in enumerate(lines) if n in line and " s " in line) for n in names]
+    table = [line for line in lines if line.startswith("│")]
+    rows = [next(i for i, line in enumerate(table) if n in line and " s " in line) for n in names]
     assert rows == sorted(rows)
-    (m1_max,) = [line for line in lines if "M1 Max" in line]
+    (m1_max,) = [line for line in table if "M1 Max" in line]
     assert "143.29 s" in m1_max and "14.33 s" in m1_max and "2.00" in m1_max
+    assert any("total_time_s" in line for line in table)
+    assert not any("result.json" in line for line in lines)
 
 
 def test_what_differs_is_said(compose: Callable[..., DictConfig], printed: Printed) -> None:
     text = printed(compose("batch_size=64", "epochs=5"), data_source="generated")
-    assert "differs: generated images of the same shape" in text
-    assert "differs: batch size 64, published 32" in text
-    assert "differs: 5 epochs, published 10" in text
+    assert "differs: generated images of the same shape; batch size 64, published 32" in text
+    assert "5 epochs, published 10" in text
     assert "TensorFlow 2.19.1" in text
 
 
@@ -64,7 +99,7 @@ def test_a_fallback_is_a_caution(compose: Callable[..., DictConfig], printed: Pr
         "caution: optimizer=adam does not train here (the loss is not finite): sgd trained in its "
         "place"
     ) in printed(compose("dataset=digits"), **reason, **used)
-    assert "caution" not in printed(compose("dataset=digits"))
+    assert "caution:" not in printed(compose("dataset=digits"))
 
 
 def test_another_optimizer_is_labelled(
@@ -100,4 +135,4 @@ def test_what_speaks_against_the_times_is_said(
     assert "limited by: input" in text
     assert "caution: not idle: other programs used 23 % of the CPU; before it\n" in text
     assert "caution: on battery power: plug it in\n" in text
-    assert "caution" not in printed(compose())
+    assert "caution:" not in printed(compose())

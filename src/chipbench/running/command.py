@@ -18,6 +18,7 @@ from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.reason import reason_of
 from chipbench.ground.signals import Terminated, end_with_parent, install
 from chipbench.terminal.lines import complain
+from chipbench.terminal.quiet import quiet_logs
 from chipbench.terminal.streams import STDERR, STDOUT, loss, make_lasting
 from chipbench.tracking.address import forget_login
 from chipbench.tracking.own_run import OwnRun
@@ -86,6 +87,8 @@ def _printed(entry: str, line: CommandLine) -> int:
 
 def _done(task: Callable[[DictConfig], object], config: DictConfig) -> int:
     """The exit code that `task` returns; most return a result, and are done."""
+    if not config.get("verbose", False):
+        quiet_logs()
     returned = task(config)
     return returned if isinstance(returned, int) else DONE
 

@@ -1,11 +1,20 @@
-"""Library noise at start-up, hidden unless it matters."""
+"""Library noise, hidden unless it matters."""
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from chipbench.terminal.streams import STDERR
+
+
+def quiet_logs() -> None:
+    """Let no library's log reach the terminal; chipbench's own logger has a handler of its own.
+
+    With a handler there, Python writes no warnings by itself, and no library puts one beside it.
+    """
+    logging.getLogger().addHandler(logging.NullHandler())
 
 
 @contextmanager
