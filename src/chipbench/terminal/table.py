@@ -12,15 +12,6 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Column:
-    """What a column is called, and how its cells stand."""
-
-    head: str = ""
-    right: bool = False
-    whole: bool = False  # its lines are never broken
-
-
-@dataclass(frozen=True)
 class Styled:
     """A cell, or one line of a cell, in a style such as `bold red`."""
 
@@ -30,6 +21,15 @@ class Styled:
 
 Line = str | Styled
 Cell = Line | Sequence[Line]
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column is called, and how its cells stand."""
+
+    head: Cell = ""
+    right: bool = False
+    whole: bool = False  # its lines are never broken
 
 
 def show_table(
@@ -52,7 +52,7 @@ def show_table(
     )
     for column in columns:
         table.add_column(
-            plain(column.head),
+            _text(column.head),
             justify="right" if column.right else "left",
             no_wrap=column.whole,
             overflow="fold",  # nothing is cut off

@@ -1,0 +1,98 @@
+"""The summary in a terminal of 80 columns or more: as many benchmarks as there is room for."""
+
+from collections.abc import Sequence
+from textwrap import wrap
+
+from chipbench.comparison.summary import Column, Line, Standing, Summary
+from chipbench.terminal.console import console
+from chipbench.terminal.lines import say
+from chipbench.terminal.plain import plain
+from chipbench.terminal.table import Column as Shown
+from chipbench.terminal.table import Styled, show_table
+
+_MACHINE = 28  # characters of a machine's name on one line
+_HEAD = 9  # and of a benchmark's
+_GAP = 2
+_MOST_LINES = 20
+
+
+def print_summary(summary: Summary) -> None:
+    """Print machines × benchmarks, and what its numbers are."""
+    columns = fitting(summary, console().width)
+    lines = summary.lines[:_MOST_LINES]
+    heads = (Shown(_head(column), right=True, whole=True) for column in columns)
+    show_table(
+        [Shown("machine", whole=True), *heads],
+        [_cells(line, columns) for line in lines],
+        frame=False,
+    )
+    for words in _legend(columns, lines):
+        say(words)
+    machines = len(summary.lines) - len(lines) + summary.left_out
+    more = {"machines": machines, "benchmarks": len(summary.columns) - len(columns)}
+    if any(more.values()):
+        counted = ", ".join(f"{number:,} {what}" for what, number in more.items() if number)
+        say(f"more in the report: {counted}")
+
+
+def fitting(summary: Summary, width: int) -> list[Column]:
+    """The columns that fit beside the machines: first the focus, then those of this machine."""
+    room = width - max(len(part) for line in summary.lines for part in _name(line))
+    chosen = []
+    for column in sorted(summary.columns, key=lambda column: _importance(column, summary)):
+        cells = [_cell(line.standings.get(column.key)) for line in summary.lines]
+        needed = _GAP + max(map(len, [*_head(column), *cells]))
+        if needed <= room:
+            room -= needed
+            chosen.append(column)
+    return [column for column in summary.columns if column in chosen]
+
+
+def _importance(column: Column, summary: Summary) -> tuple[bool, bool, int]:
+    having = [line for line in summary.lines if column.key in line.standings]
+    return column is not summary.focus, not any(line.is_here for line in having), -len(having)
+
+
+def _head(column: Column) -> list[str]:
+    return _lines(column.short, _HEAD)
+
+
+def _name(line: Line) -> list[str]:
+    mark = " *" if line.row.is_reference else " (this machine)" if line.is_here else ""
+    return _lines(f"{line.machine}{mark}", _MACHINE)
+
+
+def _lines(text: str, width: int) -> list[str]:
+    return wrap(plain(text), width, max_lines=3, placeholder="…") or [""]
+
+
+def _cells(line: Line, columns: Sequence[Column]) -> list[Styled | Sequence[Styled]]:
+    style = "bold" if line.is_here else ""
+    name = [Styled(part, style) for part in _name(line)]
+    cells = (_cell(line.standings.get(column.key)) for column in columns)
+    return [name, *(Styled(cell, style) for cell in cells)]
+
+
+def _cell(found: Standing | None) -> str:
+    if found is None:
+        return ""
+    if found.speed is None:
+        return f"{'~' if found.indication else ''}{found.row.time_s:,.0f} s"
+    equal = "=" if found.speed.differs is False else ""
+    return f"{equal}{found.speed.value:.2f}"
+
+
+def _legend(columns: Sequence[Column], lines: Sequence[Line]) -> list[str]:
+    """What the signs mean that are there."""
+    known = [line.standings[c.key] for line in lines for c in columns if c.key in line.standings]
+    baselines = dict.fromkeys(c.group.baseline for c in columns if c.group.baseline)
+    words = []
+    if baselines:
+        words.append(f"times as fast as {' or '.join(baselines)}, which has 1")
+    if any(line.row.is_reference for line in lines):
+        words.append("* published")
+    if any(one.speed and one.speed.differs is False for one in known):
+        words.append("= no difference shown")
+    if any(one.indication for one in known):
+        words.append("~ on generated data, an indication")
+    return ["; ".join(words)] if words else []
