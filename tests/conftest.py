@@ -84,6 +84,7 @@ def compose_in(cache: Path, empty_database: Path) -> Callable[..., DictConfig]:
             f"cache_dir={cache}",
             f"tracking.uri=sqlite:///{store}",
             "tracking.delivery_interval_s=0.5",
+            "save_model=false",
         ]
         return compose_config("train", [*places, *overrides])
 

@@ -109,7 +109,7 @@ def test_what_follows_the_measurement_fails_alone_and_says_why(
     broken: dict[str, Any] = {where: failing(error)}
     if where == "model":
         monkeypatch.setattr(benchmark, "save_model", failing(error))
-    result = run(compose("dataset=digits", "tracking=none"), Finished(**broken))
+    result = run(compose("dataset=digits", "tracking=none", "save_model=true"), Finished(**broken))
     values, tags, status = recorded(tmp_path / "run")
     assert (result.status, status, values["total_time_s"]) == ("completed", "FINISHED", 2.0)
     assert tags["chipbench.status"] == "completed" and "chipbench.ruled_out" not in tags
@@ -140,6 +140,17 @@ def test_no_file_keeps_another_away(
     missing = files.get(name, "config.yaml")
     wanted = {"config.yaml", "machine.json", "result.json", "samples.csv", "utilisation.png"}
     assert (wanted | {"plot.png"}) - there == {missing}
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_the_model_is_kept_where_that_is_asked_for(
+    keep: bool, compose: Compose, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved: list[object] = []
+    monkeypatch.setattr(benchmark, "save_model", lambda model, *_: saved.append(model))
+    config = compose("dataset=digits", "tracking=none", f"save_model={keep}")
+    assert run(config, Finished(model="it")).status == "completed"
+    assert saved == (["it"] if keep else [])
 
 
 def test_a_person_who_does_not_wait_for_the_extras_keeps_the_numbers(

@@ -54,7 +54,8 @@ def finished(compose_in: Compose, session_folder: Path) -> Path:
     with FileLock(f"{folder}.lock"):
         if not folder.exists():
             folder.mkdir()
-            train(compose_in(folder, *DIGITS, "target_accuracy=0.5", "monitor.interval_s=0.2"))
+            words = ("target_accuracy=0.5", "monitor.interval_s=0.2", "save_model=true")
+            train(compose_in(folder, *DIGITS, *words))
     return folder
 
 

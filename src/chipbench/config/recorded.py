@@ -8,7 +8,7 @@ from omegaconf import DictConfig, OmegaConf
 from chipbench.ground.personal import last_part, without_folders
 
 #: Top-level keys that say where and how a run is kept, not what it measures.
-_NOT_PARAMS = ("machine", "tracking", "verbose", "kind", "benchmark", "repeats")
+_NOT_PARAMS = ("machine", "tracking", "verbose", "kind", "benchmark", "repeats", "save_model")
 
 
 def public_config(config: DictConfig) -> dict[str, Any]:

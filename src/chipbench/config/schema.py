@@ -56,6 +56,7 @@ _TRAINING = (
     work("precision", one_of("float32", "mixed_float16", "mixed_bfloat16"), effect.in_keras),
     work("deterministic", SWITCH, effect.in_keras, plain=False),
     aside("target_accuracy", or_null(SHARE)),
+    aside("save_model", SWITCH),
     work("dataset.name", option_of("dataset"), instead=_choose("dataset")),
     work("dataset.source", one_of("tfds", "generated", "bundled")),
     aside("dataset.data_dir", _FOLDER),

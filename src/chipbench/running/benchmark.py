@@ -149,7 +149,7 @@ class Benchmark:
 
     def _save_model(self) -> None:
         model = self._work().model
-        if model is not None:
+        if model is not None and self.config.save_model:
             name = self.config.backend.name
             self._files.write_folder("model", lambda folder: save_model(model, name, folder))
 

@@ -2,26 +2,35 @@
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
+
+from omegaconf import DictConfig
 
 from chipbench import hardware
 from chipbench.config.compose import compose_config
+from chipbench.config.literal import literal_override
+from chipbench.config.overrides import parse
 from chipbench.ground.forks import COLD, FORKED, PROCESS_VARIABLE, Fork, Warm
 from chipbench.ground.processes import Child, ProgramFailed, module_command
 from chipbench.sweeping.plan import Job
 
 _MODULE = "chipbench.sweeping.warm_process"
 _READY_S = 120.0
+_SAVE = "save_model"
 
 #: By what they have imported; None: it does not start, which is not tried again.
 _warm: dict[tuple[str, ...], Warm | None] = {}
 
 
 def start(
-    entry: str, job: Job, words: list[str], environment: Mapping[str, str], limit_s: float | None
+    entry: str, job: Job, folder: Path, environment: Mapping[str, str], limit_s: float | None
 ) -> Child | Fork:
-    """The process of `job`, which runs `entry` with `words` and has these variables besides."""
+    """The process of `job`, which runs `entry` in `folder` and has these variables besides."""
+    config = compose_config(entry, [*job.overrides, "output_dir=none"])
+    words = [*_unless_given(config, job), *job.overrides]
+    words.append(literal_override("hydra.run.dir", str(folder)))
     known = {**environment, PROCESS_VARIABLE: FORKED}
-    forked = _forked(_imports(entry, job), words, known, limit_s)
+    forked = _forked(_imports(entry, config), words, known, limit_s)
     if forked is not None:
         return forked
     cold = {**_without_own_run(), **environment, PROCESS_VARIABLE: COLD}
@@ -37,9 +46,14 @@ def close() -> None:
             warm.close()
 
 
-def _imports(entry: str, job: Job) -> tuple[str, ...]:
+def _unless_given(config: DictConfig, job: Job) -> list[str]:
+    """What a sweep sets for its jobs: of many models, each costs a second and its room."""
+    given = any(parse(override).key_or_group == _SAVE for override in job.overrides)
+    return [f"{_SAVE}=false"] if _SAVE in config and not given else []
+
+
+def _imports(entry: str, config: DictConfig) -> tuple[str, ...]:
     """What tells apart the processes that a job may be forked from: see `warm_process`."""
-    config = compose_config(entry, [*job.overrides, "output_dir=none"])
     if "backend" not in config:
         return (entry,)
     return (entry, config.backend.name, *(["verbose"] if config.verbose else []))

@@ -7,7 +7,6 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from chipbench.config.compose import compose_config
-from chipbench.config.literal import literal_override
 from chipbench.config.options import project_dir
 from chipbench.ground import tags
 from chipbench.ground.signals import JOB_TIMEOUT_VARIABLE
@@ -53,9 +52,8 @@ def run_job(
     environment = {PARENT_VARIABLE: parent_key, JOB_VARIABLE: name}
     if timeout_s is not None:
         environment[JOB_TIMEOUT_VARIABLE] = str(timeout_s)
-    own_folder = literal_override("hydra.run.dir", str(folder))
     limit_s = None if timeout_s is None else timeout_s + _GRACE_S
-    with start(entry, job, [*job.overrides, own_folder], environment, limit_s) as child:
+    with start(entry, job, folder, environment, limit_s) as child:
         try:
             end = child.ended()
         except BaseException:

@@ -4,12 +4,15 @@ import pytest
 from omegaconf import DictConfig, OmegaConf
 
 from chipbench.backends.trials.optimizer import problem_with
+from chipbench.config.compose import compose_config
 from chipbench.config.options import option
 from chipbench.ground.cache import Answer, kept
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
 from chipbench.workloads.training import optimizer
-from chipbench.workloads.training.optimizer import _CHECK, choose
+from chipbench.workloads.training.limits import use
+from chipbench.workloads.training.limits.use import Peak, device_peak
+from chipbench.workloads.training.optimizer import _CHECK, checked_model, choose
 
 BACKEND = "tensorflow"
 MACHINE = Machine(
@@ -130,6 +133,42 @@ def test_a_kept_verdict_that_no_trial_gives_is_asked_for_again(
     assert choice.device_check == "passed: 3 kinds of layers against NumPy"
     assert choose(adam, BACKEND, MACHINE, "cpu", tmp_path, model) == choice
     assert len(asked) == 1
+
+
+PEAK = {"tflops": 0.1, "gigabytes_per_s": 5.0, "processor_share": 0.99}
+
+
+def test_a_trial_measures_the_peak_besides_where_none_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adam = option("optimizer", "adam")
+    asked: list[Answer] = []
+
+    def run_trial(module: str, trial: Answer, timeout_s: float) -> Answer:
+        asked.append(trial)
+        return VERDICT | ({"peak": PEAK} if "peak" in trial else {})
+
+    monkeypatch.setattr(optimizer, "run_trial", run_trial)
+    for build in ("one", "another"):
+        model = {"precision": "mixed_bfloat16", "build": build}
+        said = choose(adam, BACKEND, MACHINE, "gpu", tmp_path, model).device_check
+        assert said == "passed: 3 kinds of layers against NumPy"
+        assert choose(adam, BACKEND, MACHINE, "gpu", tmp_path, model).device_check == said
+    assert [trial.get("peak") for trial in asked] == ["bfloat16", None]
+    known = device_peak(MACHINE, BACKEND, "gpu", "bfloat16", tmp_path)
+    assert known == Peak(0.1, 5.0)
+
+
+def test_one_process_checks_the_device_and_measures_its_peak(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(use, "_UNDISTURBED", 0.0)  # whatever else this machine does
+    config = compose_config("train", ["dataset=digits", "output_dir=none"])
+    model = checked_model(config, classes=10)
+    choose(config.optimizer, BACKEND, MACHINE, "cpu", tmp_path, model)
+    monkeypatch.setattr(use, "run_trial", None)
+    peak = device_peak(MACHINE, BACKEND, "cpu", "float32", tmp_path)
+    assert peak is not None and 0.001 < peak.tflops < 50
 
 
 def test_without_a_fallback_the_benchmark_is_unsupported(cache: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the device can do at most, measured in a process of its own with a JSON request.
+"""What the device can do at most, measured in a trial's process, or its own with a JSON request.
 
 A process of its own has the framework's own number of threads, whatever the benchmark's protocol
 sets.
@@ -11,11 +11,13 @@ import sys
 from collections.abc import Callable
 from time import perf_counter, process_time
 
-from chipbench.backends import backend
+from chipbench.backends import Backend, backend
 from chipbench.hardware import usable_cores
 
 #: Edge of the matrices, and elements of an array: beyond every cache, within a small GPU's memory.
 _SIZES = {"cpu": (2048, 2**25), "gpu": (8192, 2**27)}
+#: The type of the products, by the precision of a training.
+COMPUTED_IN = {"float32": "float32", "mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
 _REPEATS = 5
 _BUDGET_S = 2.0  # for all the repeats of one measurement; the first is always made
 
@@ -36,10 +38,8 @@ def fastest_s(work: Callable[[], object], synchronize: Callable[[], None]) -> fl
     return min(times)
 
 
-def measure(name: str, device: str, dtype: str) -> dict[str, float]:
+def measure(opened: Backend, device: str, dtype: str) -> dict[str, float]:
     """Peak TFLOP/s of a matrix product of `dtype`, and GB/s of memory, on "cpu" or "gpu"."""
-    opened = backend(name)
-    opened.start(verbose=False, accelerator=device)
     edge, elements = _SIZES[device]
     product, add, synchronize = opened.peak_work(device, edge, elements, dtype)
     product_s = fastest_s(product, synchronize)
@@ -68,7 +68,9 @@ def processor_share(work: Callable[[], object], synchronize: Callable[[], None])
 def main() -> None:
     """Print the peaks as one JSON object on the last line."""
     request = json.loads(sys.argv[1])
-    print(json.dumps(measure(request["backend"], request["device"], request["dtype"])))
+    opened = backend(request["backend"])
+    opened.start(verbose=False, accelerator=request["device"])
+    print(json.dumps(measure(opened, request["device"], request["dtype"])))
 
 
 if __name__ == "__main__":

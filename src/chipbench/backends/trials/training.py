@@ -2,7 +2,8 @@
 
 First the optimizer: some accelerator plug-ins train wrongly with some of them (tensorflow issues
 55707, 53093), or abort the process. Then the model that will train: its kinds of layers against
-NumPy, and, where the CPU in float32 is not what computes, a few of its steps against those.
+NumPy, and, where the CPU in float32 is not what computes, a few of its steps against those. Last,
+where it is not known yet, the most that the device gives.
 """
 
 import json
@@ -13,7 +14,7 @@ from typing import Any
 from hydra.utils import instantiate
 
 from chipbench.backends import Backend, backend
-from chipbench.backends.trials import optimizer
+from chipbench.backends.trials import optimizer, peak
 
 _CPU = ("cpu", "float32")
 
@@ -23,7 +24,10 @@ def main() -> None:
     trial = json.loads(sys.argv[1])
     opened = backend(trial["backend"])
     opened.start(verbose=False, accelerator=trial["device"])
-    print(json.dumps(verdict(opened, trial)))
+    said = verdict(opened, trial)
+    if said.get("kinds") is not None and not (said["problem"] or said["faults"]):
+        said |= _peak(opened, trial)
+    print(json.dumps(said))
 
 
 def verdict(opened: Backend, trial: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,6 +47,16 @@ def verdict(opened: Backend, trial: Mapping[str, Any]) -> dict[str, Any]:
     except Exception as error:  # whatever a model of the user's own raises; its training will say
         why = f"{type(error).__name__}: {' '.join(str(error).split())}"
         return {"problem": None, "faults": [], "unchecked": why}
+
+
+def _peak(opened: Backend, trial: Mapping[str, Any]) -> dict[str, Any]:
+    """The device's `peak` as well, where that is asked for: the framework has been started."""
+    if "peak" not in trial:
+        return {}
+    try:
+        return {"peak": peak.measure(opened, trial["device"], trial["peak"])}
+    except Exception:  # whatever the framework raises: no peak says nothing against the device
+        return {}
 
 
 def _of_model(opened: Backend, trial: Mapping[str, Any]) -> dict[str, Any]:

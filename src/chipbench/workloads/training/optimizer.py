@@ -14,6 +14,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from chipbench.backends import ChosenOptimizer
 from chipbench.backends.building import specification
+from chipbench.backends.trials.peak import COMPUTED_IN
 from chipbench.config.options import option
 from chipbench.ground.cache import Answer, kept
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
@@ -23,6 +24,7 @@ from chipbench.ground.typed import typed
 from chipbench.hardware.machine import Machine
 from chipbench.models.builder import builder
 from chipbench.terminal.lines import announce
+from chipbench.workloads.training.limits.use import is_known, keep_peak
 
 _TRIAL = "chipbench.backends.trials.training"
 
@@ -123,7 +125,15 @@ def _verdict(
     def ask() -> Answer:
         where = f"on the {device_kind.upper()}, once for this software"
         announce(f"trying optimizer={config.name} {where}")
-        return _try_out(config, trial)
+        if model is None:
+            return _try_out(config, trial)
+        dtype = COMPUTED_IN[str(model["precision"])]
+        known = is_known(machine, backend, device_kind, dtype, cache_dir)
+        answer = _try_out(config, trial if known else {**trial, "peak": dtype})
+        peak = answer.pop("peak", None)
+        if peak is not None:
+            keep_peak(machine, backend, device_kind, dtype, cache_dir, peak)
+        return answer
 
     def check(verdict: Answer) -> None:
         found = typed(_Verdict, verdict)

@@ -6,8 +6,15 @@ from chipbench import hardware
 from chipbench.backends.trials.peak import fastest_s
 from chipbench.ground.cache import kept
 from chipbench.ground.processes import TrialError
+from chipbench.hardware import Load
 from chipbench.workloads.training.limits import use
 from chipbench.workloads.training.limits.use import Peak, device_peak, limited_by, use_of
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing else is said to use the processor."""
+    monkeypatch.setattr(use, "load_now", lambda watched_s: Load(0.0, 0.0))
 
 
 def test_use_of_the_peak_by_hand() -> None:
@@ -91,3 +98,19 @@ def test_a_disturbed_measurement_is_no_peak_and_a_failed_one_says_why(
     monkeypatch.setattr(use, "run_trial", fail)
     with pytest.raises(TrialError, match="signal 6"):
         device_peak(machine, "tensorflow", "cpu", "bfloat16", tmp_path)
+
+
+def test_beside_other_programs_no_process_is_started_to_measure_a_processor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def run_trial(*words: object) -> dict[str, float]:
+        asked.append(words)
+        return PEAK
+
+    monkeypatch.setattr(use, "load_now", lambda watched_s: Load(30.0, 0.0))
+    monkeypatch.setattr(use, "run_trial", run_trial)
+    assert device_peak(MACHINE, "tensorflow", "cpu", "float32", tmp_path) is None
+    assert not asked
+    assert device_peak(MACHINE, "tensorflow", "gpu", "float32", tmp_path) == Peak(0.1, 5.0)

@@ -4,18 +4,17 @@ from collections.abc import Mapping
 
 from chipbench.backends import Loop, Task
 from chipbench.backends.flops import flops_per_image
+from chipbench.backends.trials.peak import COMPUTED_IN
 from chipbench.ground import metrics
 from chipbench.ground.cache import cache_folder
 from chipbench.hardware.machine import Machine
 from chipbench.workloads.training.limits.use import Peak, device_peak, use_of
 
-_COMPUTED_IN = {"float32": "float32", "mixed_float16": "float16", "mixed_bfloat16": "bfloat16"}
-
 
 def peak_of(task: Task, machine: Machine) -> Peak | None:
     """The most that the task's device gives in its precision; see `device_peak`."""
     config, cache = task.config, cache_folder(task.config.cache_dir)
-    dtype = _COMPUTED_IN[config.precision]
+    dtype = COMPUTED_IN[config.precision]
     return device_peak(machine, config.backend.name, task.device.kind, dtype, cache)
 
 

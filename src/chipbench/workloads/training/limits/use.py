@@ -1,20 +1,23 @@
 """How close a training came to what its device can do, and whether input or device held it up."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass
 from functools import partial
 from pathlib import Path
 
 from chipbench.ground import metrics
-from chipbench.ground.cache import kept
+from chipbench.ground.cache import Answer, kept
 from chipbench.ground.processes import run_trial
 from chipbench.ground.typed import typed
+from chipbench.hardware import load_now
 from chipbench.hardware.machine import Machine
+from chipbench.hardware.used import CPU
 from chipbench.terminal.lines import announce
 
 _TIMEOUT_S = 120.0
 #: Of a core's time that the measurement must get; with less, other programs were measured too.
 _UNDISTURBED = 0.85
+_WATCHED_S = 0.6
 _BEYOND_ALL = 1e6  # TFLOP/s, and GB/s
 #: Shares of the training time spent waiting for input, in per cent, from which TensorFlow's own
 #: profiler calls a program moderately, and highly, input-bound (its input-pipeline analyzer).
@@ -55,14 +58,45 @@ def device_peak(
     None if other programs used the processor meanwhile. Raises TrialError.
     """
     request = {"backend": backend, "device": device, "dtype": dtype}
+    return _peak(machine, request, cache_dir, lambda: _measured(request))
 
-    def ask() -> dict[str, float]:
-        announce("measuring the device's peak, once for this software")
-        answer = run_trial("chipbench.backends.trials.peak", request, _TIMEOUT_S)
-        if answer["processor_share"] < _UNDISTURBED:
-            raise DisturbedError
-        return answer
 
+def is_known(machine: Machine, backend: str, device: str, dtype: str, cache_dir: Path) -> bool:
+    """Whether `device_peak` would measure nothing."""
+    request = {"backend": backend, "device": device, "dtype": dtype}
+    return _peak(machine, request, cache_dir, _not_asked) is not None
+
+
+def keep_peak(
+    machine: Machine, backend: str, device: str, dtype: str, cache_dir: Path, answer: Answer
+) -> None:
+    """Keep for `device_peak` what another trial has measured besides."""
+    request = {"backend": backend, "device": device, "dtype": dtype}
+    _peak(machine, request, cache_dir, lambda: _undisturbed(answer))
+
+
+def _measured(request: Mapping[str, str]) -> Answer:
+    """Not beside other programs, which the time to start the framework would show in vain."""
+    load = load_now(_WATCHED_S) if request["device"] == CPU else None
+    if load is not None and load.others_percent > 100 * (1 - _UNDISTURBED):
+        raise DisturbedError
+    announce("measuring the device's peak, once for this software")
+    return _undisturbed(run_trial("chipbench.backends.trials.peak", request, _TIMEOUT_S))
+
+
+def _undisturbed(answer: Answer) -> Answer:
+    if answer["processor_share"] < _UNDISTURBED:
+        raise DisturbedError
+    return answer
+
+
+def _not_asked() -> Answer:
+    raise DisturbedError
+
+
+def _peak(
+    machine: Machine, request: Mapping[str, str], cache_dir: Path, ask: Callable[[], Answer]
+) -> Peak | None:
     try:
         check = partial(typed, _Measured)
         answer = kept(cache_dir / "device_peaks", machine.setup, request, ask, check)
