@@ -59,7 +59,7 @@ def look(config: DictConfig) -> list[Check]:
         journals = named_folder("journals", config.journals)
         beside = [
             *alone("machine", lambda: machine_check(machine, config.machine)),
-            *alone("packages", lambda: packages_checks(machine, config.machine.accelerator)),
+            *alone("packages", lambda: _packages(machine, config)),
             *conditions,
             *alone("cache folder", lambda: disk_check("cache folder", cache, "cache_dir")),
             *alone("output folder", lambda: disk_check("output folder", outputs, "output_dir")),
@@ -69,6 +69,10 @@ def look(config: DictConfig) -> list[Check]:
             *alone("tracking store", lambda: _store(store, probe)),
         ]
         return [beside[0], *_trained(machine, config, training), *beside[1:]]
+
+
+def _packages(machine: Machine, config: DictConfig) -> Iterable[Check]:
+    return packages_checks(machine, config.backend.name, config.machine.accelerator)
 
 
 def _store(store: Store | None, probe: Child | None) -> Check:

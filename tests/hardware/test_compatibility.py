@@ -189,7 +189,7 @@ def test_without_the_plugin_there_is_no_mismatch() -> None:
 @pytest.mark.parametrize(
     ("machine", "backend", "remedy"),
     [
-        (TITAN, "torch", "'torch'"),
+        (TITAN, "torch", "--force-reinstall 'torch'"),
         (TITAN, "jax", "'jax[cuda12]'"),
         (M1_MAX, "torch", "a PyTorch with Metal"),
         (M1_MAX, "jax", "use backend=torch"),

@@ -254,7 +254,7 @@ def test_the_packages_behind_tensorflow_are_named(
 
 def test_a_plug_in_that_is_not_apples_is_a_warning() -> None:
     versions = {"tensorflow": "2.20.0", "tensorflow-metal-plugin": "0.4.1"}
-    checks = packages_checks(replace(M1_MAX, versions=versions), "auto")
+    checks = packages_checks(replace(M1_MAX, versions=versions), "tensorflow", "auto")
     (check,) = [check for check in checks if check.name == "plug-in"]
     assert check.status == WARNING and "backend=torch" in str(check.remedy)
 
@@ -311,6 +311,17 @@ def test_cuda_libraries_that_are_missing_beside_a_driver(tmp_path: Path) -> None
     assert "nvidia-smi" in str(hardware.cuda_mismatch(LINUX, "550.54.15", []))
     assert hardware.cuda_mismatch(TITAN, "550.54.15", []) is None
     assert hardware.cuda_mismatch(LINUX, None, ["libcudnn.so.9"]) is None
+
+
+@pytest.mark.parametrize(
+    ("backend", "found"), [("tensorflow", ["CUDA"]), ("torch", []), ("jax", [])]
+)
+def test_cuda_libraries_are_missing_to_tensorflow_alone(
+    backend: str, found: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a machine with PyTorch, whose wheels have their own."""
+    monkeypatch.setattr(hardware, "missing_cuda_libraries", lambda: ("libcudnn.so.9",))
+    assert [check.name for check in packages_checks(TITAN, backend, "auto")] == found
 
 
 def test_conditions_that_slow_a_machine_are_warnings_with_a_remedy() -> None:

@@ -97,8 +97,9 @@ def same_gpu(name: str, other: str) -> bool:
 def _other_remedy(gpu: Accelerator, backend: str) -> str:
     """PyTorch has Metal within itself; JAX has nothing for it that is maintained."""
     if gpu.vendor == "nvidia":
-        build = "jax[cuda12]" if backend == "jax" else "torch"
-        return f"install a build for CUDA with `pip install --upgrade '{build}'`"
+        # Where the newest PyTorch is there, without CUDA, an upgrade alone would leave it.
+        build = "'jax[cuda12]'" if backend == "jax" else "--force-reinstall 'torch'"
+        return f"install a build for CUDA with `pip install --upgrade {build}`"
     if backend == "torch":
         return "install a PyTorch with Metal with `pip install --upgrade torch`"
     return "use backend=torch"
