@@ -96,7 +96,12 @@ RESOLVED = [
         "dev",
         {"tensorflow-macos": "2.12.0", "tensorflow-metal": "0.8.0", "mlflow": "3.17."},
     ),
-    ("3.12", INTEL, "torch", {"torch": "2.2.", "numpy": "1.26.", **NO_TENSORFLOW}),
+    (
+        "3.12",
+        INTEL,
+        "torch",
+        {"torch": "2.2.", "numpy": "1.26.", "keras": "3.11.", **NO_TENSORFLOW},
+    ),
     ("3.13", INTEL, "jax", {"jax": "0.4.", **NO_TENSORFLOW}),
 ]
 
