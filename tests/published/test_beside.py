@@ -46,6 +46,24 @@ def test_a_sweeps_run_stands_beside_the_follow_ups_at_its_batch_size(compose: Co
     assert published_rows(compose("experiment=resnet50_cifar100", "batch_size=48")) == []
 
 
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({"tensorflow": "2.21.0"}, "TensorFlow 2.21.0, published with that of late 2021"),
+        (
+            {"tensorflow": "2.21.0", "backend": "torch", "backend_version": "2.13.0"},
+            "PyTorch 2.13.0, published with TensorFlow of late 2021",
+        ),
+        ({"backend": "jax"}, "JAX, published with TensorFlow of late 2021"),
+    ],
+)
+def test_the_framework_that_trained_is_a_difference(
+    compose: Compose, known: dict[str, str], said: str
+) -> None:
+    rows = published_rows(compose("experiment=tinyvgg_cifar10"))
+    assert differences(rows[0], rows, known)[-1] == said
+
+
 def test_what_published_totals_contain_is_a_difference(compose: Compose) -> None:
     rows = published_rows(compose("experiment=tinyvgg_cifar10"))
     said = differences(rows[0], rows, {})

@@ -17,6 +17,7 @@ from chipbench.comparison.tidy import Cells
 from chipbench.ground import tags
 from chipbench.ground.metrics import metric
 from chipbench.measure.fingerprint import work
+from chipbench.measure.framework import framework, version_of
 from chipbench.measure.statistics import Ratio, ratio, simultaneous
 
 _ORDER = tuple(hardware.TITLES)
@@ -38,8 +39,7 @@ class Side:
     @property
     def version(self) -> str:
         """The framework's."""
-        run = self.row.runs[-1]
-        return run.tags.get(tags.BACKEND_VERSION) or run.tags.get(tags.TENSORFLOW, "")
+        return version_of(self.row.runs[-1].tags)
 
 
 @dataclass(frozen=True)
@@ -144,9 +144,7 @@ def _first(line: Beside) -> Row:
 
 def _line(line: Beside, names: list[str]) -> Line:
     run = _first(line).runs[0]
-    versions = ", ".join(
-        f"{hardware.TITLES[name]} {side.version}" for name, side in line.sides.items()
-    )
+    versions = ", ".join(framework(side.row.runs[-1].tags) for side in line.sides.values())
     size = "" if run.batch_size is None else run.batch_size
     cells = [Cell(run.machine), Cell(line.benchmark), Cell(str(size), size)]
     cells += [_time(line, line.sides.get(name)) for name in names]

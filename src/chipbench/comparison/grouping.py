@@ -12,6 +12,7 @@ from chipbench.comparison.identity import display_names, installation_of
 from chipbench.comparison.sessions import samples_of, sessions
 from chipbench.ground import tags
 from chipbench.measure.fingerprint import context
+from chipbench.measure.framework import framework
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.measure.statistics import Ratio, ratio, simultaneous
 
@@ -167,8 +168,7 @@ def _context(run: RecordedRun) -> dict[str, str]:
     if run.backend != "tensorflow":
         told.pop(_CONTEXT[tags.TENSORFLOW], None)  # there, and not used
         if version is not None:
-            title = hardware.TITLES.get(run.backend, run.backend)
-            told[_CONTEXT[tags.BACKEND_VERSION]] = f"{title} {version}"
+            told[_CONTEXT[tags.BACKEND_VERSION]] = framework(run.tags)
     curve = _CONTEXT[tags.LEARNING_CURVE]
     if curve in told:  # the verdict, without the reasons of this run
         told[curve] = told[curve].partition(":")[0]

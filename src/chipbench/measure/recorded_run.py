@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from chipbench.ground import metrics, tags
 from chipbench.ground.typed import whole_number
+from chipbench.measure.framework import backend_of
 
 #: The time by which a benchmark ranks machines: the first of these that a run has.
 RANKING_METRICS = (metrics.TOTAL_TIME, metrics.EXPORT_TIME, metrics.STEADY_EPOCH_TIME)
@@ -44,8 +45,8 @@ class RecordedRun:
 
     @property
     def backend(self) -> str:
-        """The framework that trained; TensorFlow, which the article had, where none is named."""
-        return self.tags.get(tags.BACKEND) or "tensorflow"
+        """The framework that trained."""
+        return backend_of(self.tags)
 
     @property
     def price_usd(self) -> float | None:

@@ -9,6 +9,7 @@ from omegaconf import DictConfig
 from chipbench.ground import metrics, tags
 from chipbench.ground.drawing.bars import Bar, draw_bars
 from chipbench.ground.metrics import metric
+from chipbench.measure.framework import backend_of, framework
 from chipbench.published import (
     logged_time,
     short_name,
@@ -97,8 +98,8 @@ def differences(row: Row, published: Sequence[Row], known: Mapping[str, str]) ->
     feed = feed_difference(known.get(tags.EXPERIMENT, ""))
     found += [feed] if feed else []
     year = "2023" if known.get(tags.PROTOCOL) == SWEEP_PROTOCOL else "2021"
-    version = known.get(tags.TENSORFLOW)
-    found.append(f"TensorFlow {version}, published with that of late {year}")
+    articles = "that" if backend_of(known) == "tensorflow" else "TensorFlow"
+    found.append(f"{framework(known)}, published with {articles} of late {year}")
     return found
 
 
