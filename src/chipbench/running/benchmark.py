@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
@@ -14,7 +13,6 @@ from chipbench.config.recorded import public_config, recorded_params
 from chipbench.ground import metrics, tags
 from chipbench.ground.csv_file import write_table
 from chipbench.ground.finding import Finding
-from chipbench.ground.personal import without_folders
 from chipbench.ground.reason import reason_of
 from chipbench.hardware import Machine
 from chipbench.hardware.used import CPU, ELSEWHERE, Used
@@ -22,8 +20,10 @@ from chipbench.measure import result as results
 from chipbench.measure.fingerprint import fingerprint
 from chipbench.measure.plots import plot_utilisation
 from chipbench.measure.reading import Reading
+from chipbench.measure.result import FILE_NAME as RESULT
 from chipbench.measure.result import Result
 from chipbench.published.claim import attribution, confirm
+from chipbench.running.account import Account
 from chipbench.running.description import description, installation
 from chipbench.running.ending import COMPLETED, Ending, ending_of
 from chipbench.running.result_files import ResultFiles
@@ -42,8 +42,6 @@ _MLFLOW_STATUS = {
     results.SKIPPED: "FAILED",
     results.INTERRUPTED: "KILLED",
 }
-#: The name of the result's own file.
-RESULT = "result.json"
 
 
 class Benchmark:
@@ -59,10 +57,8 @@ class Benchmark:
         self.workload = create(config, self.machine)
         self.folder = Path(config.output_dir)
         store = configured_store(config.tracking, project_dir())
-        self._summary: dict[str, float] = {}
         self._extras = Extras()
         self._files = ResultFiles(self.folder, self._extras)
-        self._tags: dict[str, Any] = {}
         self._prepared: Prepared | None = None
         self._watch: Watch | None = None
         planned = Used(CPU) if config.machine.accelerator == CPU else None
@@ -71,6 +67,7 @@ class Benchmark:
         self._recorder = Recorder(
             self.folder, store, name=name, experiment=config.tracking.experiment_name
         )
+        self._account = Account(self._recorder, self.machine)
 
     def run(self) -> Result:
         """Prepare and measure; whatever happens, what was measured is recorded."""
@@ -79,8 +76,9 @@ class Benchmark:
             self._describe()
             prepared = self._prepared = self.workload.prepare()
             self._attribute(prepared.used)
-            self._tag(prepared.tags)
-            self._tag({tags.FINGERPRINT: fingerprint(recorded_params(self.config), self._tags)})
+            self._account.tag(prepared.tags)
+            known = fingerprint(recorded_params(self.config), self._account.tags)
+            self._account.tag({tags.FINGERPRINT: known})
             self._recorder.settle()
             self._measure(prepared)
             prepared.finish()
@@ -114,20 +112,22 @@ class Benchmark:
         """Say whose number it will be, now that the device is open."""
         before = self._default_name()
         self._owner = attribution(self.config.machine, self.machine, used)
-        self._tag(self._owner)
+        self._account.tag(self._owner)
         if self.config.tracking.run_name is None and self._default_name() != before:
             self._recorder.rename(self._default_name())
 
     def _describe(self) -> None:
         config = self.config
-        self._recorder.params(recorded_params(config))
-        self._tag(description(config, self.machine) | self._owner | dict(self.workload.tags))
+        self._account.params(recorded_params(config))
+        self._account.tag(
+            description(config, self.machine) | self._owner | dict(self.workload.tags)
+        )
 
     def _measure(self, prepared: Prepared) -> None:
         if prepared.used.kind == ELSEWHERE:  # what can be read now is not of that work
-            prepared.measure(lambda step, values: self._recorder.metrics(values, step))
+            prepared.measure(self._account.step)
             return
-        self._tag({tags.POWER_SOURCE: self.machine.power_source})
+        self._account.tag({tags.POWER_SOURCE: self.machine.power_source})
 
         def keep(step: int, reading: Reading) -> None:
             self._recorder.metrics(reading.values, step, reading.unix_time_ms)
@@ -137,7 +137,7 @@ class Benchmark:
         self._watch = watch
 
         def report(step: int, values: Mapping[str, float]) -> None:
-            self._recorder.metrics(values, step)
+            self._account.step(step, values)
             for name in metrics.REPEATED & values.keys():
                 watch.repeated(values[name])
 
@@ -161,10 +161,10 @@ class Benchmark:
         """Record the summary, the artifacts and the end."""
         work = self._keep_numbers()
         self._files.write(self._written() | dict(work.files))
-        peak, watch = self._summary.get(metrics.PEAK_TFLOPS), self._watch
+        peak, watch = self._account.metrics.get(metrics.PEAK_TFLOPS), self._watch
         judged = [] if watch is None else watch.judged(peak)
         doubts = [*work.caveats, *judged, *self._extras.failed]
-        self._tag(
+        self._account.tag(
             {
                 tags.REASON: ending.reason,
                 tags.CAVEATS: "; ".join(map(str, doubts)) or None,
@@ -178,32 +178,21 @@ class Benchmark:
         for path in self._files:
             self._recorder.artifact(path)
         self._recorder.description(work.headline)
-        self._tag({tags.STATUS: ending.status})
+        self._account.tag({tags.STATUS: ending.status})
         self._recorder.end(_MLFLOW_STATUS[ending.status])
         return result
 
     def _keep_numbers(self) -> Work:
         """Record what was measured, as far as it is not recorded yet."""
         work = self._work()
-        summary = dict(work.metrics) | ({} if self._watch is None else self._watch.summary)
-        new = {name: value for name, value in summary.items() if name not in self._summary}
-        self._recorder.metrics(new)
-        self._summary |= new
-        self._tag(work.tags)
+        used = {} if self._watch is None else self._watch.summary
+        self._account.sum_up(dict(work.metrics) | used)
+        self._account.tag(work.tags)
         return work
 
     def _result(self, ending: Ending, *doubts: Finding) -> Result:
-        return Result(
-            benchmark=self.config.benchmark,
-            machine=str(self._owner[tags.MACHINE_NAME]),
-            fingerprint=self._tags.get(tags.FINGERPRINT),
-            status=ending.status,
-            end=ending.kind,
-            reason=ending.reason,
-            metrics=self._summary,
-            tags={key: str(value) for key, value in self._tags.items() if value is not None},
-            caveats=doubts,
-        )
+        readings = [] if self._watch is None else self._watch.readings
+        return self._account.result(self.config.benchmark, ending, doubts, readings)
 
     def _written(self) -> dict[str, Write]:
         """What every workload's run writes, by the names of the files."""
@@ -218,8 +207,3 @@ class Benchmark:
             files["samples.csv"] = lambda path: write_table(path, rows)
             files["utilisation.png"] = lambda path: plot_utilisation(path, readings, title)
         return files
-
-    def _tag(self, values: Mapping[str, object]) -> None:
-        public = {k: without_folders(v) if isinstance(v, str) else v for k, v in values.items()}
-        self._tags |= public
-        self._recorder.tags(public)

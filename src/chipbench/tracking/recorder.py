@@ -65,15 +65,16 @@ class Recorder:
         self.folder = writable("output_dir", folder)
         self.key = uuid.uuid4().hex if earlier is None else earlier.key
         self.store = store
+        self.begun_ms = _now_ms() if earlier is None else earlier.time_ms
         self._journal = JournalWriter(folder)
         self._ended = False
         self._warned = False
         self._append(
             Start(
                 key=self.key,
-                name=_text(name),
-                experiment=_text(experiment),
-                time_ms=_now_ms() if earlier is None else earlier.time_ms,
+                name=recorded_text(name),
+                experiment=recorded_text(experiment),
+                time_ms=self.begun_ms,
                 run_id=os.environ.get("MLFLOW_RUN_ID"),
                 parent_key=parent_key or os.environ.get(PARENT_VARIABLE),
                 secret=secrets.token_hex(16) if earlier is None else earlier.secret,
@@ -86,20 +87,20 @@ class Recorder:
 
     def params(self, values: Mapping[str, object]) -> None:
         """Record parameters."""
-        self._append(Params({key: _text(value) for key, value in values.items()}))
+        self._append(Params({key: recorded_text(value) for key, value in values.items()}))
 
     def tags(self, values: Mapping[str, object]) -> None:
         """Record tags by their names in `ground.tags`; a value that is None is absent."""
-        known = {tags.stored(k): _text(v) for k, v in values.items() if v is not None}
+        known = {tags.stored(k): recorded_text(v) for k, v in values.items() if v is not None}
         self._append(Tags(known))
 
     def description(self, text: str) -> None:
         """The note that MLflow shows on top of the run's page (Markdown)."""
-        self._append(Tags({"mlflow.note.content": _text(text)}))
+        self._append(Tags({"mlflow.note.content": recorded_text(text)}))
 
     def rename(self, name: str) -> None:
         """Give the run another name than it began with."""
-        self._append(Tags({RUN_NAME_TAG: _text(name)}))
+        self._append(Tags({RUN_NAME_TAG: recorded_text(name)}))
 
     def metrics(
         self, values: Mapping[str, float], step: int = 0, time_ms: int | None = None
@@ -172,6 +173,6 @@ class Recorder:
                 pipe.write(self._journal.unwritten)
 
 
-def _text(value: object) -> str:
+def recorded_text(value: object) -> str:
     """`value` as text that every store takes, without NUL and half surrogates, and may have."""
     return redacted(without_folders(storable(str(value))))
