@@ -15,7 +15,7 @@ MLFLOW := $(BIN)/python -m mlflow
 STORE := sqlite:///mlflow.db
 
 .DEFAULT_GOAL := help
-.PHONY: help env run doctor bench ui server compare test gpu-bundle lint format conda.yaml clean
+.PHONY: help env run doctor bench ui server compare share test gpu-bundle lint format conda.yaml clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,9 @@ server: $(INSTALLED) ## start a tracking server with a login: PostgreSQL if inst
 compare: $(INSTALLED) ## import the published results, compare all runs, and write a report
 	$(BIN)/python -m chipbench.reference
 	$(BIN)/python -m chipbench.compare $(ARGS)
+
+share: $(INSTALLED) ## show the last result, and write it as a file for others with a card
+	$(BIN)/python -m chipbench.share $(ARGS)
 
 # Many tests wait for the processes that they start: four at a time keep two cores busy.
 TOGETHER := --numprocesses=4 --dist=worksteal

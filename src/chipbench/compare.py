@@ -26,12 +26,12 @@ from chipbench.ground.csv_file import write_table
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.running import command
+from chipbench.sharing.sources import Sources
 from chipbench.terminal.extras import Extras
 from chipbench.terminal.lines import announce, say
 from chipbench.terminal.markdown import markdown_text
 from chipbench.terminal.plain import plain
 from chipbench.tracking.delivered import delivered
-from chipbench.tracking.reading import StoredRuns
 from chipbench.tracking.recorder import Recorder
 from chipbench.tracking.store import configured_store
 
@@ -39,19 +39,20 @@ from chipbench.tracking.store import configured_store
 def compare(config: DictConfig) -> Report:
     """Read, sort, draw, write and record; what is shown in the terminal is the same."""
     store = configured_store(config.tracking, project_dir())
-    if store is None:
-        raise ConfigurationError("tracking=none: a comparison needs a tracking store")
+    if store is None and config.files is None:
+        raise ConfigurationError(
+            "tracking=none: a comparison needs a tracking store, or files=PATH of shared results"
+        )
     folder = writable("output_dir", Path(config.output_dir))
-    announce(f"reading the runs of {store.address}")
-    stored = StoredRuns(store)
-    every = stored.read(config.experiments)
+    sources = Sources(store, config.files)
+    every = sources.read(config.experiments)
     _refuse_unknown_machines(config.machines, every)
     runs = _selected(config, every)
     found = sort_runs(runs, config.baseline)
     _refuse_nothing(config, found)
     announce("drawing and writing the report")
     here = hardware.installation_id(cache_folder(config.cache_dir))
-    report = make_report(folder, found, every, stored.history, hardware.detect(here).fingerprint)
+    report = make_report(folder, found, every, sources.history, hardware.detect(here).fingerprint)
     write_pages(folder, report)
     extras = Extras()
     tables = {"comparison.csv": lambda: run_rows(found)}

@@ -1,6 +1,6 @@
-"""Import the published results as MLflow runs: `mlflow run . -e reference`."""
+"""Import published or shared results as MLflow runs: `mlflow run . -e reference`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -15,21 +15,43 @@ from chipbench.measure.fingerprint import BENCHMARK_VERSION, fingerprint
 from chipbench.published.run import PublishedRun
 from chipbench.published.runs import published_runs
 from chipbench.running import command
+from chipbench.sharing.believed import believed, shipped
+from chipbench.sharing.shared_run import SharedRun
 from chipbench.terminal.lines import announce, say
 from chipbench.tracking.importing import import_runs
-from chipbench.tracking.store import configured_store
+from chipbench.tracking.store import Store, configured_store
 
 
 def reference(config: DictConfig) -> tuple[int, int]:
     """Import what is missing; returns how many runs were added and how many were there."""
     store = configured_store(config.tracking, project_dir())
     if store is None:
-        raise ConfigurationError("tracking=none: the published results need a tracking store")
+        raise ConfigurationError("tracking=none: what is imported needs a tracking store")
+    if config.files is not None:
+        return _import_files(store, config)
     announce("importing the published results")
     runs = [complete(run) for run in published_runs()]
     added, present = import_runs(store, config.tracking.experiment_name, runs)
     say(f"{added} published results imported, {present} were there already")
     say("the article's tables of training times say minutes; their numbers are seconds")
+    _import_shared(store, config, shipped())
+    return added, present
+
+
+def _import_files(store: Store, config: DictConfig) -> tuple[int, int]:
+    """The runs of `files=`; raises ConfigurationError if a file was refused."""
+    announce("importing shared results")
+    found = believed(config.files)
+    counts = _import_shared(store, config, found.runs)
+    found.confirm()
+    return counts
+
+
+def _import_shared(store: Store, config: DictConfig, runs: Sequence[SharedRun]) -> tuple[int, int]:
+    """Each run once, whichever file brought it."""
+    chosen = [run.published() for run in runs]
+    added, present = import_runs(store, config.tracking.experiment_name, chosen)
+    say(f"{added} shared results imported, {present} were there already")
     return added, present
 
 

@@ -55,7 +55,6 @@ def compose(*overrides: str) -> object:
         ("++nonsense=1", ["unknown nonsense", "batch_size, cache_dir, dataset"]),
         ("+dataset.foo=1", ["unknown dataset.foo", "keys of dataset"]),
         ("+tags.site=lab", ["unknown tags.site"]),
-        ("+batch_size=3", ["+batch_size: this key is there already; leave out the +"]),
         ("clip=small", ["unknown clip", "batch_size, cache_dir"]),
         ("+clip=small", ["unknown clip", "batch_size, cache_dir"]),
         ("dataset.foo=1", ["unknown dataset.foo", "dataset.data_dir, dataset.image_size"]),
@@ -152,6 +151,10 @@ def test_the_articles_experiments_use_real_data() -> None:
     assert compose("experiment=tinyvgg_cifar10").dataset.source == "tfds"
     config = compose("experiment=efficientnetb0_food101")
     assert (config.dataset.source, config.epochs, config.model.weights) == ("tfds", 5, "imagenet")
+
+
+def test_a_key_that_is_there_may_be_given_with_a_plus() -> None:
+    assert compose_config("compare", ["output_dir=none", "+files=a.json"]).files == "a.json"
 
 
 def test_local_paths_and_the_stores_address_are_not_recorded(tmp_path: Path) -> None:

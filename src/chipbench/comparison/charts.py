@@ -87,7 +87,7 @@ def _draw_times(path: Path, group: Group, title: str) -> None:
             name=row.machine,
             value=row.time_s,
             label=shown.format(row.time_s),
-            note=" (published)" if row.is_reference else "",
+            note=row.origin,
             published=row.is_reference,
         )
         for row in group.rows[:_MOST_BARS]

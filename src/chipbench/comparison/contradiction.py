@@ -13,15 +13,26 @@ def version_of(run: RecordedRun) -> str:
 
 
 def contradicts_itself(run: RecordedRun) -> bool:
-    """Whether what a run says of itself differs from what its settings give.
+    """Whether what a run says of itself differs from what its settings give."""
+    return contradiction(run) is not None
+
+
+def contradiction(run: RecordedRun) -> tuple[str, str] | None:
+    """The field of a run that its settings contradict, and how; None if none does.
 
     What fingerprints of another version are made of is not known here: those runs are believed,
     and ranked among themselves.
     """
-    if version_of(run) != str(BENCHMARK_VERSION):
-        return False
-    forged = fingerprint(run.params, run.tags) != run.tags[tags.FINGERPRINT]
-    return forged or any(run.tags.get(tag) != text for tag, text in _said(run))
+    said = run.tags.get(tags.FINGERPRINT)
+    if said is None or version_of(run) != str(BENCHMARK_VERSION):
+        return None
+    given = fingerprint(run.params, run.tags)
+    if given != said:
+        return tags.FINGERPRINT, f"its settings give {given}, and not {said:.20}"
+    for tag, text in _said(run):
+        if run.tags.get(tag) != text:
+            return f"tags.{tag}", f"its settings give {text:.60}"
+    return None
 
 
 def _said(run: RecordedRun) -> Iterator[tuple[str, str]]:

@@ -91,9 +91,9 @@ def _group(
     by_machine: dict[tuple[object, ...], list[RecordedRun]] = defaultdict(list)
     for run in sorted(runs, key=lambda r: r.start_ms):
         # Runs of one machine are repeats only if what may differ is the same, and no measured run
-        # is a repeat of a published one.
+        # is a repeat of a published or a shared one.
         known = sorted(contexts[run.run_id].items())
-        key = run.machine, installation_of(run), _kind_of(run), run.is_reference
+        key = run.machine, installation_of(run), _kind_of(run), run.is_reference, run.is_shared
         by_machine[*key, *known].append(run)
     alike = {
         words: value

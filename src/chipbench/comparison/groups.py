@@ -62,6 +62,15 @@ class Row:
         return self.runs[0].is_reference
 
     @property
+    def origin(self) -> str:
+        """Whence the row came, if it was not measured for this store: stands after its name."""
+        run = self.runs[0]
+        if run.is_reference:
+            return " (published)"
+        by = run.tags.get(tags.SHARED_BY)
+        return (f" (shared by {by})" if by else " (shared)") if run.is_shared else ""
+
+    @property
     def price_usd(self) -> float | None:
         """As bought; None if unknown or free."""
         return self.runs[0].price_usd

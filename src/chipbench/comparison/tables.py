@@ -41,10 +41,9 @@ def _without_empty_columns(
 
 
 def _line(group: Group, row: Row) -> Line:
-    name = f"{row.machine} (published)" if row.is_reference else row.machine
     spread = row.spread_percent
     cells = (
-        Cell(name),
+        Cell(f"{row.machine}{row.origin}"),
         Cell(metric(group.metric).format(row.time_s), row.time_s),
         Cell("" if spread is None else f"± {spread:.1f} %", spread or ""),
         Cell(str(len(row.runs)), len(row.runs)),

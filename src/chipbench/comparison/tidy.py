@@ -96,7 +96,7 @@ def _key(benchmark: str, group: Group, row: Row) -> Cells:
         "machine": row.machine,
         "machine_id": row.runs[0].tags.get(tags.MACHINE),
         "machine_fingerprint": row.runs[0].tags.get(tags.MACHINE_FINGERPRINT),
-        "source": "published" if row.is_reference else "measured",
+        "source": row.origin.strip(" ()") or "measured",
         "price_usd": row.price_usd,
     }
 

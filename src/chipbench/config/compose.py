@@ -65,6 +65,7 @@ def _composed(name: str, overrides: Sequence[str]) -> DictConfig:
         _refuse_unknown_options(overrides)
         _refuse_additions(name, overrides)
         _refuse_what_follows(overrides)
+        overrides = _as_set(name, overrides)
         with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
             config = compose(name, list(overrides), return_hydra_config=True)
             check(name, config)
@@ -119,10 +120,18 @@ def _refuse_additions(name: str, overrides: Sequence[str]) -> None:
         if not (override.is_add() or override.is_force_add()) or key.startswith("hydra"):
             continue
         keys = _keys(name, overrides)
-        if key in keys and override.is_add():
-            raise ConfigurationError(f"+{key}: this key is there already; leave out the +")
         if key not in keys and not _may_be_added(key, keys):
             raise unknown_key(key, keys)
+
+
+def _as_set(name: str, overrides: Sequence[str]) -> list[str]:
+    """`+key=value` for a key that is there already gives it that value, which Hydra refuses."""
+    return [
+        override.removeprefix("+")
+        if (parsed := parse(override)).is_add() and parsed.key_or_group in _keys(name, overrides)
+        else override
+        for override in overrides
+    ]
 
 
 def _may_be_added(key: str, keys: Iterable[str]) -> bool:

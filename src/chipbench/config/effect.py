@@ -18,7 +18,8 @@ def _number(value: str) -> float:
         return math.nan
 
 
-def _is_createml(known: Known) -> bool:
+def is_createml(known: Known) -> bool:
+    """Whether Apple's CreateML trains, which has its own loop."""
     return known.get("createml.engine") == "createml"
 
 
@@ -38,12 +39,12 @@ def _is_streamed(known: Known) -> bool:
 
 def in_keras(value: str, known: Known) -> str | None:
     """Whatever trains but CreateML, which has its own."""
-    return None if _is_createml(known) else value
+    return None if is_createml(known) else value
 
 
 def in_createml(value: str, known: Known) -> str | None:
     """CreateML alone."""
-    return value if _is_createml(known) else None
+    return value if is_createml(known) else None
 
 
 def loop(value: str, known: Known) -> str | None:
@@ -58,7 +59,7 @@ def in_fit(value: str, known: Known) -> str | None:
 
 def in_graph(value: str, known: Known) -> str | None:
     """The graph loop alone."""
-    return value if _in_graph(known) and not _is_createml(known) else None
+    return value if _in_graph(known) and not is_createml(known) else None
 
 
 def of_frozen(value: str, known: Known) -> str | None:

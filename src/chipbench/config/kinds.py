@@ -138,6 +138,13 @@ SHARE = Kind(
     lambda value: is_number(value) and 0 < value <= 1, "a share between 0 and 1, such as 0.6"
 )
 DATE = Kind(_is_date, "a date such as 2026-01-31")
+#: Of a repository, whose issues lie below it.
+WEB_ADDRESS = Kind(
+    lambda value: (
+        isinstance(value, str) and bool(re.fullmatch(r"https://[\w.:-]+(/[\w.~-]+)+", value))
+    ),
+    "an address such as https://github.com/user/chipbench",
+)
 #: What `_target_` names.
 PYTHON_NAME = Kind(
     lambda value: isinstance(value, str) and bool(re.fullmatch(r"[A-Za-z_]\w*(\.\w+)+", value)),

@@ -15,6 +15,7 @@ from chipbench.config.kinds import (
     PYTHON_NAME,
     SHARE,
     SWITCH,
+    WEB_ADDRESS,
     above_zero,
     from_zero,
     name,
@@ -214,6 +215,15 @@ _COMPARISON = (
     aside("record_in", or_null(name("a name"))),
 )
 
+_FILES = aside("files", or_null(text("a file of shared results, or a folder with such")))
+_SHARING = (
+    aside("runs", word("last, the id of a run, or an output folder")),
+    aside("outputs", text("a folder")),
+    aside("share.dry_run", SWITCH),
+    aside("share.by", or_null(name("a name"))),
+    aside("share.repository", or_null(WEB_ADDRESS)),
+)
+
 _JOURNALS = aside("journals", text("a folder"))
 _DIAGNOSIS = (aside("json", SWITCH), aside("training_timeout_s", above_zero("seconds")))
 
@@ -225,8 +235,9 @@ ENTRIES: Mapping[str, tuple[Rule, ...]] = {
     "createml": (*_OF_TRAIN, *_CREATEML),
     "export": (*_EXPORT, _PROTOCOL_NAME, *_MACHINE, *_RUN, *_TRACKING),
     "sweep": _SWEEP,
-    "compare": (*_COMPARISON, _KIND, _CACHE, _OUTPUT, *_TRACKING),
-    "reference": (_OUTPUT, *_TRACKING),
+    "compare": (*_COMPARISON, _FILES, _KIND, _CACHE, _OUTPUT, *_TRACKING),
+    "reference": (_FILES, _OUTPUT, *_TRACKING),
+    "share": (*_SHARING, _OUTPUT),
     "sync": (_JOURNALS, aside("everything", SWITCH), *_TRACKING),
     "doctor": (*_DIAGNOSIS, _JOURNALS, _CACHE, _BACKEND, *_MACHINE, *_TRACKING),
 }

@@ -6,7 +6,7 @@ Whoever writes or reads a tag takes its name from here. A store has it after a p
 PREFIX = "chipbench."
 
 # What was done.
-KIND = "kind"  # training, export, createml, sweep, comparison, reference, empty, …
+KIND = "kind"  # training, export, createml, sweep, comparison, reference, shared, empty, …
 EXPERIMENT = "experiment"  # the benchmark, such as tinyvgg_cifar10
 PROTOCOL = "protocol"  # how it was timed: the article's way, tuned, …
 FINGERPRINT = "fingerprint"  # of what must be equal for two runs to be compared
@@ -82,12 +82,23 @@ PRINTED = "printed"  # what stands there
 TIME_INCLUDES = "time_includes"  # what its time contains besides
 LOGGED_TIME = "logged_time"  # what its logged epochs add up to, where its time is more
 
+# Of a shared result.
+SHARED_BY = "shared_by"  # who made it, if they gave a name
+
 # Of the run in its store.
-KEY = "key"  # of the journal, or of the published result, that it belongs to
+KEY = "key"  # of the journal, or of the published or shared result, that it belongs to
 ORIGIN = "origin"  # a digest that only its journal can give
 OWNER = "owner"  # a digest of the run and the user who made it, who alone may add to it
 PARENT_KEY = "parent_key"  # of the journal of the run that it is nested under
 DUPLICATE_OF = "duplicate_of"  # the run that stays in its place
+
+_OF_STORE = {SHARED_BY, KEY, ORIGIN, OWNER, PARENT_KEY, DUPLICATE_OF}
+
+
+def of_result() -> frozenset[str]:
+    """Every tag that a run's own result may have: all but those of its place in a store."""
+    known = {v for k, v in globals().items() if k.isupper() and k != "PREFIX" and type(v) is str}
+    return frozenset(known - _OF_STORE)
 
 
 def stored(name: str) -> str:

@@ -17,6 +17,9 @@ SPEED_METRICS = (
     metrics.IMAGES_PER_SECOND,
 )
 
+#: Kinds of runs that this store's user did not measure: published results, and shared files.
+REFERENCE, SHARED = "reference", "shared"
+
 #: MLflow's databases keep infinity as the largest float, with which nothing can be computed.
 _INFINITE = 1e300
 
@@ -65,7 +68,12 @@ class RecordedRun:
     @property
     def is_reference(self) -> bool:
         """Whether this is a published result."""
-        return self.tags.get(tags.KIND) == "reference"
+        return self.tags.get(tags.KIND) == REFERENCE
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether this is a result that somebody shared as a file."""
+        return self.tags.get(tags.KIND) == SHARED
 
     @property
     def machine(self) -> str:

@@ -1,18 +1,21 @@
-"""One published result with the params, metrics and tags that a measured run would have."""
+"""One published or shared result with the params, metrics and tags that a measured run has."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chipbench.ground import tags
+from chipbench.measure.recorded_run import REFERENCE
 from chipbench.published import published_machines, short_name
 
 #: How the keys of published results begin.
 KEY_PREFIX = "published-"
+#: The article's date, so that the store's newest runs stay the user's own.
+PUBLISHED_MS = 1_635_724_800_000
 
 
 @dataclass(frozen=True)
 class PublishedRun:
-    """One published result; `epochs` holds its learning curve, metrics by epoch."""
+    """One result that others measured; `epochs` holds its learning curve, metrics by epoch."""
 
     key: str  # the same at every import
     name: str
@@ -20,6 +23,23 @@ class PublishedRun:
     metrics: Mapping[str, float]
     tags: Mapping[str, str]  # without the prefix
     epochs: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+    #: Further numbers: a metric's name, step, value and Unix time in milliseconds.
+    points: Sequence[tuple[str, int, float, int]] = ()
+    status: str = "FINISHED"  # MLflow's
+    begun_ms: int = PUBLISHED_MS  # Unix time
+    said: str | None = None  # what its page says of it; None: where it was published
+
+    @property
+    def note(self) -> str:
+        """What its page says of it."""
+        if self.said is not None:
+            return self.said
+        note = f"Published: {self.tags[tags.SOURCE]}. Printed: {self.tags[tags.PRINTED]}."
+        if tags.TIME_INCLUDES not in self.tags:
+            return note
+        logged = self.tags.get(tags.LOGGED_TIME)
+        besides = f"{self.tags[tags.TIME_INCLUDES]}{f'; {logged}' if logged else ''}"
+        return f"{note} The time contains {besides}."
 
 
 def reference_tags(machine: str, benchmark: str, source: str, printed: str) -> dict[str, str]:
@@ -31,7 +51,7 @@ def reference_tags(machine: str, benchmark: str, source: str, printed: str) -> d
         tags.POWER_SOURCE: facts.get("power_source"),
     }
     return {
-        tags.KIND: "reference",
+        tags.KIND: REFERENCE,
         tags.MACHINE: machine,
         tags.MACHINE_NAME: short_name(machine),
         tags.EXPERIMENT: benchmark,

@@ -71,9 +71,18 @@ def _number(attempt: Path) -> int:
 
 def outcome_of(sweep_folder: Path, number: int) -> Outcome:
     """The outcome of a job's last attempt; one that is done stays done."""
-    known = [_read(folder) for folder in attempts(sweep_folder, number)]
-    done = [outcome for outcome in known if outcome.what == DONE]
-    return (done or known or [Outcome()])[-1]
+    return _counted(sweep_folder, number)[1]
+
+
+def folder_of(sweep_folder: Path, number: int) -> Path | None:
+    """The folder of the attempt that a job's outcome is of; None before the first."""
+    return _counted(sweep_folder, number)[0]
+
+
+def _counted(sweep_folder: Path, number: int) -> tuple[Path | None, Outcome]:
+    known = [(folder, _read(folder)) for folder in attempts(sweep_folder, number)]
+    done = [(folder, outcome) for folder, outcome in known if outcome.what == DONE]
+    return (done or known)[-1] if known else (None, Outcome())
 
 
 def ended(folder: Path, code: int) -> Outcome:

@@ -1,22 +1,25 @@
-"""Published results as MLflow runs, each imported once."""
+"""Published and shared results as MLflow runs, each imported once."""
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from chipbench.ground import tags
+from chipbench.measure.recorded_run import REFERENCE, SHARED
 from chipbench.published.run import KEY_PREFIX, PublishedRun
 from chipbench.tracking.client import PAGE, mark_as_training, pages
 from chipbench.tracking.experiments import active_experiment
 from chipbench.tracking.reason import asking
 from chipbench.tracking.store import Store
 
+T = TypeVar("T")
+
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
-#: The article's date, so that the store's newest runs stay the user's own.
-_PUBLISHED_MS = 1_635_724_800_000
+_MAX_METRICS = 1000  # of one MLflow batch
+_MAX_OTHERS = 100  # params or tags
 
 
 def import_runs(store: Store, experiment: str, runs: Sequence[PublishedRun]) -> tuple[int, int]:
@@ -32,12 +35,13 @@ def import_runs(store: Store, experiment: str, runs: Sequence[PublishedRun]) -> 
 
         chosen = active_experiment(os.environ.get("MLFLOW_EXPERIMENT_ID"), client)
         experiment_id = chosen or _experiment_id(client, experiment)
-        known = _known_keys(client, {run.key: run for run in runs})
-        missing = [run for run in runs if run.key not in known]
+        wanted = {run.key: run for run in runs}
+        known = _known_keys(client, wanted)
+        missing = [run for key, run in wanted.items() if key not in known]
         for run in missing:
             _create(client, experiment_id, run)
         ProjectRuns(client).remove_leftovers()
-        return len(missing), len(runs) - len(missing)
+        return len(missing), len(wanted) - len(missing)
 
 
 def _experiment_id(client: "MlflowClient", name: str) -> str:
@@ -49,27 +53,33 @@ def _experiment_id(client: "MlflowClient", name: str) -> str:
 
 
 def _known_keys(client: "MlflowClient", runs: Mapping[str, PublishedRun]) -> set[str]:
-    """Keys of the whole and current imports; any other that the store has is removed."""
+    """Keys of the whole and current imports; what was imported otherwise is removed.
+
+    So is what is no longer published. What others shared stays: files come one by one.
+    """
     keys: set[str] = set()
-    found = pages(lambda token: client.search_experiments(max_results=PAGE, page_token=token))
-    ids, query = [e.experiment_id for e in found], f"tags.`{tags.stored(tags.KIND)}` = 'reference'"
-    search = client.search_runs
-    for run in list(pages(lambda token: search(ids, query, max_results=PAGE, page_token=token))):
-        key = run.data.tags.get(tags.stored(tags.KEY), "")
-        if not key.startswith(KEY_PREFIX):
-            continue
-        if key in runs and key not in keys and _is_current(run, runs[key]):
-            keys.add(key)
-        else:
-            _remove(client, run.info.run_id)
+    for kind in {run.tags[tags.KIND] for run in runs.values()} & {REFERENCE, SHARED}:
+        for run in _imported(client, kind):
+            key = run.data.tags.get(tags.stored(tags.KEY), "")
+            if key in runs and key not in keys and _is_current(run, runs[key]):
+                keys.add(key)
+            elif key in runs or key.startswith(KEY_PREFIX):
+                _remove(client, run.info.run_id)
     return keys
+
+
+def _imported(client: "MlflowClient", kind: str) -> "list[Run]":
+    found = pages(lambda token: client.search_experiments(max_results=PAGE, page_token=token))
+    ids, query = [e.experiment_id for e in found], f"tags.`{tags.stored(tags.KIND)}` = '{kind}'"
+    search = client.search_runs
+    return list(pages(lambda token: search(ids, query, max_results=PAGE, page_token=token)))
 
 
 def _is_current(run: "Run", published: PublishedRun) -> bool:
     """Whether an import was not interrupted, and says what would be imported today."""
     known = {tags.stored(name): value for name, value in published.tags.items()}
     return bool(
-        run.info.status == "FINISHED"
+        run.info.status == published.status
         and known.items() <= run.data.tags.items()
         and published.params == run.data.params
         and published.metrics.items() <= run.data.metrics.items()
@@ -92,27 +102,29 @@ def _create(client: "MlflowClient", experiment_id: str, run: PublishedRun) -> No
 
     known = {tags.stored(name): value for name, value in run.tags.items()}
     known[tags.stored(tags.KEY)] = run.key
-    source, printed = run.tags[tags.SOURCE], run.tags[tags.PRINTED]
-    note = f"Published: {source}. Printed: {printed}."
-    if tags.TIME_INCLUDES in run.tags:
-        logged = run.tags.get(tags.LOGGED_TIME)
-        note += (
-            f" The time contains {run.tags[tags.TIME_INCLUDES]}{f'; {logged}' if logged else ''}."
-        )
-    known["mlflow.note.content"] = note
+    known["mlflow.note.content"] = run.note
     created = client.create_run(
         experiment_id,
-        _PUBLISHED_MS,
-        tags={tags.stored(tags.KIND): "reference", tags.stored(tags.KEY): run.key},
+        run.begun_ms,
+        tags={tags.stored(name): known[tags.stored(name)] for name in (tags.KIND, tags.KEY)},
         run_name=run.name,
     )
-    values = [Metric(name, value, _PUBLISHED_MS, 0) for name, value in run.metrics.items()]
+    run_id = created.info.run_id
+    values = [Metric(name, value, run.begun_ms, 0) for name, value in run.metrics.items()]
     for epoch, epoch_values in run.epochs.items():
-        values += [Metric(n, v, _PUBLISHED_MS, epoch) for n, v in epoch_values.items()]
-    client.log_batch(
-        created.info.run_id,
-        metrics=values,
-        params=[Param(name, value) for name, value in run.params.items()],
-        tags=[RunTag(name, value) for name, value in known.items()],
-    )
-    client.set_terminated(created.info.run_id, "FINISHED", _PUBLISHED_MS)
+        values += [Metric(n, v, run.begun_ms, epoch) for n, v in epoch_values.items()]
+    values += [Metric(name, value, ms, step) for name, step, value, ms in run.points]
+    params = [Param(name, value) for name, value in run.params.items()]
+    for metrics_part in _parts(values, _MAX_METRICS):
+        client.log_batch(run_id, metrics=metrics_part)
+    for params_part in _parts(params, _MAX_OTHERS):
+        client.log_batch(run_id, params=params_part)
+    for tags_part in _parts([RunTag(name, value) for name, value in known.items()], _MAX_OTHERS):
+        client.log_batch(run_id, tags=tags_part)
+    ended_ms = max((ms for *_, ms in run.points), default=run.begun_ms)
+    client.set_terminated(run_id, run.status, ended_ms)
+
+
+def _parts(items: list[T], size: int) -> list[list[T]]:
+    """`items` as batches that MLflow takes."""
+    return [items[first : first + size] for first in range(0, len(items), size)]

@@ -33,7 +33,7 @@ class StoredRuns:
         """
         with asking(_READ, UnsupportedBenchmark):
             ids = _experiment_ids(self._client, experiments)
-            return _once([_recorded(run) for run in _runs(self._client, ids)])
+            return once([_recorded(run) for run in _runs(self._client, ids)])
 
     def history(self, run_id: str, metric: str) -> list[tuple[int, float, int]]:
         """A metric's points: step, value, Unix time in milliseconds."""
@@ -59,7 +59,7 @@ def _runs(client: "MlflowClient", ids: list[str]) -> "Iterator[Run]":
     return pages(lambda token: client.search_runs(ids, max_results=PAGE, page_token=token))
 
 
-def _once(runs: Sequence[RecordedRun]) -> list[RecordedRun]:
+def once(runs: Sequence[RecordedRun]) -> list[RecordedRun]:
     """`runs` without those that another has the key of: one that finished stays, else the first."""
     chosen: dict[str, RecordedRun] = {}
     for run in runs:

@@ -1,0 +1,114 @@
+"""Whether a result can be: its parts against each other, its settings, and what machines do."""
+
+from collections.abc import Iterator
+
+from chipbench import hardware
+from chipbench.comparison.contradiction import contradiction
+from chipbench.ground import tags
+from chipbench.ground.metrics import all_metrics
+from chipbench.hardware.machine import Accelerator, Machine
+from chipbench.hardware.used import CPU, GPU
+from chipbench.measure import result as results
+from chipbench.measure.columns import STEP, TIME, is_shown
+from chipbench.measure.result import Columns, Result
+from chipbench.published import published_machines
+from chipbench.sharing.limits import beyond_limits
+from chipbench.sharing.releases import before_release
+from chipbench.sharing.shared_run import SharedRun
+from chipbench.sharing.sums import wrong_sums
+
+#: The field that is wrong, such as `metrics.total_time_s`, and why.
+Doubt = tuple[str, str]
+
+
+def disbelief(result: Result) -> Doubt | None:
+    """The first field that cannot be so; None if all can."""
+    return next(_doubts(result), None)
+
+
+def _doubts(result: Result) -> Iterator[Doubt]:
+    yield from _names(result)
+    yield from _same_twice(result)
+    yield from _ending(result)
+    yield from _machine(result)
+    said = contradiction(SharedRun(result, "").recorded())
+    if said is not None:
+        yield said
+    yield from wrong_sums(result)
+    yield from beyond_limits(result)
+    yield from before_release(result)
+
+
+def _names(result: Result) -> Iterator[Doubt]:
+    """Names that the tables do not know; columns that are not of one length."""
+    known = {metric.name for metric in all_metrics()}
+    for name in result.metrics.keys() - known:
+        yield f"metrics.{name}", "no such metric is known"
+    for name in result.tags.keys() - tags.of_result():
+        yield f"tags.{name}", "no such tag of a result is known"
+    for name in result.series.keys() - known - {STEP}:
+        yield f"series.{name}", "no such metric is known"
+    for name in result.utilisation:
+        if name != TIME and not is_shown(name):
+            yield f"utilisation.{name}", "no such series is shared"
+    yield from _columns("series", STEP, result.series)
+    yield from _columns("utilisation", TIME, result.utilisation)
+
+
+def _columns(field: str, of: str, columns: Columns) -> Iterator[Doubt]:
+    rows = columns.get(of, ())
+    if columns and (None in rows or sorted(set(rows)) != list(rows)):  # type: ignore[type-var]
+        yield f"{field}.{of}", "its values must grow"
+    for name, column in columns.items():
+        if len(column) != len(rows):
+            yield f"{field}.{name}", f"it has {len(column)} values beside {len(rows)} of {of}"
+
+
+def _same_twice(result: Result) -> Iterator[Doubt]:
+    """What a result says in two places."""
+    found, machine = result.hardware, _record(result)
+    for field, value, tag in (
+        ("benchmark", result.benchmark, tags.EXPERIMENT),
+        ("machine", result.machine, tags.MACHINE_NAME),
+        ("fingerprint", result.fingerprint, tags.FINGERPRINT),
+        ("reason", result.reason, tags.REASON),
+        ("hardware.cpu_cores_logical", str(found["cpu_cores_logical"]), tags.CORES),
+        ("hardware.os", found["os"], tags.OS),
+        ("hardware.fingerprint", found.get("fingerprint"), tags.MACHINE_FINGERPRINT),
+        ("hardware.versions.tensorflow", machine.framework_version("tensorflow"), tags.TENSORFLOW),
+        ("hardware.versions.keras", machine.versions.get("keras"), tags.KERAS),
+    ):
+        if result.tags.get(tag) != value:
+            yield field, f"it says {value!s:.60}, and tags.{tag} {result.tags.get(tag)!s:.60}"
+    if bool(result.caveats) != (tags.CAVEATS in result.tags):
+        yield "caveats", f"they and tags.{tags.CAVEATS} do not go together"
+    if any(one.rules_out for one in result.caveats) != (tags.RULED_OUT in result.tags):
+        yield "caveats", f"they and tags.{tags.RULED_OUT} do not go together"
+
+
+def _ending(result: Result) -> Iterator[Doubt]:
+    completed = result.status == results.COMPLETED
+    if completed and result.end != results.COMPLETED:
+        yield "end", f"a completed run did not end with {result.end}"
+    if completed and result.reason is not None:
+        yield "reason", "a completed run has none"
+    if completed and result.fingerprint is None:
+        yield "fingerprint", "a completed run has one"
+
+
+def _machine(result: Result) -> Iterator[Doubt]:
+    """The machine that is named, held against the machine record."""
+    machine = _record(result)
+    kind, called = result.tags.get(tags.DEVICE_KIND), result.tags.get(tags.MACHINE, "")
+    if kind == CPU and machine.cpu not in result.machine:
+        yield "machine", f"it is not named after the CPU, {machine.cpu:.60}"
+    if kind == GPU and not machine.accelerators:
+        yield "hardware.accelerators", "a GPU computed, and there is none"
+    claimed = published_machines().get(called.removesuffix("_cpu"), {})
+    for said in hardware.contradictions(machine, claimed):
+        yield f"tags.{tags.MACHINE}", f"{called} {said}"
+
+
+def _record(result: Result) -> Machine:
+    parts = [Accelerator(**one) for one in result.hardware.get("accelerators", ())]
+    return Machine(**{**result.hardware, "accelerators": tuple(parts)})

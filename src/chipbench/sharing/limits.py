@@ -1,0 +1,99 @@
+"""What no machine does: numbers beyond the limits that the same file states, or beyond all."""
+
+from collections.abc import Iterator
+
+from chipbench.ground import metrics
+from chipbench.ground.typed import whole_number
+from chipbench.measure.result import Result
+
+#: A peak is measured beside what else runs, and not each way of computing a layer needs all of the
+#: operations that are counted for it.
+_ABOVE_PEAK = 1.25
+#: Sampled sensors and clocks of two kinds.
+_ABOVE_WHOLE = 1.01
+#: An image has three colours of a byte at least, and is read once an epoch.
+_BYTES_PER_PIXEL = 3
+_MAY_BE_NEGATIVE = {
+    metrics.WARMUP_TIME,
+    metrics.EPOCH_DRIFT,
+    metrics.LOSS,
+    metrics.VAL_LOSS,
+    metrics.NET_ENERGY,
+    metrics.PSNR,
+    metrics.SSIM,
+}
+_MUST_BE_POSITIVE = (metrics.TOTAL_TIME, metrics.EXPORT_TIME, metrics.STEADY_EPOCH_TIME)
+_SHARES_OF_ONE = (
+    metrics.ACCURACY,
+    metrics.VAL_ACCURACY,
+    metrics.TRAINING_ERROR,
+    metrics.VALIDATION_ERROR,
+    metrics.TEST_ERROR,
+)
+_PERCENT_OF_WHOLE = (
+    metrics.CPU_UTILIZATION_MEAN,
+    metrics.GPU_UTILIZATION_MEAN,
+    metrics.CPU_IDLE_MEAN,
+    metrics.INPUT_WAIT,
+    metrics.OTHER_LOAD,
+    metrics.OTHER_LOAD_BEFORE,
+    metrics.CPU_STEAL,
+    metrics.ENERGY_COVERED,
+)
+
+
+def beyond_limits(result: Result) -> Iterator[tuple[str, str]]:
+    """Fields whose number no machine reaches, and what limits it."""
+    for name, value in result.metrics.items():
+        yield from _out_of_range(f"metrics.{name}", name, value)
+    for name, column in result.series.items():
+        for number in column:
+            if number is not None:
+                yield from _out_of_range(f"series.{name}", name, number)
+    yield from _beyond_peak(result)
+    yield from _beyond_bandwidth(result)
+    yield from _beyond_memory(result)
+
+
+def _out_of_range(field: str, name: str, value: float) -> Iterator[tuple[str, str]]:
+    if value < 0 and name not in _MAY_BE_NEGATIVE:
+        yield field, f"it is {value:g}, below 0"
+    if value == 0 and name in _MUST_BE_POSITIVE:
+        yield field, "nothing takes no time"
+    if name in _SHARES_OF_ONE and value > 1:
+        yield field, f"it is {value:g}, and a share of 1"
+    if name in _PERCENT_OF_WHOLE and value > 100 * _ABOVE_WHOLE:
+        yield field, f"it is {value:g}, above 100 %"
+
+
+def _beyond_peak(result: Result) -> Iterator[tuple[str, str]]:
+    achieved = result.metrics.get(metrics.ACHIEVED_TFLOPS)
+    peak = result.metrics.get(metrics.PEAK_TFLOPS)
+    if achieved is not None and peak is not None and achieved > _ABOVE_PEAK * peak:
+        yield (
+            f"metrics.{metrics.ACHIEVED_TFLOPS}",
+            f"{achieved:,.4g} TFLOP/s are beyond the device's peak of {peak:,.4g}",
+        )
+
+
+def _beyond_bandwidth(result: Result) -> Iterator[tuple[str, str]]:
+    """Images that are computed from are read; features that are kept stand for them."""
+    rate = result.metrics.get(metrics.STEADY_IMAGES_PER_SECOND)
+    bandwidth = result.metrics.get(metrics.MEMORY_BANDWIDTH)
+    size = whole_number(result.params.get("dataset.image_size", ""))
+    kept = result.params.get("protocol.features_once") == "True"
+    if rate is None or bandwidth is None or size is None or kept:
+        return
+    needed = rate * size**2 * _BYTES_PER_PIXEL / 1e9
+    if needed > bandwidth:
+        yield (
+            f"metrics.{metrics.STEADY_IMAGES_PER_SECOND}",
+            f"{rate:,.0f} images/s are {needed:,.1f} GB/s at least, beyond the memory's "
+            f"bandwidth of {bandwidth:,.1f} GB/s",
+        )
+
+
+def _beyond_memory(result: Result) -> Iterator[tuple[str, str]]:
+    peak, there = result.metrics.get(metrics.MEMORY_PEAK), result.hardware["memory_mib"]
+    if peak is not None and peak > there * _ABOVE_WHOLE:
+        yield f"metrics.{metrics.MEMORY_PEAK}", f"{peak:,.0f} MiB of the machine's {there:,} MiB"

@@ -1,0 +1,66 @@
+"""The shape of a shared file: its JSON Schema, and what does not fit it in words."""
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+
+#: What a value must be, by the word of the schema that it does not fit.
+_MUST = {
+    "type": "it must be of type {}",
+    "const": "it must be {}",
+    "enum": "it must be one of {}",
+    "minimum": "it must be {} or more",
+    "exclusiveMinimum": "it must be above {}",
+    "maximum": "it must be {} or less",
+    "minLength": "it must have {} characters or more",
+    "maxLength": "it must have {} characters or fewer",
+    "minItems": "it must have {} items or more",
+    "maxItems": "it must have {} items or fewer",
+    "maxProperties": "it must have {} fields or fewer",
+    "pattern": "its text is not what this field holds",
+    "anyOf": "it is none of what this field holds",
+}
+
+
+def misfit(document: Any) -> str | None:
+    """The first field of `document` that does not fit the schema, and why; None if all do."""
+    error = next(_validator().iter_errors(document), None)
+    return None if error is None else _words(error)
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(schema())
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a file of shared results."""
+    text = files("chipbench.sharing").joinpath("schema.json").read_text("utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def _words(error: ValidationError) -> str:
+    path, stated = list(error.absolute_path), error.validator_value
+    if error.validator == "required":
+        missing = next(name for name in error.validator_value if name not in error.instance)
+        return f"{field([*path, missing])}: it is missing"
+    if error.validator == "additionalProperties":
+        known = error.schema.get("properties", {})
+        unknown = next(name for name in error.instance if name not in known)
+        return f"{field([*path, unknown])}: no such field is known"
+    if error.schema_path and "propertyNames" in error.schema_path:
+        return f"{field([*path, error.instance])}: no field can have this name"
+    listed = ", ".join(map(str, stated)) if isinstance(stated, list) else stated
+    said = _MUST.get(str(error.validator), str(error.message)[:100])
+    return f"{field(path)}: {said.format(listed)}"
+
+
+def field(path: Sequence[str | int]) -> str:
+    """`runs[0].metrics.total_time_s`; a name that a stranger chose is cut."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part:.60}" for part in path)
+    return "".join(parts).lstrip(".") or "the file"

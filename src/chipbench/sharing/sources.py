@@ -1,0 +1,39 @@
+"""Where the runs that are compared come from: a tracking store, shared files, or both."""
+
+from collections.abc import Sequence
+
+from chipbench.measure.recorded_run import RecordedRun
+from chipbench.sharing.believed import believed
+from chipbench.sharing.shared_run import SharedRun
+from chipbench.terminal.lines import announce
+from chipbench.tracking.reading import StoredRuns, once
+from chipbench.tracking.store import Store
+
+
+class Sources:
+    """The runs of `store` and of what `files=` names; at least one of them is there."""
+
+    def __init__(self, store: Store | None, files: str | None) -> None:
+        self._shared: dict[str, SharedRun] = {}
+        self._stored: StoredRuns | None = None
+        if files is not None:
+            announce(f"reading the shared results of {files}")
+            self._shared = {run.recorded().run_id: run for run in believed(files).runs}
+        if store is not None:
+            announce(f"reading the runs of {store.address}")
+            self._stored = StoredRuns(store)
+
+    def read(self, experiments: Sequence[str] | None) -> list[RecordedRun]:
+        """All runs, those of the named experiments (None: of all) of the store.
+
+        What is in both is one run. Raises as `StoredRuns.read` does.
+        """
+        stored = [] if self._stored is None else self._stored.read(experiments)
+        return once([*stored, *(run.recorded() for run in self._shared.values())])
+
+    def history(self, run_id: str, metric: str) -> list[tuple[int, float, int]]:
+        """A metric's points: step, value, Unix time in milliseconds."""
+        if run_id in self._shared:
+            return self._shared[run_id].history(metric)
+        assert self._stored is not None, "of neither"
+        return self._stored.history(run_id, metric)

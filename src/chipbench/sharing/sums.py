@@ -1,0 +1,115 @@
+"""Numbers of a result that others of it give: they have to agree."""
+
+import math
+from collections.abc import Iterator
+from statistics import median
+
+from chipbench.config.effect import is_createml
+from chipbench.ground import metrics, tags
+from chipbench.ground.typed import whole_number
+from chipbench.measure import result as results
+from chipbench.measure.columns import MOST_STEPS, STEP
+from chipbench.measure.result import Result
+
+#: Sums of floating-point numbers in another order.
+_AS_EQUAL = 1e-6
+
+
+def wrong_sums(result: Result) -> Iterator[tuple[str, str]]:
+    """Fields whose number is not what the rest gives, and what that is."""
+    if result.status != results.COMPLETED:
+        return
+    if metrics.TOTAL_TIME in result.metrics and not is_createml(result.params):
+        yield from _of_epochs(result)
+    yield from _of_parts(result)
+    yield from _of_export(result)
+
+
+def _of_epochs(result: Result) -> Iterator[tuple[str, str]]:
+    """A training's summary, made again from its epochs."""
+    epochs = whole_number(result.params.get("epochs", ""))
+    if epochs is None:
+        yield "params.epochs", "it must be a number of epochs"
+        return
+    if epochs > MOST_STEPS:
+        yield "params.epochs", f"a shared training has {MOST_STEPS:,} epochs at most"
+        return
+    if list(result.series.get(STEP, ())) != list(range(1, epochs + 1)):
+        yield f"series.{STEP}", f"it must count the {epochs} epochs"
+        return
+    trained = result.series.get(metrics.EPOCH_TIME, ())
+    validated = result.series.get(metrics.VALIDATION_TIME, [0.0] * epochs)
+    times_s = [value for value in trained if value is not None and value > 0]
+    if len(times_s) != epochs:
+        yield f"series.{metrics.EPOCH_TIME}", "each epoch must have a time above 0"
+        return
+    total_s = sum(times_s) + sum(value or 0 for value in validated)
+    yield from _held(result, metrics.TOTAL_TIME, total_s, "the epochs add up to")
+    yield from _held(result, metrics.TIME_PER_EPOCH, total_s / epochs, "the epochs give")
+    if epochs > 1:
+        steady_s = median(times_s[1:])
+        yield from _held(result, metrics.STEADY_EPOCH_TIME, steady_s, "the epochs give")
+    yield from _of_images(result, times_s)
+
+
+def _of_images(result: Result, times_s: list[float]) -> Iterator[tuple[str, str]]:
+    """Images are counted: no epoch has more of them than there are."""
+    there = whole_number(result.tags.get(tags.TRAIN_EXAMPLES, ""))
+    speeds = result.series.get(metrics.IMAGES_PER_SECOND, ())
+    known = [value for value in speeds if value is not None]
+    if there is not None and len(known) == len(times_s):
+        for speed, time_s in zip(known, times_s, strict=True):
+            if speed * time_s > there * (1 + _AS_EQUAL):
+                yield (
+                    f"series.{metrics.IMAGES_PER_SECOND}",
+                    f"{speed:,.0f} /s for {time_s:,.2f} s are more than the {there:,} images",
+                )
+                return
+    if len(known) > 1:
+        steady = median(known[1:])
+        yield from _held(result, metrics.STEADY_IMAGES_PER_SECOND, steady, "the epochs give")
+
+
+def _of_parts(result: Result) -> Iterator[tuple[str, str]]:
+    """Products and quotients of two other metrics."""
+    known = result.metrics
+    rate, work = metrics.STEADY_IMAGES_PER_SECOND, metrics.MEGAFLOP_PER_IMAGE
+    if rate in known and work in known:
+        achieved = known[work] * known[rate] / 1e6
+        yield from _held(result, metrics.ACHIEVED_TFLOPS, achieved, f"{work} x {rate} is")
+    if metrics.ACHIEVED_TFLOPS in known and known.get(metrics.PEAK_TFLOPS, 0) > 0:
+        share = 100 * known[metrics.ACHIEVED_TFLOPS] / known[metrics.PEAK_TFLOPS]
+        yield from _held(result, metrics.FLOPS_UTILIZATION, share, "achieved / peak is")
+
+
+def _of_export(result: Result) -> Iterator[tuple[str, str]]:
+    """An export's speeds, by the clip's length where it is a generated one."""
+    time_s = result.metrics.get(metrics.EXPORT_TIME, 0.0)
+    clip = result.params.get("clip.path", "None") == "None"
+    length_s, fps = (_number(result, f"clip.{key}") for key in ("duration_s", "fps"))
+    if time_s <= 0 or not clip or length_s is None:
+        return
+    yield from _held(
+        result, metrics.REALTIME_FACTOR, length_s / time_s, "clip.duration_s / export_time_s is"
+    )
+    if fps is not None:
+        frames = length_s * fps / time_s
+        close = 1 / (length_s * fps) + _AS_EQUAL  # the last frame may fall away
+        name = metrics.FRAMES_PER_SECOND
+        yield from _held(result, name, frames, "the clip's frames give", close)
+
+
+def _held(
+    result: Result, name: str, given: float, how: str, close: float = _AS_EQUAL
+) -> Iterator[tuple[str, str]]:
+    said = result.metrics.get(name)
+    if said is not None and not math.isclose(said, given, rel_tol=close, abs_tol=1e-9):
+        yield f"metrics.{name}", f"it is {said:,.6g}, and {how} {given:,.6g}"
+
+
+def _number(result: Result, key: str) -> float | None:
+    try:
+        value = float(result.params.get(key, ""))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) and value > 0 else None
