@@ -14,6 +14,8 @@ from chipbench.comparison.grouping import sort_runs
 from chipbench.comparison.groups import Sorted
 from chipbench.comparison.identity import ids_of
 from chipbench.comparison.pages import write_pages
+from chipbench.comparison.population import populations
+from chipbench.comparison.population_table import population_rows
 from chipbench.comparison.report import Report
 from chipbench.comparison.selection import selection_of
 from chipbench.comparison.terminal_report import print_comparison
@@ -51,14 +53,17 @@ def compare(config: DictConfig) -> Report:
     found = sort_runs(runs, config.baseline)
     _refuse_nothing(config, found)
     announce("drawing and writing the report")
-    here = hardware.installation_id(cache_folder(config.cache_dir))
-    report = make_report(folder, found, every, sources.history, hardware.detect(here).fingerprint)
+    installation = hardware.installation_id(cache_folder(config.cache_dir))
+    here = hardware.detect(installation).fingerprint
+    report = make_report(folder, found, every, sources.history, here)
     write_pages(folder, report)
     extras = Extras()
     tables = {"comparison.csv": lambda: run_rows(found)}
     tables["comparison_rows.csv"] = lambda: table_rows(found)
     if report.frameworks is not None:
         tables["comparison_frameworks.csv"] = lambda: framework_rows(beside(found))
+    if report.models is not None:
+        tables["comparison_models.csv"] = lambda: population_rows(populations(found, here))
     for name, rows in tables.items():
         extras.attempt(f"writing {name}", partial(_write, folder / name, rows))
     extras.attempt("showing the comparison", lambda: print_comparison(report))

@@ -227,6 +227,19 @@ def test_a_file_is_compared_without_a_store(tmp_path: Path) -> None:
         compare(compose_config("compare", ["tracking=none", f"output_dir={tmp_path / 'out'}"]))
 
 
+def test_machines_of_one_model_are_put_beside_each_other(tmp_path: Path) -> None:
+    for number in range(4):
+        other = replace(MAC, fingerprint=f"{number:012x}")
+        result((3.0 + number, 2.0), other).write(tmp_path / f"chipbench-{number}.json")
+    words = ["tracking=none", f"files={tmp_path}", f"output_dir={tmp_path / 'out'}"]
+    report = compare(compose_config("compare", words))
+    assert report.models is not None
+    (line,) = report.models.rows
+    assert [cell.text for cell in line.cells][2:7] == ["4", "4", "6.75 s", "7.50 s", "8.25 s"]
+    for name in ("report.html", "report.md", "comparison_models.csv"):
+        assert MAC.name in (tmp_path / "out" / name).read_text().replace("\\", "")
+
+
 @pytest.mark.parametrize("entry", ["reference", "compare"])
 def test_a_refused_file_ends_with_code_2_and_imports_nothing(
     entry: str, elsewhere: Path, tmp_path: Path

@@ -7,6 +7,8 @@ from chipbench.comparison.charts import History, batch_size_chart, group_charts
 from chipbench.comparison.claims import check_claims, unchecked
 from chipbench.comparison.frameworks import beside, frameworks_table
 from chipbench.comparison.groups import Benchmark, Sorted
+from chipbench.comparison.population import populations
+from chipbench.comparison.population_table import population_table
 from chipbench.comparison.report import Report, Section
 from chipbench.comparison.summary import summarise
 from chipbench.comparison.tables import group_table, value_table
@@ -48,6 +50,7 @@ def make_report(
         claims=claims,
         unchecked=unchecked(claims),
         frameworks=frameworks_table(beside(found)),
+        models=population_table(populations(found, here)),
     )
 
 

@@ -72,4 +72,5 @@ class Report:
     claims: tuple[Claim, ...] = ()
     unchecked: str | None = None  # which claims lack their data
     frameworks: Table | None = None  # beside each other, where several did the same
+    models: Table | None = None  # how the machines of one do, where there are several
     summary: Summary | None = None  # machines × benchmarks, of this version's runs

@@ -7,7 +7,7 @@ from chipbench.terminal.lines import say
 from chipbench.terminal.table import Column, show_table
 
 #: Columns that hold no numbers.
-_WORDS = ("machine", "model", "work", "versions")
+_WORDS = ("machine", "model", "work", "versions", "this machine")
 
 
 def print_comparison(report: Report) -> None:
@@ -17,8 +17,9 @@ def print_comparison(report: Report) -> None:
     else:
         print_summary(report.summary)
     say(report.counts)
-    if report.frameworks is not None:
-        _show(report.frameworks)
+    for table in (report.frameworks, report.models):
+        if table is not None:
+            _show(table)
     if report.unchecked is not None:
         say(f"{report.unchecked}: `{command('reference')}` imports them")
     else:
