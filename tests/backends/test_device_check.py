@@ -44,6 +44,29 @@ def test_each_wrong_layer_is_named_and_the_right_one_is_not(name: str, found: Fo
 
 
 @pytest.mark.parametrize("name", BACKENDS)
+def test_each_wrong_layer_of_sequences_is_named(name: str, found: Found) -> None:
+    verdict = found(name)["sequences"]
+    assert "unchecked" not in verdict
+    said = dict(fault.split(": ", 1) for fault in verdict["faults"])
+    assert said.keys() == {
+        "row (NextRowEmbedding)",
+        "scale (UnscaledAttention)",
+        "mask (BlindAttention)",
+        "moments (ConstantMoments)",
+    }
+    assert said["moments (ConstantMoments)"].startswith("the gradient to its input is off by")
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_every_kind_of_layer_of_a_transformer_is_tried_but_dropout(name: str, found: Found) -> None:
+    probed = {
+        "Embedding", "Positions", "MultiHeadAttention", "Add", "LayerNormalization", "Dense",
+        "GlobalAveragePooling1D",
+    }  # fmt: skip
+    assert set(found(name)["probed"]) == probed
+
+
+@pytest.mark.parametrize("name", BACKENDS)
 def test_a_right_device_is_not_doubted_in_half_precision_either(name: str, found: Found) -> None:
     assert found(name)["right"] == [] and found(name)["scaled"] == []
 

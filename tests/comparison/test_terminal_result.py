@@ -87,7 +87,7 @@ def test_all_numbers_and_the_published_machines_are_shown_where_it_is_wanted(
 
 def test_what_differs_is_said(compose: Callable[..., DictConfig], printed: Printed) -> None:
     text = printed(compose("batch_size=64", "epochs=5"), data_source="generated")
-    assert "differs: generated images of the same shape; batch size 64, published 32" in text
+    assert "differs: generated data of the same shape; batch size 64, published 32" in text
     assert "5 epochs, published 10" in text
     assert "TensorFlow 2.19.1" in text
 

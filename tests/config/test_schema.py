@@ -22,11 +22,23 @@ from chipbench.ground.errors import ConfigurationError
 ROOTS = sorted(path.stem for path in CONF_DIR.glob("*.yaml"))
 
 
+#: A model takes the examples of its data set alone.
+OF_SEQUENCES = {"dataset": ["imdb"], "model": ["small_transformer"]}
+#: One that sets all of these, and belongs to `train`.
+EXPERIMENT = "smalltransformer_imdb"
+
+
+def _options(group: str) -> list[str]:
+    apart = {*OF_SEQUENCES.get(group, ()), EXPERIMENT}
+    return [option for option in options(group) if option not in apart]
+
+
 def configurations() -> Iterator[dict[str, object]]:
     """What every root config holds, as it stands and with every option of each of its groups."""
+    yield leaves(compose_config("train", [f"experiment={EXPERIMENT}"]))
     for root in ROOTS:
         yield leaves(compose_config(root, []))
-        choices = {group: options(group) for group in compose_module.groups_of(root)}
+        choices = {group: _options(group) for group in compose_module.groups_of(root)}
         for number in range(max(map(len, choices.values()), default=0)):
             # An option of each group at once: what one holds does not hang on the others'.
             chosen = {
@@ -92,7 +104,7 @@ def conf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
          "machine.facts.price_usd=700 USD: must be null or a number of US dollars"),
         ("machine/mine", "defaults: [auto, _self_]\nFacts: {price_usd: 700}\n", "machine=mine",
          "unknown machine.Facts.price_usd (nearest: machine.facts.price_usd)"),
-        ("model/mine", "name: mine\nlabel: mine\n", "model=mine",
+        ("model/mine", "name: mine\nlabel: mine\nexamples: images\n", "model=mine",
          "model.build._target_ is missing in conf/model/mine.yaml: it must be the full name of"),
         ("backend/mine", "{}\n", "backend=mine",
          "backend.name is missing in conf/backend/mine.yaml: it must be one of"),

@@ -31,8 +31,8 @@ def test_grey_images_get_three_equal_channels(
 ) -> None:
     data = loaded(monkeypatch, of(images, LABELS))
     for split in (data.train, data.validation):
-        assert isinstance(split, Arrays) and split.images.shape == (4, 8, 8, 3)
-        assert all((split.images[..., channel] == GREY).all() for channel in range(3))
+        assert isinstance(split, Arrays) and split.inputs.shape == (4, 8, 8, 3)
+        assert all((split.inputs[..., channel] == GREY).all() for channel in range(3))
 
 
 COLOUR = np.zeros((4, 8, 8, 3), "uint8")

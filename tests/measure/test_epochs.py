@@ -1,8 +1,10 @@
 import math
+from dataclasses import replace
 
 import pytest
 
 from chipbench.measure.epochs import Epoch, summary, time_to
+from chipbench.measure.examples import SEQUENCES
 
 
 def epoch(number: int, time_s: float, val_accuracy: float = 0.5, loss: float = 1.0) -> Epoch:
@@ -41,3 +43,14 @@ def test_a_target_never_reached_is_absent() -> None:
 def test_values_that_are_not_finite_are_absent() -> None:
     assert "loss" not in epoch(1, 4.0, loss=math.nan).values()
     assert epoch(1, 4.0).values()["images_per_second"] == 25.0
+
+
+def test_sequences_are_counted_as_such_and_by_their_tokens() -> None:
+    of = replace(SEQUENCES, tokens=200)
+    values = epoch(1, 4.0).values(of)
+    assert (values["sequences_per_second"], values["tokens_per_second"]) == (25.0, 5000.0)
+    assert "images_per_second" not in values
+    steady = summary([epoch(1, 14.0), epoch(2, 10.0)], of=of)
+    assert steady["steady_sequences_per_second"] == 10.0
+    assert steady["steady_tokens_per_second"] == 2000.0
+    assert "steady_images_per_second" not in steady

@@ -35,6 +35,14 @@ def test_an_accuracy_like_guessing_is_named(accuracy: float, doubted: bool) -> N
         assert found[0].startswith(expected)
 
 
+@pytest.mark.parametrize(("accuracy", "doubted"), [(0.52, True), (0.7, False)])
+def test_of_two_classes_more_than_guessing_is_no_great_share(
+    accuracy: float, doubted: bool
+) -> None:
+    found = said([replace(epoch, val_accuracy=accuracy) for epoch in GOOD], classes=2)
+    assert bool(found) == doubted
+
+
 def test_without_validation_the_training_itself_tells() -> None:
     guessing = [replace(e, accuracy=0.01, val_accuracy=math.nan) for e in GOOD]
     (text,) = said(guessing, classes=100)
@@ -42,7 +50,7 @@ def test_without_validation_the_training_itself_tells() -> None:
 
 
 def test_a_few_updates_need_not_have_learned_anything() -> None:
-    assert said([replace(epoch, images=32, val_accuracy=0.1) for epoch in GOOD]) == []
+    assert said([replace(epoch, examples=32, val_accuracy=0.1) for epoch in GOOD]) == []
 
 
 def test_a_loss_that_is_no_number_is_named() -> None:
@@ -65,7 +73,7 @@ def test_a_loss_that_is_no_number_is_named() -> None:
 def test_an_accuracy_far_below_what_the_images_allow_is_named(
     accuracy: float, images: int, best: float | None, doubted: bool
 ) -> None:
-    epochs = [replace(epoch, val_accuracy=accuracy, images=images) for epoch in GOOD]
+    epochs = [replace(epoch, val_accuracy=accuracy, examples=images) for epoch in GOOD]
     found = [str(finding) for finding in of_learning(epochs, 10, 32, best)]
     assert bool(found) == doubted
     if doubted:

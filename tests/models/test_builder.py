@@ -35,7 +35,7 @@ def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 )
 def test_what_builds_no_model_is_named_with_its_file(target: str, why: str) -> None:
     with pytest.raises(ConfigurationError) as refusal:
-        builder("mine", target)
+        builder("mine", target, ["image_size"])
     said = str(refusal.value)
     assert said.startswith(f"model=mine: {target} cannot build it (") and why in said
     assert said.endswith("conf/model/mine.yaml names a function of classes, image_size, weights")
@@ -43,4 +43,4 @@ def test_what_builds_no_model_is_named_with_its_file(target: str, why: str) -> N
 
 
 def test_a_function_of_these_three_is_found() -> None:
-    assert builder("mine", "mine_models.right").__name__ == "right"
+    assert builder("mine", "mine_models.right", ["image_size"]).__name__ == "right"

@@ -6,12 +6,19 @@ import keras
 import pytest
 from keras import layers
 
-from chipbench.models import efficientnet_b0, resnet50, tiny_vgg
+from chipbench.config.options import option
+from chipbench.measure.examples import sizes_of
+from chipbench.models import efficientnet_b0, resnet50, small_transformer, tiny_vgg
 from chipbench.models.digest import layers_digest
 from chipbench.published import read_published
 
-CLASSES = {"cifar10": 10, "cifar100": 100, "food101": 101}
-BUILDERS = {"tiny_vgg": tiny_vgg, "resnet50": resnet50, "efficientnet_b0": efficientnet_b0}
+CLASSES = {"cifar10": 10, "cifar100": 100, "food101": 101, "imdb": 2}
+BUILDERS = {
+    "tiny_vgg": tiny_vgg,
+    "resnet50": resnet50,
+    "efficientnet_b0": efficientnet_b0,
+    "small_transformer": small_transformer,
+}
 
 
 def small(units: int = 4, rate: float = 0.5, joined: bool = True, **dense: object) -> keras.Model:
@@ -57,7 +64,7 @@ def test_the_published_runs_computed_what_is_built_here(
         return
     monkeypatch.setattr("keras.src.utils.file_utils.get_file", lambda *_, **__: "imagenet.h5")
     monkeypatch.setattr(keras.Model, "load_weights", lambda *_: None)
-    size = 32 if row["dataset"].startswith("cifar") else 224
     weights = "imagenet" if row["model"] == "efficientnet_b0" else None
-    model = BUILDERS[row["model"]].build(CLASSES[row["dataset"]], size, weights)
+    sizes = sizes_of(option("dataset", row["dataset"]))
+    model = BUILDERS[row["model"]].build(CLASSES[row["dataset"]], weights=weights, **sizes)
     assert layers_digest(model) == row["model_layers"]

@@ -16,7 +16,7 @@ ODD = "support.odd_models"
 
 
 def make(name: str, logits: bool = False) -> Any:
-    spec = {"name": "mine", "build": f"{ODD}.{name}", "classes": 4, "image_size": 8}
+    spec = {"name": "mine", "build": f"{ODD}.{name}", "classes": 4, "sizes": {"image_size": 8}}
     return built({**spec, "weights": None, "logits": logits})
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from chipbench.backends import backend
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
-from chipbench.models import efficientnet_b0, resnet50, tiny_vgg
+from chipbench.models import efficientnet_b0, resnet50, small_transformer, tiny_vgg
 
 backend("tensorflow").start(verbose=False)
 
@@ -30,6 +30,22 @@ def test_resnet50_trains_all_but_its_statistics() -> None:
     model = resnet50.build(classes=100, image_size=32, weights=None)
     assert model.output_shape == (None, 100)
     assert trainable(model) > 23_000_000
+
+
+def test_small_transformer_has_the_published_scripts_parameters() -> None:
+    model = small_transformer.build(2, sequence_length=200, vocabulary=20_000, weights=None)
+    embedded = (20_000 + 200) * 128
+    attention = 3 * (128 + 1) * 8 * 128 + (8 * 128 + 1) * 128
+    forward, normalized = 2 * (128 + 1) * 128, 2 * 2 * 128
+    head = (128 + 1) * 128 + (128 + 1) * 2
+    parameters = embedded + attention + forward + normalized + head
+    assert model.count_params() == trainable(model) == parameters == 3_163_394
+    assert (model.input_shape, model.output_shape) == ((None, 200), (None, 2))
+
+
+def test_small_transformer_has_no_published_weights() -> None:
+    with pytest.raises(ConfigurationError, match="use null"):
+        small_transformer.build(2, 10, 100, weights="imagenet")
 
 
 def test_a_missing_weights_file_is_named() -> None:

@@ -94,8 +94,10 @@ def test_a_sweeps_row_is_the_whole_fit_and_no_steady_epoch() -> None:
     assert m3.tags["protocol"] == "sweep2023"
     assert m3.tags["price_usd"] == "1599"
     assert sweeps["m1_pro_10_core_mbp_14_2021-resnet50_cifar100-b64"].params["epochs"] == "5"
-    transformer = sweeps["titan_rtx_pc-transformer_imdb-b128"]
+    transformer = sweeps["titan_rtx_pc-smalltransformer_imdb-b128"]
     assert transformer.metrics["total_time_s"] == pytest.approx(3 * 11.101)
+    assert transformer.metrics["tokens_per_second"] == pytest.approx(200 * 25_000 / 11.101)
+    assert transformer.tags["data_source"] == "keras"
 
 
 def test_what_a_time_contains_is_said_where_it_does() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from chipbench.backends import Device, Task, backend
 from chipbench.backends.building import build_model
-from chipbench.backends.flops import flops_per_image
+from chipbench.backends.flops import flops_per_example
 from chipbench.backends.initial_weights import numpy_draws
 from chipbench.backends.optimizer import ChosenOptimizer
 from chipbench.backends.tuned import Tuned
@@ -202,7 +202,7 @@ def main(name: str) -> None:
     first = task.build()
     part = task.data.train
     assert isinstance(part, Arrays)
-    images = part.images[:_BATCH_SIZE] / np.float32(255)
+    images = part.inputs[:_BATCH_SIZE] / np.float32(255)
     step = first.train_on_batch(images, part.labels[:_BATCH_SIZE], return_dict=True)
     weights = [float(np.abs(weight).sum()) for weight in task.build().get_weights()]
     again = [float(np.abs(weight).sum()) for weight in loop.model.get_weights()]
@@ -222,7 +222,7 @@ def main(name: str) -> None:
                 "layers": dict(tuned_loop.tags()).get("layers"),
                 "drawn_in_a_cell": drawn_in_a_cell(),
                 "parameters": loop.model.count_params(),
-                "flops": flops_per_image(loop.model),
+                "flops": flops_per_example(loop.model),
                 "waits": [f.wait_percent(loop.model, 0.1) for f in (loop.feed, streaming.feed)],
                 "sample": list(streaming.feed.sample().shape),
                 "decoded": {str(size): decoded(name, size) for size in (0, 1)},

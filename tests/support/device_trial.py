@@ -25,13 +25,14 @@ def main(name: str) -> None:
     from support import faulty_layers, faulty_optimizers
 
     from chipbench.backends.trials import kernels, rules, steps
+    from chipbench.models import small_transformer
 
     # Forty steps on toy data are another test's.
     optimizer.problem_of = lambda *_: None  # type: ignore[assignment]
     create = {"_target_": "keras.optimizers.Adam", "learning_rate": _RATE}
 
-    def verdict(model: str, precision: str) -> dict[str, Any]:
-        of = {"classes": 4, "image_size": 12, "precision": precision}
+    def verdict(model: str, precision: str, **sizes: int) -> dict[str, Any]:
+        of = {"classes": 4, "sizes": sizes or {"image_size": 12}, "precision": precision}
         model_of = {**of, "name": model, "build": f"{_LAYERS}.{model}", "logits": False}
         return training.verdict(opened, {"create": create, "device": "cpu", "model": model_of})
 
@@ -42,9 +43,14 @@ def main(name: str) -> None:
         return steps.take(build, create, precision, opened.always_compiled)
 
     found: dict[str, Any] = {"layers": verdict("build", "float32")}
+    found["sequences"] = verdict("of_sequences", "float32", sequence_length=12, vocabulary=50)
     keras.mixed_precision.set_global_policy("mixed_float16")
     probes = kernels.probes_of(build())
     found["right"] = list(kernels.faults(probes, "mixed_float16", opened.always_compiled))
+    right = small_transformer.build(2, 12, 50, None)
+    probes = kernels.probes_of(right)
+    found["probed"] = [type(probe.layer).__name__ for probe in probes]
+    found["right"] += kernels.faults(probes, "mixed_float16", opened.always_compiled)
     expected, scaled = take("float32"), take("mixed_float16")
     found["scaled"] = [*steps.faults(scaled, expected, "mixed_float16"), *scaled.unmoved]
     for rule in (

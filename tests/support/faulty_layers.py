@@ -44,6 +44,37 @@ class MeanOfMaximum(layers.MaxPooling2D):
         return ops.average_pool(inputs, self.pool_size, self.strides)
 
 
+class NextRowEmbedding(layers.Embedding):
+    """Looks up the row behind the one that is asked for."""
+
+    def call(self, inputs: Any) -> Any:
+        return ops.roll(self.embeddings, -1, axis=0)[inputs]
+
+
+class UnscaledAttention(layers.MultiHeadAttention):
+    """Forgets to divide by the root of the heads' width."""
+
+    def build(self, *shapes: Any, **named: Any) -> None:
+        super().build(*shapes, **named)
+        self._inverse_sqrt_key_dim = 1.0
+
+
+class BlindAttention(layers.MultiHeadAttention):
+    """Sees the places behind its own."""
+
+    def call(self, query: Any, value: Any, use_causal_mask: bool = False, **named: Any) -> Any:
+        return super().call(query, value, **named)
+
+
+class ConstantMoments(layers.LayerNormalization):
+    """As if its moments were constants to the gradient."""
+
+    def call(self, inputs: Any) -> Any:
+        made = super().call(inputs)
+        straight = inputs * ops.mean(self.gamma)
+        return ops.stop_gradient(made) + straight - ops.stop_gradient(straight)
+
+
 def build(classes: int, image_size: int, weights: str | None) -> keras.Model:
     """A model in which every layer is wrong but its last."""
     return keras.Sequential(
@@ -74,3 +105,18 @@ def small(classes: int, image_size: int, weights: str | None) -> keras.Model:
             layers.Dense(classes, activation="softmax", dtype="float32", name="last"),
         ]
     )
+
+
+def of_sequences(
+    classes: int, sequence_length: int, vocabulary: int, weights: str | None
+) -> keras.Model:
+    """Each kind of layer of sequences, wrong; and attention that is right, once with a mask."""
+    tokens = layers.Input((sequence_length,), dtype="int32")
+    values = NextRowEmbedding(vocabulary, 16, name="row")(tokens)
+    values = UnscaledAttention(2, 8, name="scale")(values, values)
+    values = BlindAttention(2, 8, name="mask")(values, values, use_causal_mask=True)
+    values = layers.MultiHeadAttention(2, 8, name="right")(values, values, use_causal_mask=True)
+    values = ConstantMoments(name="moments")(values)
+    values = layers.LayerNormalization(name="unlike")(values)
+    pooled = layers.GlobalAveragePooling1D()(values)
+    return keras.Model(tokens, layers.Dense(classes, activation="softmax", dtype="float32")(pooled))

@@ -43,7 +43,7 @@ def test_the_summary_by_hand() -> None:
         (32, pytest.approx((200 * 180) ** 0.5)),
     ]
     assert all(point.bounds and point.bounds[0] < point.y < point.bounds[1] for point in curve)
-    assert failed_sizes(jobs) == {"images/s": [64]}
+    assert failed_sizes(jobs) == {"speed": [64]}
     assert summary.own_metrics(jobs)["total_time_s_best"] == 5.0
     assert summary.own_metrics(jobs)["steady_images_per_second_best"] == 200.0
     assert summary.own_metrics(jobs)["steady_images_per_second_median"] == 140.0

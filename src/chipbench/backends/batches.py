@@ -15,7 +15,7 @@ import numpy as np
 from omegaconf import DictConfig
 
 from chipbench.backends.backend import Task
-from chipbench.backends.feed import Feed
+from chipbench.backends.feed import Feed, as_taken
 from chipbench.backends.waiting import wait_percent
 from chipbench.data import Split
 from chipbench.data.decoding import Images, arrays
@@ -135,7 +135,7 @@ def feed_of(task: Task) -> Feed:
 def in_memory(split: Split, examples: int, config: DictConfig) -> tuple[Array, Array]:
     """All images as float32 [n, height, width, 3] as the model takes them, and labels [n]."""
     images, labels = arrays(split, examples)
-    return images / np.float32(config.model.pixel_scale), labels.astype(_label_type(config))
+    return as_taken(images, config), labels.astype(_label_type(config))
 
 
 def _label_type(config: DictConfig) -> str:

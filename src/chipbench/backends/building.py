@@ -8,6 +8,7 @@ from omegaconf import DictConfig
 from chipbench.backends.initial_weights import draw, numpy_draws
 from chipbench.backends.optimizer import ChosenOptimizer
 from chipbench.data import DataSet
+from chipbench.measure.examples import sizes_of
 
 
 def specification(config: DictConfig, classes: int) -> dict[str, Any]:
@@ -16,7 +17,7 @@ def specification(config: DictConfig, classes: int) -> dict[str, Any]:
         "name": config.model.name,
         "build": config.model.build._target_,
         "classes": classes,
-        "image_size": config.dataset.image_size,
+        "sizes": sizes_of(config.dataset),
         "weights": config.model.weights,
         "logits": config.model.logits,
     }

@@ -18,11 +18,11 @@ class EpochTimer(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has n
     """
 
     def __init__(
-        self, synchronize: Callable[[], None], images: int, take: Callable[[Epoch], None]
+        self, synchronize: Callable[[], None], examples: int, take: Callable[[Epoch], None]
     ) -> None:
         super().__init__()
         self._stopwatch = Stopwatch(synchronize)
-        self._images = images
+        self._examples = examples
         self._take = take
         self._training_s = 0.0
 
@@ -41,4 +41,4 @@ class EpochTimer(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has n
             times_s = (self._training_s, rest_s)
         else:
             validated, times_s = (math.nan, math.nan), (rest_s, 0.0)
-        self._take(Epoch.of(epoch + 1, times_s, self._images, trained, validated))
+        self._take(Epoch.of(epoch + 1, times_s, self._examples, trained, validated))

@@ -17,7 +17,7 @@ class Fit:
     def __init__(
         self, task: Task, model: Any, feed: Feed, single_rate: float | None = None
     ) -> None:
-        """`single_rate`: images per second of one replica alone, where there are several."""
+        """`single_rate`: examples per second of one replica alone, where there are several."""
         self.model = self.trained = model
         self.feed: Feed | None = feed
         self.single_rate = single_rate
@@ -26,8 +26,8 @@ class Fit:
 
     def train(self, take: Take, bar: EpochBar) -> None:
         """Train all epochs; the callbacks look at no batch unless a terminal shows a bar."""
-        config, images = self._task.config, self._task.data.train_examples
-        timer = EpochTimer(self._task.device.synchronize, images, take)
+        config, number = self._task.config, self._task.data.train_examples
+        timer = EpochTimer(self._task.device.synchronize, number, take)
         self.model.fit(
             **self._feed.train,
             validation_data=self._feed.validation if config.protocol.validate else None,

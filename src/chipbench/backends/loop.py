@@ -24,7 +24,7 @@ class Loop(Protocol):
     """What `model.fit` trains on; None if the data lie on the device itself."""
 
     single_rate: float | None
-    """Images per second of one replica alone; None with one."""
+    """Examples per second of one replica alone; None with one."""
 
     def train(self, take: Take, bar: EpochBar) -> None:
         """Train all epochs, each validated and timed."""

@@ -102,8 +102,8 @@ class Tuned:
             training_s = stopwatch.lap()
             validated = self._epochs.validate(self._part("validation"))
             validation_s = stopwatch.lap()
-            images = self._task.data.train_examples
-            yield Epoch.of(number, (training_s, validation_s), images, trained, validated)
+            seen = self._task.data.train_examples
+            yield Epoch.of(number, (training_s, validation_s), seen, trained, validated)
 
     def _held(self) -> dict[str, Any]:
         return {split: self._engine.hold(*self._engine.images(split)) for split in _SPLITS}

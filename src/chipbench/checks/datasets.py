@@ -4,7 +4,7 @@ from pathlib import Path
 
 from chipbench.checks.check import OK, WARNING, Check
 from chipbench.checks.disk import shown
-from chipbench.config.options import options
+from chipbench.config.options import option, options
 from chipbench.data.option import entry_of
 from chipbench.data.places import generated_folder, is_written, published_folder
 from chipbench.ground.errors import ConfigurationError
@@ -32,7 +32,8 @@ def _forms(name: str, cache_dir: Path) -> list[str]:
     """In which forms the data set is there."""
     entry = entry_of(name)
     if entry is None:
-        return ["bundled"]
+        held = option("dataset", name).get("examples", "images") == "images"
+        return ["bundled" if held else "generated in memory"]
     folder = generated_folder(entry, entry.train_examples, entry.validation_examples, cache_dir)
     forms = [f"generated in {shown(cache_dir)}"] if is_written(folder, entry) else []
     published = published_folder(entry, None)

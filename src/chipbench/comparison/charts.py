@@ -56,7 +56,7 @@ def _read(what: str, ask: Callable[[], dict[str, Points]]) -> dict[str, Points]:
 def batch_size_chart(
     folder: Path, benchmark: Benchmark, failed: Sequence[RecordedRun]
 ) -> Chart | None:
-    """Images per second against batch size; None where only one size was measured."""
+    """Images or sequences per second against batch size; None where only one size was measured."""
     curves: dict[str, dict[int, float]] = defaultdict(dict)
     for group in benchmark.groups:
         for row in group.rows:
@@ -74,7 +74,7 @@ def batch_size_chart(
     path = folder / f"batch_sizes_{digest(benchmark.name, 10)}.png"
     shown = dict(list(curves.items())[:_MOST_LINES])
     points = {name: [Measured(*at) for at in sizes.items()] for name, sizes in shown.items()}
-    chart = Chart(f"images per second against batch size, {benchmark.name}", path)
+    chart = Chart(f"speed against batch size, {benchmark.name}", path)
     draw = partial(draw_batch_sizes, path, points, failures, benchmark.name)
     return next(_drawn(chart, draw), None)
 

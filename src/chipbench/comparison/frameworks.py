@@ -97,9 +97,9 @@ def _alone(column: int, lines: Sequence[Line]) -> bool:
 
 def _notes(lines: Sequence[Beside]) -> Iterator[str]:
     yield (
-        "Times of all epochs, the first with its compilation; images per second after the first; × "
-        "time / that of the line's first framework: below 1 is faster. All else that the work is "
-        "made of is equal, and so are the initial weights."
+        "Times of all epochs, the first with its compilation; images or sequences per second after "
+        "the first; × time / that of the line's first framework: below 1 is faster. All else that "
+        "the work is made of is equal, and so are the initial weights."
     )
     if any(_doubted(side) for line in lines for side in line.sides.values()):
         yield f"{_CAUTION.capitalize()}: the machine was not its own, as the run's own table says."

@@ -40,7 +40,7 @@ class Row:
 
     @property
     def speed(self) -> float | None:
-        """Images or frames per second, mean over the repeats."""
+        """Images, sequences or frames per second, mean over the repeats."""
         return self.mean_of(*SPEED_METRICS)
 
     @property

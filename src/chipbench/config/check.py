@@ -1,12 +1,14 @@
 """A composed configuration held against the schema; each refusal is one line with the key."""
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
 from chipbench.config.nearest import hint, key_hint
-from chipbench.config.schema import ENTRIES, OF_STRATEGY, RULES, rule_of
+from chipbench.config.options import option, options
+from chipbench.config.schema import ENTRIES, RULES, WITH, rule_of
 from chipbench.ground.errors import ConfigurationError
 
 #: More choices than these are not listed where one is near.
@@ -93,8 +95,9 @@ def _refuse_unknown(key: str, value: object, keys: Iterable[str]) -> None:
 
 def _refuse_incomplete(name: str, config: DictConfig, keys: Iterable[str]) -> None:
     """A file of conf/ has the keys that others of its folder have, whoever added or changed it."""
-    strategy = OmegaConf.select(config, "strategy.name")
-    for rule in (*ENTRIES[name], *OF_STRATEGY.get(str(strategy), ())):
+    chosen_by = WITH.items()
+    more = [rules for (key, value), rules in chosen_by if OmegaConf.select(config, key) == value]
+    for rule in chain(ENTRIES[name], *more):
         needed = rule.key.removesuffix(".*")
         if not any(f"{key}.".startswith(f"{needed}.") for key in keys):
             section = needed.partition(".")[0]
@@ -107,19 +110,21 @@ def _refuse_incomplete(name: str, config: DictConfig, keys: Iterable[str]) -> No
 
 def _refuse_other_names(config: DictConfig) -> None:
     """An option that takes another's file as a base would else be recorded as that."""
-    for group, option in config.hydra.runtime.choices.items():
+    for group, chosen in config.hydra.runtime.choices.items():
         rule = rule_of(f"{group}.name")
         if rule is not None and rule.instead is not None:
             called = OmegaConf.select(config, rule.key)
-            if called != option:
+            if called != chosen:
                 raise ConfigurationError(
-                    f"{rule.key}={shown(called)}: conf/{group}/{option}.yaml must call itself "
-                    f"{option}"
+                    f"{rule.key}={shown(called)}: conf/{group}/{chosen}.yaml must call itself "
+                    f"{chosen}"
                 )
 
 
 def _hold_together(config: DictConfig) -> None:
     """Keys that mean something only beside others."""
+    if "dataset" in config:
+        _hold_examples(config)
     if "codec" in config:
         names = ["auto", "software", *(encoder.name for encoder in config.codec.encoders)]
         if config.encoder not in names:
@@ -132,3 +137,23 @@ def _hold_together(config: DictConfig) -> None:
             "export_time_s=null: method=final_cut_manual needs the seconds that you timed, such "
             "as export_time_s=208"
         )
+
+
+def _hold_examples(config: DictConfig) -> None:
+    """A model takes the examples of its data set; what is for images alone is for no other."""
+    found, model = config.dataset.examples, config.model
+    if model.examples != found:
+        fit = [name for name in options("model") if option("model", name).examples == found]
+        raise ConfigurationError(
+            f"model={model.name}: takes {model.examples}, and dataset={config.dataset.name} has "
+            f"{found}; models of {found}: {', '.join(fit)}"
+        )
+    if found == "images":
+        return
+    if "augmentation" in config:
+        raise ConfigurationError(
+            f"dataset={config.dataset.name}: CreateML classifies images, and these are {found}; "
+            "use food101_10pct or another data set of images"
+        )
+    if not config.dataset.in_memory:
+        raise ConfigurationError(f"dataset.in_memory=false: {found} are held in memory; use true")

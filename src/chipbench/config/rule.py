@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from chipbench.config.kinds import Kind
+from chipbench.config.kinds import Kind, option_of
 
 #: What is known of a run: its params, and what it `FOUND` beside them, all as text.
 Known = Mapping[str, str]
@@ -72,3 +72,13 @@ def context(key: str, kind: Kind, effective: Effective = as_given) -> Rule:
 def aside(key: str, kind: Kind, instead: str | None = None) -> Rule:
     """A key that does not matter to the result."""
     return Rule(key, kind, Role.ASIDE, instead=instead)
+
+
+def choose(group: str) -> str:
+    """What to say in place of a key that follows from an option of `group`."""
+    return f"choose with {group}=<option>"
+
+
+def option_name(group: str) -> Rule:
+    """The name that an option's file gives itself: what it is, other keys say."""
+    return aside(f"{group}.name", option_of(group), choose(group))

@@ -8,10 +8,10 @@ from functools import lru_cache
 from itertools import chain
 
 from chipbench.config import effect
+from chipbench.config.export_keys import EXPORT
 from chipbench.config.kinds import (
     ANY,
     DATE,
-    ENCODERS,
     PYTHON_NAME,
     SHARE,
     SWITCH,
@@ -29,9 +29,10 @@ from chipbench.config.kinds import (
     whole_up_to,
     word,
 )
-from chipbench.config.rule import Rule, aside, context, work
+from chipbench.config.rule import Rule, aside, choose, context, option_name, work
 from chipbench.ground.metrics import all_metrics
 
+_EXAMPLES = one_of("images", "sequences")
 _FOLDER = or_null(text("a folder"))
 _THREADS = or_null(or_auto(whole("", 1)))
 _WEIGHTS = or_null(text("imagenet, or the path of a weights file"))
@@ -40,39 +41,30 @@ _NAMES = or_null(several("a list of names, such as [a,b]"))
 _FOLLOWS = "it follows from the entry point and the chosen options"
 
 
-def _choose(group: str) -> str:
-    return f"choose with {group}=<option>"
-
-
-def _name(group: str) -> Rule:
-    """The name that an option's file gives itself: what it is, other keys say."""
-    return aside(f"{group}.name", option_of(group), _choose(group))
-
-
 #: What is trained on what, and how; CreateML heeds a few of them.
 _TRAINING = (
-    work("batch_size", whole("images", 1), effect.in_keras),
+    work("batch_size", whole("examples", 1), effect.in_keras),
     work("epochs", whole("", 1)),
     aside("seed", whole_up_to(2**32 - 1)),  # what NumPy takes
     work("precision", one_of("float32", "mixed_float16", "mixed_bfloat16"), effect.in_keras),
     work("deterministic", SWITCH, effect.in_keras, plain=False),
     aside("target_accuracy", or_null(SHARE)),
     aside("save_model", SWITCH),
-    work("dataset.name", option_of("dataset"), instead=_choose("dataset")),
-    work("dataset.source", one_of("tfds", "generated", "bundled")),
+    work("dataset.name", option_of("dataset"), instead=choose("dataset")),
+    work("dataset.source", one_of("tfds", "keras", "generated", "bundled")),
     aside("dataset.data_dir", _FOLDER),
-    work("dataset.max_examples", or_null(whole("training images", 1)), effect.examples),
-    work("dataset.image_size", whole("pixels", 1), effect.in_keras),
+    work("dataset.max_examples", or_null(whole("training examples", 1)), effect.examples),
+    aside("dataset.examples", _EXAMPLES, choose("dataset")),
     work("dataset.in_memory", SWITCH, effect.in_memory),
-    work("dataset.shuffle_buffer", whole("images", 0), effect.shuffled),
-    _name("model"),
+    work("dataset.shuffle_buffer", whole("examples", 0), effect.shuffled),
+    option_name("model"),
+    aside("model.examples", _EXAMPLES, choose("model")),
     aside("model.label", text("a name"), _FOLLOWS),
     aside("model.build._target_", PYTHON_NAME),  # what it builds is found, see `fingerprint`
-    work("model.pixel_scale", above_zero(), effect.in_keras),
     work("model.weights", _WEIGHTS, effect.in_keras),
     aside("model.logits", SWITCH),  # what the model gives, its layers say
     work("model.frozen_backbone", SWITCH, effect.in_graph, plain=False),
-    _name("optimizer"),
+    option_name("optimizer"),
     aside("optimizer.fallback", or_null(option_of("optimizer"))),
     aside("optimizer.trial_timeout_s", above_zero("seconds")),
     work("optimizer.learning_rate", above_zero(), effect.in_keras),
@@ -81,10 +73,17 @@ _TRAINING = (
     work("optimizer.create.*", ANY, effect.in_keras),
 )
 
-_BACKEND = work(
-    "backend.name", option_of("backend"), effect.in_keras, "tensorflow", _choose("backend")
+_IMAGE_SIZE = work("dataset.image_size", whole("pixels", 1), effect.in_keras)
+_PIXEL_SCALE = work("model.pixel_scale", above_zero(), effect.in_keras)
+_OF_SEQUENCES = (
+    work("dataset.sequence_length", whole("tokens", 1), effect.in_keras),
+    work("dataset.vocabulary", whole("tokens", 4), effect.in_keras),
 )
-_PROTOCOL_NAME = aside("protocol.name", text("a name"), _choose("protocol"))
+
+_BACKEND = work(
+    "backend.name", option_of("backend"), effect.in_keras, "tensorflow", choose("backend")
+)
+_PROTOCOL_NAME = aside("protocol.name", text("a name"), choose("protocol"))
 _PROTOCOL = (
     _BACKEND,
     _PROTOCOL_NAME,
@@ -100,7 +99,7 @@ _PROTOCOL = (
     work("protocol.features_once", SWITCH, effect.of_frozen, plain=False),
     work("protocol.reuse_features", SWITCH, effect.of_features, plain=False),
     aside("protocol.feature_cache_gb", from_zero("gigabytes")),
-    work("strategy.name", option_of("strategy"), effect.in_keras, "none", _choose("strategy")),
+    work("strategy.name", option_of("strategy"), effect.in_keras, "none", choose("strategy")),
     context("strategy.cpu_devices", or_null(whole("parts", 2)), effect.in_keras),
 )
 
@@ -124,28 +123,6 @@ _CREATEML = (
         work(f"augmentation.{name}", SWITCH)
         for name in ("crop", "rotation", "blur", "exposure", "noise", "flip")
     ),
-)
-
-_EXPORT = (
-    work("method", one_of("transcode", "avconvert", "final_cut_manual")),
-    work("encoder", text("auto, software, or one of the codec's"), effect.encoder),
-    aside("export_time_s", or_null(above_zero("seconds"))),
-    aside("quality", SWITCH),
-    aside("keep_output", SWITCH),
-    context("ffmpeg.path", or_null(text("the path or name of a program"))),
-    _name("clip"),
-    work("clip.duration_s", above_zero("seconds"), effect.footage),
-    work("clip.fps", above_zero("frames per second"), effect.footage),
-    work("clip.resolution", one_of("1080p", "2160p"), effect.footage),
-    work("clip.rendered_s", above_zero("seconds"), effect.rendered),
-    work("clip.path", or_null(text("the path of a video")), effect.own_clip),
-    work("codec.name", option_of("codec"), instead=_choose("codec")),
-    aside("codec.stream", text("a codec as ffmpeg calls it")),
-    work("codec.suffix", text("a file's ending"), effect.method("transcode")),
-    work("codec.megabits_per_s", above_zero(), effect.rate),
-    work("codec.fixed_rate", SWITCH, effect.method("transcode")),
-    work("codec.encoders", ENCODERS, effect.method("transcode")),
-    work("codec.avconvert_preset", or_null(text("a preset")), effect.method("avconvert")),
 )
 
 #: Whose result it is: tags say it, as it was found.
@@ -182,7 +159,7 @@ _RUN = (
 )
 
 _TRACKING = (
-    _name("tracking"),
+    option_name("tracking"),
     aside("tracking.uri", or_null(text("the address of a tracking store"))),
     aside("tracking.experiment_name", name("a name")),
     aside("tracking.run_name", or_null(text("a name"))),
@@ -233,7 +210,7 @@ _OF_TRAIN = (*_TRAINING, *_PROTOCOL, *_MACHINE, *_RUN, *_TRACKING)
 ENTRIES: Mapping[str, tuple[Rule, ...]] = {
     "train": _OF_TRAIN,
     "createml": (*_OF_TRAIN, *_CREATEML),
-    "export": (*_EXPORT, _PROTOCOL_NAME, *_MACHINE, *_RUN, *_TRACKING),
+    "export": (*EXPORT, _PROTOCOL_NAME, *_MACHINE, *_RUN, *_TRACKING),
     "sweep": _SWEEP,
     "compare": (*_COMPARISON, _FILES, _KIND, _CACHE, _OUTPUT, *_TRACKING),
     "reference": (_FILES, _OUTPUT, *_TRACKING),
@@ -241,10 +218,15 @@ ENTRIES: Mapping[str, tuple[Rule, ...]] = {
     "sync": (_JOURNALS, aside("everything", SWITCH), *_TRACKING),
     "doctor": (*_DIAGNOSIS, _JOURNALS, _CACHE, _BACKEND, *_MACHINE, *_TRACKING),
 }
-#: By the strategy that alone has them.
-OF_STRATEGY: Mapping[str, tuple[Rule, ...]] = {"multi_worker": _OF_WORKERS}
+#: By the value of another key, the keys that are there with it alone.
+WITH: Mapping[tuple[str, str], tuple[Rule, ...]] = {
+    ("strategy.name", "multi_worker"): _OF_WORKERS,
+    ("dataset.examples", "images"): (_IMAGE_SIZE,),
+    ("model.examples", "images"): (_PIXEL_SCALE,),
+    ("dataset.examples", "sequences"): _OF_SEQUENCES,
+}
 
-RULES = tuple(dict.fromkeys(chain(*ENTRIES.values(), *OF_STRATEGY.values())))
+RULES = tuple(dict.fromkeys(chain(*ENTRIES.values(), *WITH.values())))
 
 
 @lru_cache(maxsize=4096)  # of the keys of all runs of a store

@@ -1,4 +1,4 @@
-"""The data sets: one per file, each read through tensorflow-datasets."""
+"""The data sets: one per file, most of them read through tensorflow-datasets."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from omegaconf import DictConfig
 from chipbench.data.bundled import load_bundled
 from chipbench.data.dataset import Arrays, DataSet, Records, Split
 from chipbench.data.option import entry_of
+from chipbench.data.sequences import load_sequences
 from chipbench.ground.errors import ConfigurationError
 from chipbench.terminal.lines import announce
 
@@ -20,6 +21,8 @@ def load(config: DictConfig, cache_dir: Path) -> DataSet:
     """
     entry = entry_of(config.name)
     announce(f"loading the data set {config.name} ({config.source})")
+    if config.examples != "images":
+        return load_sequences(config, cache_dir)
     if config.source == "bundled" or entry is None:
         return load_bundled(config.name, config.source, config.image_size)
     from chipbench.data import source

@@ -34,9 +34,9 @@ def _colour(split: Split) -> Split:
     """Grey images, [n, side, side] or [n, side, side, 1], in three equal channels."""
     if not isinstance(split, Arrays):
         return split
-    images = split.images[..., None] if split.images.ndim == 3 else split.images
+    images = split.inputs[..., None] if split.inputs.ndim == 3 else split.inputs
     grey = images.ndim == 4 and images.shape[-1] == 1
-    return replace(split, images=np.repeat(images, 3, axis=-1) if grey else images)
+    return replace(split, inputs=np.repeat(images, 3, axis=-1) if grey else images)
 
 
 def _misfit(data: DataSet, size: int) -> str | None:
@@ -45,7 +45,7 @@ def _misfit(data: DataSet, size: int) -> str | None:
     for name, split in (("train", data.train), ("validation", data.validation)):
         if not isinstance(split, Arrays):
             continue
-        images, labels = split.images, split.labels
+        images, labels = split.inputs, split.labels
         if images.shape[1:] != (size, size, 3) or images.dtype != np.uint8:
             return (
                 f"its {name} images are {_told(images)}, and must be uint8 [n, {size}, {size}, 3], "

@@ -10,14 +10,17 @@ Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True)
 class Arrays:
-    """A split held in memory: images uint8 [n, height, width, 3] and labels int64 [n]."""
+    """A split held in memory: inputs [n, …] and labels int64 [n, …].
 
-    images: Array
+    Images are uint8 [n, height, width, 3], sequences of tokens int32 [n, length].
+    """
+
+    inputs: Array
     labels: Array
 
     def shard(self, number: int, index: int) -> "Arrays":
         """Every `number`-th example from `index` on."""
-        return Arrays(self.images[index::number], self.labels[index::number])
+        return Arrays(self.inputs[index::number], self.labels[index::number])
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ Split = Arrays | Records
 
 @dataclass(frozen=True)
 class DataSet:
-    """Labelled images in two splits."""
+    """Labelled examples in two splits."""
 
     name: str
     source: str  # "tfds", "generated" or "bundled"

@@ -32,16 +32,16 @@ class Images:
     def __getitem__(self, number: int) -> tuple[Array, int]:
         """Image uint8 [height, width, 3] and label."""
         if self._arrays is not None:
-            return self._arrays.images[number], int(self._arrays.labels[number])
+            return self._arrays.inputs[number], int(self._arrays.labels[number])
         assert self._stored is not None
         example = self._stored[number]
         return decoded(example["image"]), int(example["label"])
 
 
 def arrays(split: Split, examples: int) -> tuple[Array, Array]:
-    """The first `examples`: images uint8 [examples, height, width, 3], labels int64 [examples]."""
+    """The first `examples`, as `Arrays` has them."""
     if isinstance(split, Arrays):
-        return split.images[:examples], split.labels[:examples]
+        return split.inputs[:examples], split.labels[:examples]
     images = Images(split)
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         pairs: Sequence[tuple[Array, int]] = list(

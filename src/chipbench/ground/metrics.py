@@ -48,6 +48,12 @@ EPOCH_TOTAL_TIME = _metric(
 IMAGES_PER_SECOND = _metric(
     "images_per_second", "images/s", "training images counted in the epoch / epoch_time_s", 1
 )
+SEQUENCES_PER_SECOND = _metric(
+    "sequences_per_second", "sequences/s", "training sequences in the epoch / epoch_time_s", 1
+)
+TOKENS_PER_SECOND = _metric(
+    "tokens_per_second", "tokens/s", "sequences_per_second x their length, padding included", 0
+)
 LOSS = _metric("loss", "", "training loss, mean over the epoch", 4)
 ACCURACY = _metric("accuracy", "", "training accuracy, share of 1", 4)
 VAL_LOSS = _metric("val_loss", "", "validation loss", 4)
@@ -64,6 +70,15 @@ WARMUP_TIME = _metric("warmup_time_s", "s", "what the first epoch cost above a s
 STEADY_IMAGES_PER_SECOND = _metric(
     "steady_images_per_second", "images/s", "median images_per_second after the first epoch", 1
 )
+STEADY_SEQUENCES_PER_SECOND = _metric(
+    "steady_sequences_per_second",
+    "sequences/s",
+    "median sequences_per_second after the first epoch",
+    1,
+)
+STEADY_TOKENS_PER_SECOND = _metric(
+    "steady_tokens_per_second", "tokens/s", "median tokens_per_second after the first epoch", 0
+)
 TIME_TO_TARGET = _metric(
     "time_to_target_s", "s", "until val_accuracy first reached target_accuracy"
 )
@@ -74,8 +89,16 @@ MEGAFLOP_PER_IMAGE = _metric(
     "MFLOP",
     "floating-point operations of a training step per image, from its layers' shapes",
 )
+MEGAFLOP_PER_SEQUENCE = _metric(
+    "training_megaflop_per_sequence",
+    "MFLOP",
+    "floating-point operations of a training step per sequence, from its layers' shapes",
+)
 ACHIEVED_TFLOPS = _metric(
-    "achieved_tflops", "TFLOP/s", "training_megaflop_per_image x steady_images_per_second", 4
+    "achieved_tflops",
+    "TFLOP/s",
+    "a training step's operations per image or sequence x how many a steady second takes",
+    4,
 )
 PEAK_TFLOPS = _metric(
     "peak_tflops", "TFLOP/s", "a large matrix product on the same device and precision", 3
@@ -93,8 +116,14 @@ SINGLE_REPLICA_RATE = _metric(
     "one replica alone, with its share of a batch",
     1,
 )
+SINGLE_REPLICA_SEQUENCES = _metric(
+    "single_replica_sequences_per_second",
+    "sequences/s",
+    "one replica alone, with its share of a batch",
+    1,
+)
 SCALING_EFFICIENCY = _metric(
-    "scaling_efficiency_percent", "%", "steady images/s over replicas times one replica's", 1
+    "scaling_efficiency_percent", "%", "steady speed over replicas times one replica's", 1
 )
 INPUT_RATE = _metric(
     "input_images_per_second", "images/s", "what the input pipeline gives without a training", 1

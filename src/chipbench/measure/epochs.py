@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from chipbench.ground import metrics
+from chipbench.measure.examples import IMAGES, Examples
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class Epoch:
     number: int  # from 1
     epoch_time_s: float  # training part
     validation_time_s: float
-    images: int  # training images seen
+    examples: int  # training images or sequences seen
     loss: float
     accuracy: float  # share of 1
     val_loss: float
@@ -26,29 +27,29 @@ class Epoch:
         cls,
         number: int,
         times_s: tuple[float, float],
-        images: int,
+        examples: int,
         trained: tuple[float, float],
         validated: tuple[float, float],
     ) -> "Epoch":
         """Epoch `number`: training and validation, each its seconds, and its loss and accuracy."""
-        return cls(number, *times_s, images, *trained, *validated)
+        return cls(number, *times_s, examples, *trained, *validated)
 
     @property
-    def images_per_second(self) -> float:
-        """Training images per second of the training part."""
-        return self.images / self.epoch_time_s
+    def examples_per_second(self) -> float:
+        """Training examples per second of the training part."""
+        return self.examples / self.epoch_time_s
 
     @property
     def total_time_s(self) -> float:
         """Training and validation."""
         return self.epoch_time_s + self.validation_time_s
 
-    def values(self) -> dict[str, float]:
+    def values(self, of: Examples = IMAGES) -> dict[str, float]:
         """This epoch's metrics by name; a value that is not finite is absent."""
         values = {
             metrics.EPOCH_TIME: self.epoch_time_s,
             metrics.VALIDATION_TIME: self.validation_time_s,
-            metrics.IMAGES_PER_SECOND: self.images_per_second,
+            **of.rates(self.examples_per_second),
             metrics.LOSS: self.loss,
             metrics.ACCURACY: self.accuracy,
             metrics.VAL_LOSS: self.val_loss,
@@ -57,7 +58,9 @@ class Epoch:
         return {name: value for name, value in values.items() if math.isfinite(value)}
 
 
-def summary(epochs: Sequence[Epoch], target_accuracy: float | None = None) -> dict[str, float]:
+def summary(
+    epochs: Sequence[Epoch], target_accuracy: float | None = None, of: Examples = IMAGES
+) -> dict[str, float]:
     """The summary metrics of `epochs`, by name; what a single epoch cannot tell is absent."""
     if not epochs:
         return {}
@@ -68,9 +71,7 @@ def summary(epochs: Sequence[Epoch], target_accuracy: float | None = None) -> di
         steady_time = median(epoch.epoch_time_s for epoch in steady)
         values[metrics.STEADY_EPOCH_TIME] = steady_time
         values[metrics.WARMUP_TIME] = epochs[0].epoch_time_s - steady_time
-        values[metrics.STEADY_IMAGES_PER_SECOND] = median(
-            epoch.images_per_second for epoch in steady
-        )
+        values |= of.steady_rates(median(epoch.examples_per_second for epoch in steady))
     reached = None if target_accuracy is None else time_to(target_accuracy, epochs)
     if reached is not None:
         values[metrics.TIME_TO_TARGET] = reached

@@ -8,9 +8,9 @@ from chipbench.measure.epochs import Epoch
 
 #: A loss that moves by less of itself, over all epochs, does not.
 _UNMOVED = 1e-4
-#: Up to so many times the share that guessing gets right. On the 360 digits that are validated,
-#: chance alone reaches it once in 400 times.
-_GUESSING = 1.5
+#: Up to so much more than the share that guessing gets right. On the 360 digits that are validated,
+#: chance alone reaches half of that share once in 400 times; of two classes that would be much.
+_GUESSING_SHARE, _GUESSING_MOST = 0.5, 0.1
 #: Before so many updates, a training need not have learned anything.
 _FEWEST_UPDATES = 100
 #: After so many, TinyVGG has three quarters of what generated images allow, and half is far below.
@@ -26,7 +26,7 @@ def of_learning(
 
     `best` is the accuracy that its data are known to allow.
     """
-    updates = sum(math.ceil(epoch.images / batch_size) for epoch in epochs)
+    updates = sum(math.ceil(epoch.examples / batch_size) for epoch in epochs)
     if updates < _FEWEST_UPDATES:
         return
     losses = [epoch.loss for epoch in epochs]
@@ -36,7 +36,8 @@ def of_learning(
     last = epochs[-1]
     validated = math.isfinite(last.val_accuracy)
     accuracy = last.val_accuracy if validated else last.accuracy
-    if accuracy <= _GUESSING / classes:
+    guessed = 1 / classes
+    if accuracy <= guessed + min(_GUESSING_SHARE * guessed, _GUESSING_MOST):
         name = "val_accuracy" if validated else "accuracy"
         said = f"no better than guessing: {name} {accuracy:.3f} of {classes} classes"
         yield Finding(f"{said} after {updates:,} updates", _REMEDY)

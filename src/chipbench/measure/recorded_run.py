@@ -13,8 +13,10 @@ RANKING_METRICS = (metrics.TOTAL_TIME, metrics.EXPORT_TIME, metrics.STEADY_EPOCH
 #: The throughput that belongs to it; the last is of whole epochs, where only those are known.
 SPEED_METRICS = (
     metrics.STEADY_IMAGES_PER_SECOND,
+    metrics.STEADY_SEQUENCES_PER_SECOND,
     metrics.FRAMES_PER_SECOND,
     metrics.IMAGES_PER_SECOND,
+    metrics.SEQUENCES_PER_SECOND,
 )
 
 #: Kinds of runs that this store's user did not measure: published results, and shared files.

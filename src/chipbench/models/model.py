@@ -12,21 +12,23 @@ import numpy as np
 from keras import layers
 
 from chipbench.ground.errors import ConfigurationError
-from chipbench.models.builder import TAKES, builder
+from chipbench.models.builder import builder
 
 _ROUNDING = 1e-2  # of probabilities in half precision
 
 
 def built(spec: Mapping[str, Any], tried: bool = True) -> Any:
-    """The Keras model of `spec` (name, build, classes, image_size, weights, logits).
+    """The Keras model of `spec` (name, build, classes, sizes, weights, logits).
 
-    Images [batch, image_size, image_size, 3] → probabilities [batch, classes]. `tried`: where its
+    Images [batch, image_size, image_size, 3], or tokens [batch, sequence_length] → probabilities
+    [batch, classes]. `tried`: where its
     layers do not tell whether it gives probabilities, it is asked for some.
     Raises ConfigurationError for a model that takes or gives anything else.
     """
-    build = builder(spec["name"], spec["build"])
-    model = build(**{key: spec[key] for key in TAKES})
-    wrong = _misfit(model, spec["classes"], spec["image_size"])
+    sizes = spec["sizes"]
+    build = builder(spec["name"], spec["build"], sizes)
+    model = build(classes=spec["classes"], weights=spec["weights"], **sizes)
+    wrong = _misfit(model, spec["classes"], sizes)
     if wrong is None:
         wrong = _other_outputs(model, spec["logits"], tried)
     if wrong is not None:
@@ -34,18 +36,22 @@ def built(spec: Mapping[str, Any], tried: bool = True) -> Any:
     return _with_softmax(model) if spec["logits"] else model
 
 
-def _misfit(model: Any, classes: int, size: int) -> str | None:
-    """What keeps the model from these images and classes."""
+def _misfit(model: Any, classes: int, sizes: Mapping[str, int]) -> str | None:
+    """What keeps the model from examples of these sizes, and classes."""
     if not isinstance(model, keras.Model):
         return f"its build() makes a {type(model).__name__}, and no Keras model"
     takes, gives = getattr(model, "input_shape", None), getattr(model, "output_shape", None)
     if takes is None or gives is None:
         return "it does not say what it takes: begin it with an Input layer"
-    if not _fits(takes, (size, size, 3)):
-        return (
-            f"it takes {_shape(takes)}, and the pictures are {_shape((None, size, size, 3))}, also "
-            "grey ones; see Input, and dataset.image_size"
-        )
+    if "image_size" in sizes:
+        side = sizes["image_size"]
+        wanted: tuple[int, ...] = (side, side, 3)
+        said = "pictures are {}, also grey ones; see Input, and dataset.image_size"
+    else:
+        wanted = (sizes["sequence_length"],)
+        said = "sequences are of {} tokens; see Input, and dataset.sequence_length"
+    if not _fits(takes, wanted):
+        return f"it takes {_shape(takes)}, and the {said.format(_shape((None, *wanted)))}"
     if not _fits(gives, (classes,)):
         return f"it gives {_shape(gives)}, and the data set has {classes} classes"
     return None

@@ -11,9 +11,16 @@ from importlib.resources import files
 
 ARTICLE = "D. Bourke, 2021: M1 Pro and M1 Max outperform Google Colab by up to 54 %"
 SWEEP = "D. Bourke, 2023: mac-ml-speed-test"
+#: By batch size: of images, and of text.
+SWEEP_TABLES = ("batch_size_sweep_times", "transformer_sweep_times")
 
 #: The tables' names of models, by chipbench's.
-MODEL_NAMES = {"tiny_vgg": "TinyVGG", "efficientnet_b0": "EfficientNetB0", "resnet50": "ResNet50"}
+MODEL_NAMES = {
+    "tiny_vgg": "TinyVGG",
+    "efficientnet_b0": "EfficientNetB0",
+    "resnet50": "ResNet50",
+    "small_transformer": "SmallTransformer",
+}
 
 
 def read_published(table: str) -> list[dict[str, str]]:
@@ -62,7 +69,8 @@ def sweep_rows(experiment: str, batch_size: int) -> list[dict[str, str]]:
     """The follow-up's times of `experiment`, such as resnet50_cifar100, at one batch size."""
     return [
         row
-        for row in read_published("batch_size_sweep_times")
+        for table in SWEEP_TABLES
+        for row in read_published(table)
         if (row["experiment"], row["batch_size"]) == (experiment, str(batch_size))
     ]
 

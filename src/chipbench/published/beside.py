@@ -83,7 +83,7 @@ def differences(row: Row, published: Sequence[Row], known: Mapping[str, str]) ->
     """What keeps `row`, of a run tagged `known`, from being the published benchmark, in words."""
     found = []
     if known.get(tags.DATA_SOURCE) == "generated":
-        found.append("generated images of the same shape")
+        found.append("generated data of the same shape")
     first = published[0]
     if row.batch_size != first.batch_size:
         found.append(f"batch size {row.batch_size}, published {first.batch_size}")
@@ -114,7 +114,7 @@ def plot_beside(path: Path, config: DictConfig, machine: str, time_per_epoch_s: 
     if not is_beside(config):
         return
     rows = published_rows(config)
-    what = "generated images" if config.dataset.source == "generated" else "this run"
+    what = "generated data" if config.dataset.source == "generated" else "this run"
     label = metric(metrics.TIME_PER_EPOCH).format
     bars = [Bar(machine, time_per_epoch_s, label(time_per_epoch_s), note=f", {what}")]
     bars += [

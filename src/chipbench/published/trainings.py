@@ -1,12 +1,15 @@
 """The published trainings: the article's experiments 3 and 4, and the follow-up's sweeps."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from chipbench.ground import metrics, tags
+from chipbench.measure.examples import IMAGES, SEQUENCES
 from chipbench.published import (
     ARTICLE,
     MODEL_NAMES,
     SWEEP,
+    SWEEP_TABLES,
     all_training_rows,
     curve_rows,
     logged_time,
@@ -17,7 +20,14 @@ from chipbench.published.beside import SWEEP_PROTOCOL
 from chipbench.published.run import KEY_PREFIX, PublishedRun, reference_tags, run_name
 from chipbench.published.works import found
 
-_IMAGES = {"cifar100": 50_000, "food101": 75_750}
+#: Training examples, and what is counted of them.
+_COUNTED = {
+    "cifar100": (50_000, IMAGES),
+    "food101": (75_750, IMAGES),
+    "imdb": (25_000, replace(SEQUENCES, tokens=200)),
+}
+#: Whose examples Keras distributes.
+_OF_KERAS = "smalltransformer_imdb"
 
 
 def trainings() -> Iterator[PublishedRun]:
@@ -50,21 +60,15 @@ def trainings() -> Iterator[PublishedRun]:
 
 
 def sweeps() -> Iterator[PublishedRun]:
-    """ResNet50 by batch size: the whole of `fit`, shuffled and not validated, over its epochs."""
-    for row in read_published("batch_size_sweep_times"):
+    """ResNet50 and a small transformer by batch size: all of `fit`, not validated."""
+    for row in (row for table in SWEEP_TABLES for row in read_published(table)):
         batch, epochs = int(row["batch_size"]), int(row["epochs"])
+        number, examples = _COUNTED[row["dataset"]]
         yield _sweep(
             row,
             _params(_model(row["model"]), row["dataset"], batch, epochs),
-            {metrics.IMAGES_PER_SECOND: _IMAGES[row["dataset"]] / float(row["time_per_epoch_s"])},
+            examples.rates(number / float(row["time_per_epoch_s"])),
         )
-
-
-def transformers() -> Iterator[PublishedRun]:
-    """The follow-up's small transformer, which chipbench does not train."""
-    for row in read_published("transformer_sweep_times"):
-        batch, epochs = int(row["batch_size"]), int(row["epochs"])
-        yield _sweep(row, _params(row["model"], row["dataset"], batch, epochs), {})
 
 
 def _sweep(row: dict[str, str], params: dict[str, str], speed: dict[str, float]) -> PublishedRun:
@@ -83,6 +87,7 @@ def _sweep(row: dict[str, str], params: dict[str, str], speed: dict[str, float])
         tags=reference_tags(machine, experiment, SWEEP, printed)
         | {
             tags.PROTOCOL: SWEEP_PROTOCOL,
+            tags.DATA_SOURCE: "keras" if experiment == _OF_KERAS else "tfds",
             tags.OPTIMIZER_USED: "adam",
             **found(params["model.name"], params["dataset.name"]),
             tags.TIME_INCLUDES: "the compilation in the first epoch",

@@ -122,4 +122,4 @@ def failed_sizes(jobs: Sequence[JobEnd]) -> dict[str, list[int]]:
 def _else(combination: Combination, common: set[str]) -> str:
     """All that tells its curve from the others."""
     own = [o for o in combination.jobs[0].job.without_batch_size() if o not in common]
-    return " ".join(own) or "images/s"
+    return " ".join(own) or "speed"

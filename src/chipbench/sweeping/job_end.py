@@ -9,7 +9,11 @@ from chipbench.sweeping.outcome import Outcome
 from chipbench.sweeping.plan import Job
 
 TIMES = (metrics.TOTAL_TIME, metrics.EXPORT_TIME)
-SPEEDS = (metrics.STEADY_IMAGES_PER_SECOND, metrics.REALTIME_FACTOR)
+SPEEDS = (
+    metrics.STEADY_IMAGES_PER_SECOND,
+    metrics.STEADY_SEQUENCES_PER_SECOND,
+    metrics.REALTIME_FACTOR,
+)
 #: What the terminal shows of each job, and a sweep's own run says of all.
 PRINTED = (*TIMES, *SPEEDS, metrics.VAL_ACCURACY)
 
@@ -34,6 +38,6 @@ class JobEnd:
 
     @property
     def speed(self) -> float | None:
-        """Images per second after the first epoch, or times real time."""
+        """Images or sequences per second after the first epoch, or times real time."""
         speed, time_s = self.first(SPEEDS), self.first(TIMES)
         return speed if speed is not None or not time_s else 1 / time_s

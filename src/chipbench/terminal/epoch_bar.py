@@ -11,15 +11,17 @@ _REFRESH_S = 0.5  # seldom enough to cost the training nothing that can be seen
 class EpochBar:
     """Drawn from the first epoch on, in a terminal alone."""
 
-    def __init__(self, images: int, batch_size: int, epochs: int) -> None:
+    def __init__(self, examples: int, name: str, batch_size: int, epochs: int) -> None:
+        """`name`: what the examples are, such as images."""
         self.is_drawn = console().is_terminal
-        self._images = images
+        self._examples = examples
+        self._name = name
         self._batch_size = batch_size
         self._epochs = epochs
         self._epoch = 0
         self._start_s = self._next_s = 0.0
         self._bar = drawing()
-        self._task = self._bar.add_task("", total=images * epochs, speed="")
+        self._task = self._bar.add_task("", total=examples * epochs, speed="")
 
     def __enter__(self) -> "EpochBar":
         return self
@@ -44,8 +46,8 @@ class EpochBar:
         seen = number * self._batch_size
         self._bar.update(
             self._task,
-            completed=(self._epoch - 1) * self._images + seen,
+            completed=(self._epoch - 1) * self._examples + seen,
             description=f"epoch {self._epoch}/{self._epochs}",
-            speed=f"{seen / (now_s - self._start_s):,.0f} images/s",
+            speed=f"{seen / (now_s - self._start_s):,.0f} {self._name}/s",
             refresh=True,
         )

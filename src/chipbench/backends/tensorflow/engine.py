@@ -8,6 +8,7 @@ import tensorflow as tf
 from omegaconf import DictConfig
 
 from chipbench.backends.backend import Task
+from chipbench.backends.feed import as_taken
 from chipbench.backends.tensorflow.device import TensorFlowDevice
 from chipbench.backends.tensorflow.feed import unshuffled
 from chipbench.backends.tensorflow.graph_loop import (
@@ -65,7 +66,7 @@ class Graphs:
             images, labels = zip(*batches, strict=True)
             return np.concatenate(images), np.concatenate(labels)
         images, labels = arrays(part, getattr(data, f"{split}_examples"))
-        return images / np.float32(config.model.pixel_scale), labels
+        return as_taken(images, config), labels
 
     def hold(self, inputs: Any, labels: Any) -> Examples:
         """As tensors."""

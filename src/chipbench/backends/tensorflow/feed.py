@@ -10,7 +10,7 @@ import tensorflow as tf
 from omegaconf import DictConfig
 
 from chipbench.backends.backend import Task
-from chipbench.backends.feed import Feed
+from chipbench.backends.feed import Feed, as_taken
 from chipbench.backends.tensorflow.reading import arrays, images_of, untuned
 from chipbench.data import DataSet, Split
 from chipbench.ground import metrics
@@ -64,7 +64,7 @@ def in_memory(data: DataSet, config: DictConfig) -> tuple[dict[str, Any], Any]:
 
     def scaled(split: Split, examples: int) -> tuple[Any, Any]:
         images, labels = arrays(split, examples)
-        return images / np.float32(config.model.pixel_scale), labels
+        return as_taken(images, config), labels
 
     images, labels = scaled(data.train, data.train_examples)
     validation = scaled(data.validation, data.validation_examples)

@@ -11,7 +11,7 @@ from chipbench.data import Arrays, Split
 def images_of(split: Split) -> tf.data.Dataset:
     """(image uint8 [height, width, 3], label int64 []) one by one: a pass in a fixed order."""
     if isinstance(split, Arrays):
-        return tf.data.Dataset.from_tensor_slices((split.images, split.labels))
+        return tf.data.Dataset.from_tensor_slices((split.inputs, split.labels))
     data = split.builder.as_dataset(
         split=split.split,
         shuffle_files=False,
@@ -33,9 +33,9 @@ def _colour(image: tf.Tensor) -> tf.Tensor:
 
 
 def arrays(split: Split, examples: int) -> tuple[Any, Any]:
-    """The first `examples`: images uint8 [examples, height, width, 3], labels int64 [examples]."""
+    """The first `examples`, as `Arrays` has them."""
     if isinstance(split, Arrays):
-        return split.images[:examples], split.labels[:examples]
+        return split.inputs[:examples], split.labels[:examples]
     images, labels = next(iter(untuned(images_of(split).batch(examples))))
     return images.numpy(), labels.numpy()
 

@@ -55,10 +55,10 @@ def _train(opened: Backend, device: str, optimizer: str) -> list[float]:
             # XLA takes longer than the training, and Metal has none.
             jit_compile=opened.always_compiled,
         )
-        images, labels = _scaled(loaded.train.images), loaded.train.labels
+        images, labels = _scaled(loaded.train.inputs), loaded.train.labels
         model.fit(images, labels, batch_size=_BATCH_SIZE, epochs=_EPOCHS, verbose=0)
         known = loaded.validation
-        found = model.evaluate(_scaled(known.images), known.labels, verbose=0)
+        found = model.evaluate(_scaled(known.inputs), known.labels, verbose=0)
     return [float(value) for value in found]
 
 

@@ -1,21 +1,18 @@
 """What the layers of Keras compute, in NumPy and float64: no framework, no device, no kernel.
 
-Inputs lie as Keras has them, [n, height, width, channels]. A layer, a setting or an activation that
-is not known here has no reference.
+Inputs lie as Keras has them, [n, height, width, channels] or [n, length, channels]. A layer, a
+setting or an activation that is not known here has no reference.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import keras
 import numpy as np
 from keras import layers
 from numpy.lib.stride_tricks import sliding_window_view
 
-Array = np.ndarray[Any, Any]
-Weights = Mapping[str, Array]
-#: Inputs and weights by name → output.
-Computed = Callable[[Sequence[Array], Weights], Array]
+from chipbench.backends.trials.computed import ACTIVATIONS, Array, Computed, Weights
+from chipbench.backends.trials.of_sequences import SEQUENCE_KINDS
 
 
 def reference(layer: Any, training: bool) -> Computed | None:
@@ -27,7 +24,7 @@ def reference(layer: Any, training: bool) -> Computed | None:
 
 
 def _convolution(layer: Any, _training: bool) -> Computed | None:
-    activate = _ACTIVATIONS.get(layer.activation)
+    activate = ACTIVATIONS.get(layer.activation)
     if activate is None or layer.groups != 1 or not _usual(layer):
         return None
 
@@ -41,7 +38,7 @@ def _convolution(layer: Any, _training: bool) -> Computed | None:
 
 
 def _depthwise(layer: Any, _training: bool) -> Computed | None:
-    activate = _ACTIVATIONS.get(layer.activation)
+    activate = ACTIVATIONS.get(layer.activation)
     if activate is None or not _usual(layer):
         return None
 
@@ -55,7 +52,7 @@ def _depthwise(layer: Any, _training: bool) -> Computed | None:
 
 
 def _dense(layer: Any, _training: bool) -> Computed | None:
-    activate = _ACTIVATIONS.get(layer.activation)
+    activate = ACTIVATIONS.get(layer.activation)
     if activate is None:
         return None
     return lambda inputs, weights: activate(
@@ -96,12 +93,15 @@ def _average(layer: Any, _training: bool) -> Computed | None:
 
 
 def _mean(layer: Any, _training: bool) -> Computed | None:
+    """Over all places of an image or a sequence."""
     keep = layer.keepdims
-    return (lambda inputs, _: inputs[0].mean((1, 2), keepdims=keep)) if _usual(layer) else None
+    if not _usual(layer):
+        return None
+    return lambda inputs, _: inputs[0].mean(tuple(range(1, inputs[0].ndim - 1)), keepdims=keep)
 
 
 def _activation(layer: Any, _training: bool) -> Computed | None:
-    activate = _ACTIVATIONS.get(layer.activation)
+    activate = ACTIVATIONS.get(layer.activation)
     return None if activate is None else lambda inputs, _: activate(inputs[0])
 
 
@@ -146,25 +146,6 @@ def _windows(x: Array, size: Sequence[int], layer: Any, beyond: float) -> Array:
     return taken
 
 
-def _sigmoid(x: Array) -> Array:
-    made: Array = 1 / (1 + np.exp(-x))
-    return made
-
-
-def _softmax(x: Array) -> Array:
-    raised = np.exp(x - x.max(-1, keepdims=True))
-    made: Array = raised / raised.sum(-1, keepdims=True)
-    return made
-
-
-_ACTIVATIONS: dict[Any, Callable[[Array], Array]] = {
-    keras.activations.linear: lambda x: x,
-    keras.activations.relu: lambda x: np.maximum(x, 0),
-    keras.activations.sigmoid: _sigmoid,
-    keras.activations.silu: lambda x: x * _sigmoid(x),
-    keras.activations.tanh: np.tanh,
-    keras.activations.softmax: _softmax,
-}
 _KINDS: dict[type, Callable[[Any, bool], Computed | None]] = {
     layers.Conv2D: _convolution,
     layers.DepthwiseConv2D: _depthwise,
@@ -173,6 +154,8 @@ _KINDS: dict[type, Callable[[Any, bool], Computed | None]] = {
     layers.MaxPooling2D: _largest,
     layers.AveragePooling2D: _average,
     layers.GlobalAveragePooling2D: _mean,
+    layers.GlobalAveragePooling1D: _mean,
+    **SEQUENCE_KINDS,
     layers.Activation: _activation,
     layers.ReLU: _rectified,
     layers.Add: _sum,

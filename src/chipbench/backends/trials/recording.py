@@ -80,3 +80,8 @@ def called(weight: Any) -> str:
 def values_of(variable: Any) -> Array:
     """A variable's values, float64."""
     return np.asarray(keras.ops.convert_to_numpy(variable), "float64")
+
+
+def own_name(weight: Any, layer: Any) -> str:
+    """A weight as its layer has it: `kernel`, or `query/kernel` of a layer within the layer."""
+    return str(weight.path).rpartition(f"{layer.name}/")[2]

@@ -10,6 +10,7 @@ import numpy as np
 from hydra.utils import instantiate
 
 from chipbench.backends.initial_weights import draw, numpy_draws
+from chipbench.backends.layers import flat_layers
 from chipbench.backends.trials.recording import Recorder, called, values_of
 from chipbench.backends.trials.tolerance import fault_in, of_layer, of_steps
 
@@ -43,6 +44,7 @@ def take(
     with numpy_draws(_SEED):
         model = build()
     draw(model, _SEED, pretrained=False)
+    _drop_nothing(model)
     optimizer = instantiate(dict(create))
     weights = model.trainable_weights
     names = [called(weight) for weight in weights]
@@ -50,16 +52,16 @@ def take(
     model.compile(optimizer, "sparse_categorical_crossentropy", jit_compile=compiled)
     scale = getattr(model.optimizer, "initial_scale", 1.0)
     generator = np.random.default_rng(_SEED)
-    images = generator.random((_BATCH, *model.input_shape[1:]), "float32")
+    inputs = _inputs(model, generator)
     labels = np.arange(_BATCH) % model.output_shape[-1]
     before = [values_of(weight) for weight in weights]
     small = np.full(_BATCH, _SMALL, "float32")
-    losses = [float(model.train_on_batch(images, labels, sample_weight=small)) / _SMALL]
+    losses = [float(model.train_on_batch(inputs, labels, sample_weight=small)) / _SMALL]
     gradients = [gradient / _SMALL for gradient in recorder.gradients()]
     moved = [False] * len(weights)
     for step in range(_SCALED_STEPS):
         model.reset_metrics()
-        losses.append(float(model.train_on_batch(images, labels)))
+        losses.append(float(model.train_on_batch(inputs, labels)))
         moved = [
             bool((values_of(weight) != old).any())
             for weight, old in zip(weights, before, strict=True)
@@ -72,6 +74,22 @@ def take(
         if not has_moved and gradient.any()
     ]
     return Steps(scale, losses, names, gradients, unmoved)
+
+
+def _drop_nothing(model: Any) -> None:
+    """What is left out at random would differ between the device and the CPU."""
+    for layer in flat_layers(model):
+        if isinstance(layer, keras.layers.Dropout):
+            layer.rate = 0.0
+
+
+def _inputs(model: Any, generator: np.random.Generator) -> Array:
+    """A batch: pixels of 0 to 1, or tokens that the model has an embedding of."""
+    shape = (_BATCH, *model.input_shape[1:])
+    known = [la.input_dim for la in flat_layers(model) if isinstance(la, keras.layers.Embedding)]
+    if known:
+        return generator.integers(0, min(known), shape, "int32")
+    return generator.random(shape, "float32")
 
 
 def faults(found: Steps, expected: Steps, precision: str) -> Iterator[str]:

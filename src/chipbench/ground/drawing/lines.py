@@ -57,8 +57,8 @@ def draw_batch_sizes(
     failures: Mapping[str, Sequence[int]],
     title: str,
 ) -> None:
-    """Images per second against batch size; a batch size that failed is marked on the axis."""
-    with wide_axes(path, title, "batch size (x: failed)", "images/s") as axes:
+    """Speed against batch size; a batch size that failed is marked on the axis."""
+    with wide_axes(path, title, "batch size (x: failed)", "images or sequences/s") as axes:
         for place, name in enumerate(dict.fromkeys([*curves, *failures])):
             looks = _looks(place)
             points = sorted(curves.get(name, ()), key=lambda point: point.x)

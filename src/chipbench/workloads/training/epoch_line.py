@@ -3,16 +3,17 @@
 from chipbench.ground import metrics
 from chipbench.ground.metrics import metric
 from chipbench.measure.epochs import Epoch
+from chipbench.measure.examples import Examples
 
-_SHOWN = (metrics.IMAGES_PER_SECOND, metrics.LOSS, metrics.VAL_ACCURACY)
+_SHOWN = (metrics.TOKENS_PER_SECOND, metrics.LOSS, metrics.VAL_ACCURACY)
 
 
-def epoch_line(epoch: Epoch, epochs: int) -> str:
+def epoch_line(epoch: Epoch, epochs: int, of: Examples) -> str:
     """What `epoch` gave, and the time that those after it will take."""
-    values = epoch.values()
+    values = epoch.values(of)
     parts = [
         f"{'' if metric(name).unit else name} {metric(name).format(values[name])}".strip()
-        for name in _SHOWN
+        for name in (of.rate, *_SHOWN)
         if name in values
     ]
     left_s = epoch.total_time_s * (epochs - epoch.number)

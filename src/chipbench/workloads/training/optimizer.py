@@ -29,7 +29,7 @@ from chipbench.workloads.training.limits.use import is_known, keep_peak
 _TRIAL = "chipbench.backends.trials.training"
 
 #: Raised when the check changes, so that verdicts of an earlier one are not taken for its own.
-_CHECK = 1
+_CHECK = 2
 _BEYOND_ALL = 10_000  # kinds of layers
 
 
@@ -95,7 +95,8 @@ def checked_model(config: DictConfig, classes: int) -> dict[str, object]:
     """What the device is checked with: which model, told by its source too, and its precision."""
     asked_for = specification(config, classes)
     del asked_for["weights"]  # it is checked with others
-    source = inspect.getsourcefile(builder(asked_for["name"], asked_for["build"]))
+    parts = (asked_for[key] for key in ("name", "build", "sizes"))
+    source = inspect.getsourcefile(builder(*parts))
     return {
         **asked_for,
         "source": digest(Path(source).read_text(), 16) if source else None,

@@ -14,6 +14,7 @@ from chipbench.ground.metrics import metric
 from chipbench.hardware.machine import Machine
 from chipbench.hardware.used import Used
 from chipbench.measure.epochs import Epoch, summary
+from chipbench.measure.examples import examples_of
 from chipbench.measure.learning import broken, of_learning
 from chipbench.measure.plots import plot_epochs
 from chipbench.models.digest import layers_digest
@@ -39,6 +40,7 @@ class PreparedTraining:
         self._task = task
         self._machine = machine
         self._found = found
+        self._examples = examples_of(task.config.dataset)
         self._peak: Peak | None = None
         self._limits: dict[str, float] = {}
         self.loop = loop
@@ -57,17 +59,17 @@ class PreparedTraining:
 
     def measure(self, report: Report) -> None:
         """Train; raises FloatingPointError once the loss is no number."""
-        config, images = self._task.config, self._task.data.train_examples
-        announce(f"training {config.epochs} x {images:,} images")
+        config, number, of = self._task.config, self._task.data.train_examples, self._examples
+        announce(f"training {config.epochs} x {number:,} {of.name}")
 
         def take(epoch: Epoch) -> None:
             self.epochs.append(epoch)
-            report(epoch.number, epoch.values())
-            say(epoch_line(epoch, config.epochs))
+            report(epoch.number, epoch.values(of))
+            say(epoch_line(epoch, config.epochs, of))
             signals.check()
             self._refuse(broken(epoch, config.protocol.validate))
 
-        with EpochBar(images, config.batch_size, config.epochs) as bar:
+        with EpochBar(number, of.name, config.batch_size, config.epochs) as bar:
             self.loop.train(take, bar)
 
     def finish(self) -> None:
@@ -89,7 +91,12 @@ class PreparedTraining:
         self._peak = peak_of(self._task, self._machine)
 
     def _take_limits(self) -> None:
-        self._limits = closeness(self._task, self.loop, self._peak, summary(self.epochs))
+        self._limits = closeness(self._task, self.loop, self._peak, self._speed)
+
+    @property
+    def _speed(self) -> float:
+        """Examples per second after the first epoch, of which there is one."""
+        return summary(self.epochs, of=self._examples)[self._examples.steady_rate]
 
     @staticmethod
     def _refuse(what: str | None) -> None:
@@ -99,7 +106,7 @@ class PreparedTraining:
     def work(self) -> Work:
         """The epochs, their summary, and the model."""
         values = self._summary()
-        shown = (metrics.TOTAL_TIME, metrics.STEADY_IMAGES_PER_SECOND)
+        shown = (metrics.TOTAL_TIME, self._examples.steady_rate)
         parts = [metric(name).format(values[name]) for name in shown if name in values]
         return Work(
             headline=f"**{', '.join(parts) or 'no epoch finished'}** ({len(self.epochs)} epochs)",
@@ -116,7 +123,7 @@ class PreparedTraining:
 
     def _summary(self) -> dict[str, float]:
         """Summary of the epochs, the model's size, and what limited it."""
-        values = summary(self.epochs, self._task.config.target_accuracy)
+        values = summary(self.epochs, self._task.config.target_accuracy, self._examples)
         model, feed = self.loop.model, self.loop.feed
         trainable = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
         values[metrics.PARAMETERS_TOTAL] = model.count_params()
@@ -132,11 +139,11 @@ class PreparedTraining:
     def _scaling(self, values: Mapping[str, float]) -> dict[str, float]:
         """What more replicas bring: the speed, over that of one alone times their number."""
         single_rate, replicas = self.loop.single_rate, self._task.device.replicas
-        if single_rate is None or metrics.STEADY_IMAGES_PER_SECOND not in values:
+        speed = values.get(self._examples.steady_rate)
+        if single_rate is None or speed is None:
             return {}
-        speed = values[metrics.STEADY_IMAGES_PER_SECOND]
         return {
-            metrics.SINGLE_REPLICA_RATE: single_rate,
+            self._examples.single_rate: single_rate,
             metrics.SCALING_EFFICIENCY: 100 * speed / (replicas * single_rate),
         }
 
@@ -144,7 +151,8 @@ class PreparedTraining:
         """The epochs and their plots, and a picture of augmented images."""
         config, files = self._task.config, dict[str, Write]()
         if self.epochs:
-            rows = [{"epoch": e.number, "images": e.images} | e.values() for e in self.epochs]
+            of = self._examples
+            rows = [{"epoch": e.number, of.name: e.examples} | e.values(of) for e in self.epochs]
             files["epochs.csv"] = lambda path: write_table(path, rows)
             files["epoch_times.png"] = lambda path: plot_epochs(path, self.epochs, config.benchmark)
             if is_beside(config):

@@ -62,7 +62,8 @@ class Training:
         if config.batch_size > loaded.train_examples:
             raise ConfigurationError(
                 f"batch_size={config.batch_size}: the data set {loaded.name} has "
-                f"{loaded.train_examples} training images; use that many or fewer"
+                f"{loaded.train_examples} training {config.dataset.examples}; use that many or "
+                "fewer"
             )
         model = checked_model(config, loaded.classes)
         optimizer = choose(config.optimizer, opened.name, machine, device.kind, cache, model)

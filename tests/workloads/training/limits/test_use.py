@@ -5,6 +5,7 @@ import pytest
 from chipbench import hardware
 from chipbench.backends.trials.peak import fastest_s
 from chipbench.ground.cache import kept
+from chipbench.ground.metrics import MEGAFLOP_PER_IMAGE
 from chipbench.ground.processes import TrialError
 from chipbench.hardware import Load
 from chipbench.workloads.training.limits import use
@@ -18,7 +19,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_use_of_the_peak_by_hand() -> None:
-    values = use_of(Peak(0.4, 20.0), flops_per_image=8e6, images_per_second=5000)
+    values = use_of(Peak(0.4, 20.0), 8e6, 5000, MEGAFLOP_PER_IMAGE)
     assert values == {
         "peak_tflops": 0.4,
         "memory_bandwidth_gb_per_s": 20.0,
@@ -29,9 +30,9 @@ def test_use_of_the_peak_by_hand() -> None:
 
 
 def test_what_is_unknown_is_absent() -> None:
-    assert use_of(None, None, 5000) == {}
-    assert "flops_utilization_percent" not in use_of(None, 8e6, 5000)
-    assert "achieved_tflops" not in use_of(Peak(0.4, 20.0), 8e6, None)
+    assert use_of(None, None, 5000, MEGAFLOP_PER_IMAGE) == {}
+    assert "flops_utilization_percent" not in use_of(None, 8e6, 5000, MEGAFLOP_PER_IMAGE)
+    assert "achieved_tflops" not in use_of(Peak(0.4, 20.0), 8e6, None, MEGAFLOP_PER_IMAGE)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,12 @@
 """How close a training came to its device's limits: measured after the timed work."""
 
-from collections.abc import Mapping
-
 from chipbench.backends import Loop, Task
-from chipbench.backends.flops import flops_per_image
+from chipbench.backends.flops import flops_per_example
 from chipbench.backends.trials.peak import COMPUTED_IN
 from chipbench.ground import metrics
 from chipbench.ground.cache import cache_folder
 from chipbench.hardware.machine import Machine
+from chipbench.measure.examples import examples_of
 from chipbench.workloads.training.limits.use import Peak, device_peak, use_of
 
 
@@ -18,13 +17,13 @@ def peak_of(task: Task, machine: Machine) -> Peak | None:
     return device_peak(machine, config.backend.name, task.device.kind, dtype, cache)
 
 
-def closeness(
-    task: Task, loop: Loop, peak: Peak | None, summary: Mapping[str, float]
-) -> dict[str, float]:
-    """FLOP/s achieved and possible, and the time spent waiting for input, by metric name."""
+def closeness(task: Task, loop: Loop, peak: Peak | None, speed: float) -> dict[str, float]:
+    """FLOP/s achieved and possible, and the time spent waiting for input, by metric name.
+
+    `speed`: examples per second, after the first epoch.
+    """
     config = task.config
-    speed = summary[metrics.STEADY_IMAGES_PER_SECOND]
-    values = use_of(peak, _counted(loop), speed)
+    values = use_of(peak, _counted(loop), speed, examples_of(config.dataset).megaflop)
     wait: float | None = 0.0
     if loop.feed is not None:
         wait = loop.feed.wait_percent(loop.trained, config.batch_size / speed)
@@ -33,6 +32,6 @@ def closeness(
 
 def _counted(loop: Loop) -> float | None:
     try:
-        return flops_per_image(loop.trained)
+        return flops_per_example(loop.trained)
     except NotImplementedError:  # a layer of the user's own model
         return None

@@ -106,17 +106,21 @@ def _peak(
 
 
 def use_of(
-    peak: Peak | None, flops_per_image: float | None, images_per_second: float | None
+    peak: Peak | None, flops: float | None, per_second: float | None, megaflop: str
 ) -> dict[str, float]:
-    """Achieved and peak TFLOP/s and their ratio, by metric name; the unknown is absent."""
+    """Achieved and peak TFLOP/s and their ratio, by metric name; the unknown is absent.
+
+    `flops`: of a training step on one example, of which there are so many `per_second`; `megaflop`
+    is their metric.
+    """
     values: dict[str, float] = {}
     if peak is not None:
         values[metrics.PEAK_TFLOPS] = peak.tflops
         values[metrics.MEMORY_BANDWIDTH] = peak.memory_bandwidth_gb_per_s
-    if flops_per_image is not None:
-        values[metrics.MEGAFLOP_PER_IMAGE] = flops_per_image / 1e6
-        if images_per_second is not None:
-            values[metrics.ACHIEVED_TFLOPS] = flops_per_image * images_per_second / 1e12
+    if flops is not None:
+        values[megaflop] = flops / 1e6
+        if per_second is not None:
+            values[metrics.ACHIEVED_TFLOPS] = flops * per_second / 1e12
     if metrics.ACHIEVED_TFLOPS in values and peak is not None:
         share = values[metrics.ACHIEVED_TFLOPS] / peak.tflops
         values[metrics.FLOPS_UTILIZATION] = 100 * share
