@@ -25,11 +25,12 @@ from chipbench.hardware.host import (
     macos_release,
     open_files_limit,
     raise_open_files_limit,
+    versions,
 )
 from chipbench.hardware.host_sensor import HostSensor
 from chipbench.hardware.installation import installation_id
 from chipbench.hardware.load import Load, OtherLoad, load_now
-from chipbench.hardware.machine import Accelerator, Machine, cores_text, gpus_text
+from chipbench.hardware.machine import Accelerator, Machine, cores_text, distribution, gpus_text
 from chipbench.hardware.nvidia import NvidiaGpus, driver_version, missing_cuda_libraries
 from chipbench.hardware.packages import (
     cuda_mismatch,
@@ -55,6 +56,7 @@ __all__ = [
     "contradictions",
     "cuda_mismatch",
     "detect",
+    "distribution",
     "forks_safely",
     "installation_id",
     "load_now",
@@ -71,6 +73,7 @@ __all__ = [
     "same_gpu",
     "sensors",
     "usable_cores",
+    "versions",
 ]
 
 
@@ -106,7 +109,7 @@ def detect(installation: str | None = None) -> Machine:
         cpu_quota=None if usable == cores else usable,
         fingerprint=None if known is None else digest(known, 12),
         gpu_doubt=gpus.doubt if gpus else None,
-        versions=host.versions(),
+        versions=versions(),
     )
     return replace(machine, name=_name(machine))
 

@@ -1,7 +1,7 @@
 """The machine record: what the hardware at hand is, with absent values explicit."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,8 +68,7 @@ class Machine:
 
     def distribution(self, backend: str) -> str:
         """What the framework of `backend` is installed as; its usual name where it is not."""
-        others = _DISTRIBUTIONS.get(backend, ())
-        return next((name for name in (backend, *others) if name in self.versions), backend)
+        return distribution(backend, self.versions)
 
     def framework_version(self, backend: str) -> str | None:
         """The version of the framework of `backend`, whatever its distribution is called here."""
@@ -89,6 +88,12 @@ class Machine:
     def as_dict(self) -> dict[str, Any]:
         """The record as plain JSON-ready values."""
         return asdict(self)
+
+
+def distribution(backend: str, versions: Mapping[str, str]) -> str:
+    """What the framework of `backend` is called among these; its usual name where it is not."""
+    names = (backend, *_DISTRIBUTIONS.get(backend, ()))
+    return next((name for name in names if name in versions), backend)
 
 
 def usable_by_tensorflow(accelerators: tuple[Accelerator, ...], os: str) -> tuple[Accelerator, ...]:
