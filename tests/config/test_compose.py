@@ -28,7 +28,7 @@ def compose(*overrides: str) -> object:
         ("optimiser.learning_rate=1", ["(nearest: optimizer.learning_rate)"]),
         ("learning_rate=1", ["unknown learning_rate (nearest: optimizer.learning_rate)"]),
         ("dataset.batchsize=1", ["unknown dataset.batchsize (nearest: batch_size)"]),
-        ("optimizer.lr=0.1", ["unknown optimizer.lr", "keys of optimizer"]),
+        ("optimizer.lr=0.1", ["unknown optimizer.lr (nearest: optimizer.learning_rate)"]),
         ("optimizer.create.momentum=0.9", ["is added with +optimizer.create.momentum=0.9"]),
         ("batch_size=0", ["batch_size=0", "1 or more"]),
         ("batch_size=-1", ["batch_size=-1", "1 or more"]),

@@ -3,6 +3,7 @@ import pytest
 from chipbench.config.check import leaves
 from chipbench.config.compose import compose_config
 from chipbench.config.nearest import hint, key_hint
+from chipbench.config.options import options
 
 KEYS = tuple(leaves(compose_config("train", ["output_dir=none"])))
 
@@ -22,4 +23,25 @@ def test_a_key_of_another_section_is_found_by_its_last_part() -> None:
 
 
 def test_what_is_like_nothing_has_no_nearest() -> None:
-    assert key_hint("lr", KEYS) == key_hint("dataset.foo", KEYS) == hint("x", ["tiny_vgg"]) == ""
+    assert key_hint("xy", KEYS) == key_hint("dataset.foo", KEYS) == hint("x", ["tiny_vgg"]) == ""
+    assert key_hint("createml.motor", [*KEYS, "createml.engine", "monitor"]) == "", "no section"
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("M1_max", "m1_max_mbp_14_2021"),
+        ("m1pro", "m1_pro_mbp_14_2021"),
+        ("float16", "mixed_float16"),
+        ("CIFAR10", "cifar10"),
+        ("TITAN", "titan_rtx_pc"),
+    ],
+)
+def test_a_part_or_other_letters_lead_to_the_choice(word: str, meant: str) -> None:
+    choices = [*options("machine"), *options("dataset"), "float32", "mixed_float16"]
+    assert hint(word, choices) == f" (nearest: {meant})"
+
+
+def test_initials_lead_to_the_key() -> None:
+    assert key_hint("lr", KEYS) == " (nearest: optimizer.learning_rate)"
+    assert key_hint("bs", KEYS) == " (nearest: batch_size)"

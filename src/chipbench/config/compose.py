@@ -11,7 +11,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
-from chipbench.config.check import check, leaves, shown, unknown_key
+from chipbench.config.check import check, hold, leaves, shown, unknown_key
 from chipbench.config.literal import literal_value
 from chipbench.config.nearest import hint, key_hint
 from chipbench.config.options import CONF_DIR, options
@@ -62,7 +62,7 @@ def _composed(name: str, overrides: Sequence[str]) -> DictConfig:
     GlobalHydra.instance().clear()
     try:
         _refuse_deletions(overrides)
-        _refuse_unknown_options(overrides)
+        _refuse_unknown_options(name, overrides)
         _refuse_additions(name, overrides)
         _refuse_what_follows(overrides)
         overrides = _as_set(name, overrides)
@@ -99,11 +99,11 @@ def _refuse_deletions(overrides: Sequence[str]) -> None:
             raise ConfigurationError(f"~{override.key_or_group}: the benchmark needs this key")
 
 
-def _refuse_unknown_options(overrides: Sequence[str]) -> None:
+def _refuse_unknown_options(name: str, overrides: Sequence[str]) -> None:
     """Only an option's own name chooses it: Hydra would take a path to any other file as well."""
     for override in map(parse, overrides):
         group = override.key_or_group
-        if override.is_sweep_override() or not (CONF_DIR / group).is_dir():
+        if override.is_sweep_override() or group not in groups_of(name):
             continue
         wanted, choices = override.value(), options(group)
         if choices and wanted not in choices:
@@ -163,6 +163,8 @@ def _explanation(name: str, overrides: Sequence[str], error: Exception) -> Confi
             return unknown_key(key, keys)
         if (CONF_DIR / key).is_dir() and key not in groups:
             return ConfigurationError(f"{override}: this entry point has no choice of {key}")
+        if key in keys:
+            hold(key, parse(override).value())  # another key may be made with it
     return ConfigurationError(f"the configuration is wrong: {' '.join(str(error).split())}")
 
 

@@ -46,6 +46,8 @@ _CHOICES = {
 _DEEDS = ("--help", "--hydra-help", "--version", "--cfg", "--info", "--multirun")
 #: Keys that may stand alone, meaning true: `--json` is `json=true`.
 _SWITCHES = {"json"}
+#: So like an option, by difflib's measure, is what was mistyped; --verbose is not --version.
+_ALIKE = 0.8
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,8 @@ def _hold_together(options: Mapping[str, str | None]) -> None:
         raise ConfigurationError(f"{' '.join(deeds)}: one at a time")
     for option in ("--package", "--resolve"):
         if option in options and "--cfg" not in options and "--help" not in options:
-            raise ConfigurationError(f"{option}: goes with --cfg job alone")
+            key = "; a key is set with -P key=value" if option == "--package" else ""
+            raise ConfigurationError(f"{option}: goes with --cfg job alone{key}")
 
 
 @cache
@@ -134,9 +137,9 @@ def parse(override: str) -> Override:
     except (HydraException, RecursionError) as error:
         reason = str(error).strip().splitlines()[0]
     if reason:
-        raise ConfigurationError(
-            f"cannot read the override {override!r}: {reason}; write key=value"
-        )
+        # What Hydra's grammar says of a word without its = is of the grammar.
+        why = f": {reason}" if "=" in override else ""
+        raise ConfigurationError(f"cannot read the override {override!r}{why}; write key=value")
     return parsed
 
 
@@ -153,7 +156,8 @@ def is_several(overrides: Sequence[str]) -> bool:
 
 def _value_of(option: str, rest: list[str]) -> str:
     if not rest:
-        near = difflib.get_close_matches(option, [*_FLAGS, *_OPTIONS], n=1)
+        known = [*_FLAGS, *_OPTIONS, *(f"--{key}" for key in _SWITCHES)]
+        near = difflib.get_close_matches(option, known, n=1, cutoff=_ALIKE)
         nearest = f"; nearest: {near[0]}" if near and near[0] != option else ""
         raise ConfigurationError(f"{option} needs a value: {option} VALUE{nearest}")
     return rest.pop(0)

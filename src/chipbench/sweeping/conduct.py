@@ -9,6 +9,7 @@ from omegaconf import DictConfig
 
 from chipbench.config.check import hold, may_be
 from chipbench.config.compose import compose_config
+from chipbench.config.nearest import hint
 from chipbench.config.options import project_dir
 from chipbench.config.overrides import is_sweep, parse
 from chipbench.ground import tags
@@ -186,7 +187,7 @@ def _earlier(wanted: str, below: Path) -> Path:
     if not found:
         raise ConfigurationError(
             f"sweep.resume={wanted}: no such sweep in {below.name}/; give the run id of a sweep's "
-            "parent, or last"
+            f"parent, or last{hint(wanted, ['last'])}"
         )
     return found[-1]
 
