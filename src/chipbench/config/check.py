@@ -119,6 +119,11 @@ def _refuse_other_names(config: DictConfig) -> None:
                     f"{rule.key}={shown(called)}: conf/{group}/{chosen}.yaml must call itself "
                     f"{chosen}"
                 )
+    if "model" in config and config.model.label != config.model.name.replace("_", ""):
+        raise ConfigurationError(
+            f"model.label={config.model.label}: conf/model/{config.model.name}.yaml must call its "
+            f"model {config.model.name.replace('_', '')}"
+        )
 
 
 def _hold_together(config: DictConfig) -> None:

@@ -25,6 +25,21 @@ def test_the_environments_backend_does_not_matter(backend: str, tmp_path: Path) 
     assert path.read_bytes().startswith(b"\x89PNG")
 
 
+#: As on a machine that takes more than five seconds to look for its fonts, the first time.
+SLOW = """
+import logging, threading
+logging.basicConfig()
+threading.Timer = lambda delay_s, say: type("", (), {"start": lambda _: say(), "cancel": int})()
+"""
+
+
+def test_a_first_picture_says_nothing_of_fonts(tmp_path: Path) -> None:
+    variables = {**os.environ, "MPLCONFIGDIR": str(tmp_path)}
+    command = [sys.executable, "-c", SLOW + DRAWN, str(tmp_path / "drawn.png")]
+    drawn = subprocess.run(command, env=variables, check=True, capture_output=True, text=True)
+    assert drawn.stderr == ""
+
+
 def test_text_is_cut_to_the_room_that_there_is() -> None:
     assert short_name("x" * 40) == "x" * 40
     assert short_name("x" * 41) == "x" * 39 + "…"

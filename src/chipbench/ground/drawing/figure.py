@@ -1,5 +1,6 @@
 """A picture file: its size, its looks, and how a stranger's text is written in it."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,8 @@ def new_figure(width: float, height: float) -> "Figure":
     """An empty figure, in inches."""
     # A notebook's variable may name a way of drawing that is not installed here.
     os.environ["MPLBACKEND"] = "agg"
+    # Of fonts that are looked for once, and missing: not what a person waits for.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.CRITICAL)
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height))
