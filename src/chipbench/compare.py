@@ -36,6 +36,10 @@ from chipbench.terminal.plain import plain
 from chipbench.tracking.delivered import delivered
 from chipbench.tracking.recorder import Recorder
 from chipbench.tracking.store import configured_store
+from chipbench.tracking.undelivered import runs_that_wait, undelivered
+
+#: Where runs of this folder leave their journals, and `sync` looks for them.
+_OUTPUTS = "outputs"
 
 
 def compare(config: DictConfig) -> Report:
@@ -52,6 +56,7 @@ def compare(config: DictConfig) -> Report:
     runs = _selected(config, every)
     found = sort_runs(runs, config.baseline)
     _refuse_nothing(config, found)
+    waiting = 0 if store is None else undelivered(Path(_OUTPUTS)).waiting  # its own is not begun
     announce("drawing and writing the report")
     installation = hardware.installation_id(cache_folder(config.cache_dir))
     here = hardware.detect(installation).fingerprint
@@ -73,9 +78,18 @@ def compare(config: DictConfig) -> Report:
                 Recorder(folder, store, name="comparison", experiment=config.record_in), report
             )
         )
+    if waiting:
+        say(_waiting(waiting))
     say(f"report: {folder / 'report.html'}")
     gc.freeze()
     return report
+
+
+def _waiting(number: int) -> str:
+    return (
+        f"{runs_that_wait(number)} in {_OUTPUTS} for the store, and may be missing above; deliver "
+        f"with `{invocation.command('sync')}`"
+    )
 
 
 def _write(path: Path, rows: Callable[[], Sequence[Mapping[str, object]]]) -> None:

@@ -1,6 +1,8 @@
+import re
 import shutil
 import time
 from collections.abc import Callable, Mapping
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
@@ -8,12 +10,14 @@ import pandas as pd
 import pytest
 from mlflow import MlflowClient
 from omegaconf import DictConfig
+from support.journals import example
 
 from chipbench.compare import compare
 from chipbench.config.compose import compose_config
 from chipbench.config.recorded import recorded_params
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.measure.fingerprint import fingerprint
+from chipbench.published.runs import published_runs
 from chipbench.reference import reference
 
 Compared = Callable[..., DictConfig]
@@ -312,3 +316,26 @@ def test_hostile_names_do_not_break_the_line_that_lists_them(
 def test_an_empty_store_names_the_remedy(config: Compared) -> None:
     with pytest.raises(UnsupportedBenchmark, match="chipbench.reference`"):
         compare(config("compare"))
+
+
+@pytest.mark.usefixtures("published")
+def test_runs_that_no_store_has_are_told_beside_the_comparison(
+    config: Compared,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    example(tmp_path / "outputs" / "left")
+    compare(config("compare", "machines=[m1_max_mbp_14_2021]"))
+    told = "1 run waits in outputs for the store, and may be missing above; deliver with `"
+    assert told in capsys.readouterr().out
+
+
+def test_an_import_that_takes_long_says_how_far_it_is(
+    config: Compared, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("chipbench.reference.published_runs", lambda: islice(published_runs(), 3))
+    monkeypatch.setattr("chipbench.terminal.bar._LINE_EVERY_S", 0)
+    assert reference(config("reference")) == (3, 0)
+    assert re.search(r"importing: 2 of 3 results, about \d+ s left", capsys.readouterr().err)

@@ -11,11 +11,9 @@ from chipbench.ground.finding import Finding
 from chipbench.ground.invocation import command
 from chipbench.ground.processes import Child, Exit, module_command, with_import_path
 from chipbench.tracking.database_file import path_of
-from chipbench.tracking.delivery_state import read_state
-from chipbench.tracking.journal import find_journals
-from chipbench.tracking.journal_writer import writer_is_alive
 from chipbench.tracking.redaction import anonymous
 from chipbench.tracking.store import Store
+from chipbench.tracking.undelivered import runs_that_wait, undelivered
 
 _MODULE = "chipbench.tracking.probe"
 _ANSWER_TIMEOUT_S = 5
@@ -72,13 +70,8 @@ def store_check(store: Store | None, end: Exit | None) -> Check:
 def journals_check(folder: Path) -> Check:
     """The runs below `folder` that the store does not have as a whole."""
     name = "undelivered runs"
-    waiting = unreadable = 0
-    for path in find_journals(folder) if folder.is_dir() else []:
-        try:
-            waiting += not read_state(path).complete and not writer_is_alive(path)
-        except OSError:
-            unreadable += 1
-    counted = ["1 run waits" if waiting == 1 else f"{waiting} runs wait"] if waiting else []
+    waiting, unreadable = undelivered(folder)
+    counted = [runs_that_wait(waiting)] if waiting else []
     if unreadable:
         counted.append(f"{unreadable} cannot be read")
     if not counted:

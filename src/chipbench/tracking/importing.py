@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from chipbench.ground import tags
 from chipbench.measure.recorded_run import REFERENCE, SHARED
 from chipbench.published.run import KEY_PREFIX, PublishedRun
+from chipbench.terminal.bar import Bar
 from chipbench.tracking.client import PAGE, mark_as_training, pages
 from chipbench.tracking.experiments import active_experiment
 from chipbench.tracking.reason import asking
@@ -38,8 +39,10 @@ def import_runs(store: Store, experiment: str, runs: Sequence[PublishedRun]) -> 
         wanted = {run.key: run for run in runs}
         known = _known_keys(client, wanted)
         missing = [run for key, run in wanted.items() if key not in known]
-        for run in missing:
-            _create(client, experiment_id, run)
+        with Bar("results", stderr=True) as bar:
+            for number, run in enumerate(missing):
+                bar.show("importing", number, len(missing))
+                _create(client, experiment_id, run)
         ProjectRuns(client).remove_leftovers()
         return len(missing), len(wanted) - len(missing)
 
