@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chipbench.workloads.video.ffmpeg import file
 
@@ -62,7 +62,7 @@ def _opened(path: Path) -> Iterator[tuple["InputContainer", "VideoStream"]]:
 
     still = Disposition.attached_pic | Disposition.timed_thumbnails
     try:
-        with av.open(file(path), metadata_errors="replace") as opened:
+        with av.open(file(path), **_any_text(av.__version__)) as opened:
             films = [
                 one
                 for one in opened.streams.video
@@ -73,6 +73,11 @@ def _opened(path: Path) -> Iterator[tuple["InputContainer", "VideoStream"]]:
             yield opened, films[0]
     except (av.FFmpegError, OSError) as error:
         raise NotAFilmError(f"no video that can be read ({error.strerror})") from None
+
+
+def _any_text(version: str) -> dict[str, Any]:
+    """How PyAV is told to read titles in any encoding, which from 19 on it does by itself."""
+    return {"metadata_errors": "replace"} if int(version.partition(".")[0]) < 19 else {}
 
 
 def _refuse_to_go_back(stamps: Iterable[int | None]) -> None:
