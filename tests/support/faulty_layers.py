@@ -54,16 +54,18 @@ class NextRowEmbedding(layers.Embedding):
 class UnscaledAttention(layers.MultiHeadAttention):
     """Forgets to divide by the root of the heads' width."""
 
-    def build(self, *shapes: Any, **named: Any) -> None:
-        super().build(*shapes, **named)
+    def build(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> None:
+        super().build(query_shape, value_shape, key_shape)
         self._inverse_sqrt_key_dim = 1.0
 
 
 class BlindAttention(layers.MultiHeadAttention):
     """Sees the places behind its own."""
 
-    def call(self, query: Any, value: Any, use_causal_mask: bool = False, **named: Any) -> Any:
-        return super().call(query, value, **named)
+    def call(
+        self, query: Any, value: Any, key: Any = None, use_causal_mask: bool = False, **named: Any
+    ) -> Any:
+        return super().call(query, value, key, **named)
 
 
 class ConstantMoments(layers.LayerNormalization):
