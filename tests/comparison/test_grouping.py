@@ -262,6 +262,19 @@ def test_use_of_the_peak_and_caveats_are_shown() -> None:
     assert "A: caution, 1 of 2 runs: on battery power: plug it in." in table.notes
 
 
+def test_the_energy_of_a_thousand_images_is_shown_with_its_basis() -> None:
+    counted = {"energy_j": 900.0, "net_energy_j_per_1000_images": 1.6}
+    whole, part = {"energy_covered_percent": 100.0}, {"energy_covered_percent": 50.0}
+    group = only_group(
+        run("A", 10.0, metrics=counted | whole, energy_basis="gpu_board"),
+        run("B", 11.0, metrics={"energy_j": 900.0} | part, energy_basis="gpu_board"),
+    )
+    table = group_table(group)
+    column = table.heads.index("J per 1,000")
+    assert [line.cells[column].text for line in table.rows] == ["1.6 (gpu_board)", ""]
+    assert [row.energy_per_thousand_j for row in group.rows] == [1.6, None]
+
+
 def test_unlike_runs_of_one_machine_are_no_common_curve() -> None:
     speed = {"steady_images_per_second": 100.0}
     rows = [

@@ -1,11 +1,14 @@
 """Joules are of the device that computed, and say of how much of the time they are."""
 
+from dataclasses import replace
+
 import pytest
 from support.nvml import POWERS, NVMLError
 
 from chipbench.ground import metrics
 from chipbench.measure import energy
 from chipbench.measure.energy import energy_of, without_false_zeros
+from chipbench.measure.examples import IMAGES, SEQUENCES
 from chipbench.measure.idle_gpu import of_gpus
 from chipbench.measure.monitor import Monitor
 from chipbench.measure.reading import Reading
@@ -67,6 +70,21 @@ def test_net_joules_are_without_the_idle_power() -> None:
         "energy_covered_percent": 100,
         "net_energy_j": 800,
     }
+
+
+def test_joules_of_a_thousand_are_net_and_of_the_whole_time() -> None:
+    values = {"net_energy_j": 800.0, "energy_covered_percent": 100.0}
+    counted = {"net_energy_j_per_1000_images": 50_000, "net_energy_j_per_1000_tokens": 0}
+    assert energy.per_thousand(values, counted) == {"net_energy_j_per_1000_images": 16.0}
+    assert energy.per_thousand(values | {"energy_covered_percent": 90.0}, counted) == {}
+    gross = {"energy_j": 800.0, "energy_covered_percent": 100.0}
+    assert energy.per_thousand(gross, counted) == {}, "what it draws anyway is not known"
+
+
+def test_a_thousand_is_of_images_or_of_tokens() -> None:
+    assert IMAGES.for_energy(500) == {"net_energy_j_per_1000_images": 500}
+    of = replace(SEQUENCES, tokens=200)
+    assert of.for_energy(500) == {"net_energy_j_per_1000_tokens": 100_000}
 
 
 class Failing:

@@ -98,6 +98,13 @@ class Row:
             return None, None
         return bases.pop(), centre([joules for _, joules in known])
 
+    @property
+    def energy_per_thousand_j(self) -> float | None:
+        """Net joules of 1,000 images or tokens, if all that the repeats counted is of one basis."""
+        if self.energy_basis is None:
+            return None
+        return self.mean_of(metrics.NET_ENERGY_PER_IMAGES, metrics.NET_ENERGY_PER_TOKENS)
+
     def mean_of(self, *names: str) -> float | None:
         """Geometric mean of the first of these metrics that any repeat has above 0."""
         for name in names:

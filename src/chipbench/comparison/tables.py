@@ -21,7 +21,8 @@ _WIDE = 100
 def group_table(group: Group, charts: Iterable[Chart] = ()) -> Table:
     """A group's ranking."""
     heads = (
-        "machine", "time", "spread", "repeats", "throughput", "of peak", "time / baseline", "",
+        "machine", "time", "spread", "repeats", "throughput", "of peak", "J per 1,000",
+        "time / baseline", "",
     )  # fmt: skip
     shown = group.rows[:_MOST_ROWS]
     notes = list(_notes(group))
@@ -49,10 +50,17 @@ def _line(group: Group, row: Row) -> Line:
         Cell(str(len(row.runs)), len(row.runs)),
         Cell("" if row.speed is None else f"{row.speed:,.1f} /s", row.speed or ""),
         Cell("" if row.of_peak is None else f"{row.of_peak:.1f} %", row.of_peak or ""),
+        Cell(_energy(row), row.energy_per_thousand_j or ""),
         Cell(ratio_text(row.ratio, row.one_session), row.ratio.value if row.ratio else ""),
         Cell("; ".join(row.marks)),
     )
     return Line(cells, row.is_reference)
+
+
+def _energy(row: Row) -> str:
+    """Net joules of 1,000 images or tokens, and what they are of."""
+    joules = row.energy_per_thousand_j
+    return "" if joules is None else f"{joules:,.3g} ({row.energy_basis})"
 
 
 def ratio_text(ratio: Ratio | None, one_session: bool = False) -> str:

@@ -117,6 +117,7 @@ def _cells(benchmark: str, group: Group, row: Row) -> Cells:
         "time_ratio_high": None if compared is None else compared.high,
         "energy_j": row.energy_j,
         "energy_basis": row.energy_basis,
+        "net_energy_j_per_1000": row.energy_per_thousand_j,
         "differs_in": "; ".join(row.marks),
         "caveats": row.caveats,
     }

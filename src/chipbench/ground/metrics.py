@@ -3,41 +3,10 @@
 Whoever logs, prints or draws a quantity takes its name from here; nobody types one twice.
 """
 
-from dataclasses import dataclass
+from chipbench.ground.metric import Metric, all_metrics, metric
+from chipbench.ground.metric import define as _metric
 
-
-@dataclass(frozen=True)
-class Metric:
-    """One quantity: `name` as it is logged, `unit` as it is printed, `digits` after the point."""
-
-    name: str
-    unit: str
-    meaning: str
-    digits: int = 2
-
-    def format(self, value: float) -> str:
-        """`value` with this metric's digits and unit, as a table shows it."""
-        number = f"{value:,.{self.digits}f}"
-        return f"{number} {self.unit}" if self.unit else number
-
-
-_METRICS: dict[str, Metric] = {}
-
-
-def _metric(name: str, unit: str, meaning: str, digits: int = 2) -> str:
-    _METRICS[name] = Metric(name, unit, meaning, digits)
-    return name
-
-
-def metric(name: str) -> Metric:
-    """The table's entry for `name`. Raises KeyError for a name that nobody defined."""
-    return _METRICS[name]
-
-
-def all_metrics() -> tuple[Metric, ...]:
-    """Every metric of the contract, in the order of the table."""
-    return tuple(_METRICS.values())
-
+__all__ = ["Metric", "all_metrics", "metric"]
 
 # Per epoch; MLflow's step is the epoch's number, from 1.
 EPOCH_TIME = _metric("epoch_time_s", "s", "training part of one epoch")
@@ -201,6 +170,15 @@ PROCESS_MEMORY_PEAK = _metric(
 SWAP_GROWTH = _metric("swap_growth_mib", "MiB", "highest swap in use above that at the start", 0)
 ENERGY = _metric("energy_j", "J", "energy of the device that computed, see energy_basis", 0)
 NET_ENERGY = _metric("net_energy_j", "J", "energy_j without what idle_power_w takes anyway", 0)
+NET_ENERGY_PER_IMAGES = _metric(
+    "net_energy_j_per_1000_images", "J", "net_energy_j / 1,000 training images, validation included"
+)
+NET_ENERGY_PER_TOKENS = _metric(
+    "net_energy_j_per_1000_tokens",
+    "J",
+    "net_energy_j / 1,000 training tokens, validation included",
+    4,
+)
 ENERGY_COVERED = _metric(
     "energy_covered_percent", "%", "share of the measured time that energy_j is of", 1
 )

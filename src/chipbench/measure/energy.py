@@ -60,6 +60,17 @@ def summary(
     return values
 
 
+def per_thousand(values: Mapping[str, float], counted: Mapping[str, int]) -> dict[str, float]:
+    """What 1,000 of each thing that was `counted` took, by metric name: net, of the whole time.
+
+    Nothing where the joules are of a part of the time, or what the device draws anyway is unknown.
+    """
+    if metrics.NET_ENERGY not in values or values[metrics.ENERGY_COVERED] < WHOLE_PERCENT:
+        return {}
+    joules = values[metrics.NET_ENERGY]
+    return {name: 1000 * joules / number for name, number in counted.items() if number > 0}
+
+
 def without_false_zeros(values: Mapping[str, float]) -> dict[str, float]:
     """`values` without the powers of nothing that a busy device is said to draw."""
     return {name: value for name, value in values.items() if value > 0 or _may_be(name, values)}

@@ -28,6 +28,12 @@ class Examples:
         tokens = self._tokens(metrics.STEADY_TOKENS_PER_SECOND, per_second)
         return {self.steady_rate: per_second} | tokens
 
+    def for_energy(self, number: int) -> dict[str, int]:
+        """What so many examples count as, by the metric of the energy of 1,000."""
+        if self.tokens:
+            return {metrics.NET_ENERGY_PER_TOKENS: self.tokens * number}
+        return {metrics.NET_ENERGY_PER_IMAGES: number}
+
     def _tokens(self, name: str, per_second: float) -> dict[str, float]:
         return {name: self.tokens * per_second} if self.tokens else {}
 

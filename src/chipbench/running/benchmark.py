@@ -17,6 +17,7 @@ from chipbench.ground.reason import reason_of
 from chipbench.hardware import Machine
 from chipbench.hardware.used import CPU, ELSEWHERE, Used
 from chipbench.measure import result as results
+from chipbench.measure.energy import per_thousand
 from chipbench.measure.fingerprint import fingerprint
 from chipbench.measure.plots import plot_utilisation
 from chipbench.measure.reading import Reading
@@ -186,7 +187,7 @@ class Benchmark:
         """Record what was measured, as far as it is not recorded yet."""
         work = self._work()
         used = {} if self._watch is None else self._watch.summary
-        self._account.sum_up(dict(work.metrics) | used)
+        self._account.sum_up(dict(work.metrics) | used | per_thousand(used, work.counted))
         self._account.tag(work.tags)
         return work
 

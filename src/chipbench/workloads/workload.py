@@ -20,6 +20,7 @@ class Work:
 
     headline: str = "**nothing was measured**"  # the result in one line of Markdown
     metrics: Mapping[str, float] = field(default_factory=dict)
+    counted: Mapping[str, int] = field(default_factory=dict)  # by the metric of its 1,000's energy
     tags: Mapping[str, object] = field(default_factory=dict)  # what the work itself showed
     caveats: tuple[Finding, ...] = ()  # what speaks against the work, whatever its times
     model: Any | None = None  # the Keras model that was trained

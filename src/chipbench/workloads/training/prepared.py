@@ -111,6 +111,7 @@ class PreparedTraining:
         return Work(
             headline=f"**{', '.join(parts) or 'no epoch finished'}** ({len(self.epochs)} epochs)",
             metrics=values,
+            counted=self._examples.for_energy(sum(epoch.examples for epoch in self.epochs)),
             tags={
                 **self.loop.tags(),
                 tags.LEARNING_CURVE: learning_curve.verdict(self.epochs, self._task.config),
