@@ -1,19 +1,18 @@
 """Reading runs back from a tracking store."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
-from chipbench.ground.typed import encodable
 from chipbench.measure.recorded_run import RecordedRun
+from chipbench.tracking.address import is_server
 from chipbench.tracking.client import PAGE, pages
 from chipbench.tracking.reason import asking
 from chipbench.tracking.store import Store
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-    from mlflow.entities import Run
 
 _READ = "read the tracking store"
 
@@ -33,7 +32,7 @@ class StoredRuns:
         """
         with asking(_READ, UnsupportedBenchmark):
             ids = _experiment_ids(self._client, experiments)
-            return once([_recorded(run) for run in _runs(self._client, ids)])
+            return once(_runs(str(self._client.tracking_uri), ids))
 
     def history(self, run_id: str, metric: str) -> list[tuple[int, float, int]]:
         """A metric's points: step, value, Unix time in milliseconds."""
@@ -55,8 +54,14 @@ def _experiment_ids(client: "MlflowClient", names: Sequence[str] | None) -> list
     return [known[name] for name in names]
 
 
-def _runs(client: "MlflowClient", ids: list[str]) -> "Iterator[Run]":
-    return pages(lambda token: client.search_runs(ids, max_results=PAGE, page_token=token))
+def _runs(address: str, experiments: Sequence[str]) -> Sequence[RecordedRun]:
+    if is_server(address):
+        from chipbench.tracking.server_runs import server_runs
+
+        return server_runs(address, experiments)
+    from chipbench.tracking.database_runs import database_runs
+
+    return database_runs(address, experiments)
 
 
 def once(runs: Sequence[RecordedRun]) -> list[RecordedRun]:
@@ -68,19 +73,3 @@ def once(runs: Sequence[RecordedRun]) -> list[RecordedRun]:
         if (run.status != "FINISHED", run.run_id) < (other.status != "FINISHED", other.run_id):
             chosen[key] = run
     return list(chosen.values())
-
-
-def _recorded(run: "Run") -> RecordedRun:
-    return RecordedRun(
-        run_id=run.info.run_id,
-        name=encodable(run.info.run_name or run.info.run_id),
-        status=run.info.status,
-        start_ms=run.info.start_time or 0,
-        tags={
-            encodable(key.removeprefix(tags.PREFIX)): encodable(value)
-            for key, value in run.data.tags.items()
-            if key.startswith(tags.PREFIX)
-        },
-        params={encodable(key): encodable(value) for key, value in run.data.params.items()},
-        metrics=run.data.metrics,
-    )

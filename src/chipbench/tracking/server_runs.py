@@ -1,0 +1,91 @@
+"""All runs of a tracking server, several pages at a time.
+
+What takes long is the server's work, and most have several processes for it. MLflow's client asks
+for one page after the other, reads each answer three times, and makes an object of each param.
+"""
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import count
+from typing import Any
+
+from mlflow.utils.credentials import get_default_host_creds
+from mlflow.utils.rest_utils import http_request, verify_rest_response
+from mlflow.utils.search_utils import SearchUtils
+
+from chipbench.measure.recorded_run import RecordedRun
+from chipbench.tracking.shared_texts import SharedTexts
+
+PAGE = 250  # runs of one answer: a busy server gives them within the patience for one
+_TOGETHER = 4
+_SEARCH = "/api/2.0/mlflow/runs/search"
+
+
+def server_runs(address: str, experiments: Sequence[str]) -> list[RecordedRun]:
+    """The runs of these experiments that are not deleted, newest first."""
+    texts = SharedTexts()
+    return [_recorded(run, texts) for page in _pages(address, experiments) for run in page]
+
+
+def _pages(address: str, experiments: Sequence[str]) -> Iterator[Sequence[Any]]:
+    ask = partial(_ask, address, experiments)
+    page = ask(None)
+    yield page.get("runs", [])
+    token = page.get("next_page_token")
+    if token == _token_of(PAGE):  # then every page's is known before the one before it
+        yield from _side_by_side(ask)
+        return
+    while token:
+        page = ask(token)
+        yield page.get("runs", [])
+        token = page.get("next_page_token")
+
+
+def _side_by_side(ask: Callable[[str], Any]) -> Iterator[Sequence[Any]]:
+    """All pages after the first, in order."""
+    places = count(PAGE, PAGE)
+    with ThreadPoolExecutor(_TOGETHER) as pool:
+        waiting = deque(pool.submit(ask, _token_of(next(places))) for _ in range(_TOGETHER))
+        while waiting:
+            page = waiting.popleft().result()
+            if page.get("next_page_token"):
+                waiting.append(pool.submit(ask, _token_of(next(places))))
+            yield page.get("runs", [])
+
+
+def _token_of(place: int) -> str:
+    """As MLflow's server names the page that begins after so many runs."""
+    create: Any = SearchUtils.create_page_token
+    token: bytes | str = create(place)
+    return token.decode() if isinstance(token, bytes) else token
+
+
+def _ask(address: str, experiments: Sequence[str], token: str | None) -> Any:
+    request: Any = http_request
+    login: Any = get_default_host_creds
+    verify: Any = verify_rest_response
+    body: dict[str, object] = {"experiment_ids": list(experiments), "max_results": PAGE}
+    body |= {"page_token": token} if token else {}
+    response = request(login(address), _SEARCH, "POST", json=body)
+    if response.status_code != 200:
+        verify(response, _SEARCH)  # raises what the server says
+    return json.loads(response.content)
+
+
+def _recorded(run: Any, texts: SharedTexts) -> RecordedRun:
+    info, data = run["info"], run.get("data", {})
+    run_id = str(info["run_id"])
+    known = {tag["key"]: tag.get("value", "") for tag in data.get("tags", [])}
+    own = ((texts.tag(key), value) for key, value in known.items())
+    return RecordedRun(
+        run_id=run_id,
+        name=texts.one(str(info.get("run_name") or run_id)),
+        status=texts.one(str(info["status"])),
+        start_ms=int(info.get("start_time", 0)),
+        tags={key: texts.one(value) for key, value in own if key is not None},
+        params={texts.one(p["key"]): texts.one(p.get("value", "")) for p in data.get("params", [])},
+        metrics={texts.one(m["key"]): float(m["value"]) for m in data.get("metrics", [])},
+    )
