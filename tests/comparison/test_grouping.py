@@ -1,8 +1,11 @@
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from support.recorded_runs import run
 
-from chipbench.comparison.charts import curve_name
+from chipbench.comparison.charts import batch_size_chart, curve_name
 from chipbench.comparison.contents import count_text
 from chipbench.comparison.grouping import sort_runs
 from chipbench.comparison.tables import group_table, value_table
@@ -282,3 +285,15 @@ def test_unlike_runs_of_one_machine_are_no_common_curve() -> None:
         for tags in ({}, {"protocol": "tuned"}, {"data_source": "generated"})
     ]
     assert [curve_name(row) for row in rows] == ["A", "A, tuned", "A, generated data"]
+
+
+def test_a_run_that_failed_before_it_said_what_it_measures_ends_no_chart(tmp_path: Path) -> None:
+    runs = [
+        run("A", 10.0, batch_size=size, metrics={"steady_images_per_second": 100.0})
+        for size in (32, 64)
+    ]
+    refused = replace(run("A", None, status="FAILED"), tags={"kind": "train"})
+    found = sort_runs([*runs, refused])
+    assert found.left_out == {"of kind train": 1}
+    (benchmark,) = found.benchmarks
+    assert batch_size_chart(tmp_path, benchmark, [*found.failed, refused]) is not None

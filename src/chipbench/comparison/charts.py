@@ -69,7 +69,7 @@ def batch_size_chart(
     failures: dict[str, list[int]] = defaultdict(list)
     for run in failed:
         size = run.batch_size
-        if run.tags[tags.EXPERIMENT] == benchmark.name and size is not None:
+        if run.tags.get(tags.EXPERIMENT) == benchmark.name and size is not None:
             failures[run.machine].append(size)
     path = folder / f"batch_sizes_{digest(benchmark.name, 10)}.png"
     shown = dict(list(curves.items())[:_MOST_LINES])
