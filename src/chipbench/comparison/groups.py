@@ -76,6 +76,11 @@ class Row:
         return self.runs[0].price_usd
 
     @property
+    def is_free(self) -> bool:
+        """Whether the machine costs nothing."""
+        return self.runs[0].is_free
+
+    @property
     def energy_basis(self) -> str | None:
         """What the repeats' joules are of; None where that differs, or is not known of all."""
         return self._counted[0]

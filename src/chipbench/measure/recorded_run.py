@@ -56,11 +56,20 @@ class RecordedRun:
     @property
     def price_usd(self) -> float | None:
         """The machine's, as bought; None if unknown or free."""
+        price = self._price
+        return price if price is not None and 0 < price < _INFINITE else None
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the machine costs nothing, as a service may."""
+        return self._price == 0
+
+    @property
+    def _price(self) -> float | None:
         try:
-            price = float(self.tags.get(tags.PRICE, ""))
+            return float(self.tags.get(tags.PRICE, ""))
         except ValueError:
             return None
-        return price if 0 < price < _INFINITE else None
 
     @property
     def batch_size(self) -> int | None:
