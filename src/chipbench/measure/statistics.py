@@ -35,6 +35,15 @@ class Ratio:
         return not self.low <= 1 <= self.high
 
 
+@dataclass(frozen=True)
+class Side:
+    """What a ratio needs to know of the repeats on one of its sides, in natural logarithms."""
+
+    centre: float  # of the geometric mean
+    half_width: float | None  # of its interval; None with fewer than two repeats
+    rounding: float  # how far rounding can have moved it
+
+
 def centre(values: Sequence[float]) -> float:
     """The geometric mean of positive `values`: what tables, ratios and intervals are about."""
     if len(set(values)) == 1:
@@ -54,12 +63,22 @@ def ratio(
 
     Without two repeats on each side there is no spread, hence no interval and no claim.
     """
-    logs, base_logs = ([math.log(value) for value in sample] for sample in (values, baseline))
-    middle = fmean(logs) - fmean(base_logs)
-    if min(len(logs), len(base_logs)) < 2:
+    return ratio_of_sides(side(values, confidence), side(baseline, confidence))
+
+
+def side(values: Sequence[float], confidence: float = CONFIDENCE) -> Side:
+    """What a ratio needs to know of a positive sample."""
+    logs = [math.log(value) for value in values]
+    half = None if len(logs) < 2 else _half_width(logs, confidence)
+    return Side(fmean(logs), half, _rounding(values))
+
+
+def ratio_of_sides(one: Side, other: Side) -> Ratio:
+    """Ratio of the geometric means of two samples, with its interval."""
+    middle = one.centre - other.centre
+    if one.half_width is None or other.half_width is None:
         return Ratio(math.exp(middle))
-    half = math.hypot(_half_width(logs, confidence), _half_width(base_logs, confidence))
-    half += _rounding(values) + _rounding(baseline)
+    half = math.hypot(one.half_width, other.half_width) + one.rounding + other.rounding
     half = min(half, _WIDEST)
     return Ratio(math.exp(middle), math.exp(middle - half), math.exp(middle + half))
 
