@@ -12,5 +12,5 @@ def test_what_is_missing_is_said_once_for_all_claims(capsys: pytest.CaptureFixtu
     assert lacking == (
         f"{len(claims)} of {len(claims)} claims cannot be checked without the published results"
     )
-    print_comparison(Report("", (), (), claims, lacking))
+    print_comparison(Report("", (), claims, lacking))
     assert capsys.readouterr().out.count("chipbench.reference") == 1

@@ -224,7 +224,7 @@ def test_joules_of_unlike_things_are_never_compared() -> None:
     assert {row.machine: row.energy_basis for row in group.rows} == {
         "A": "gpu_board", "B": "cpu_package", "C": None, "D": None,
     }  # fmt: skip
-    table = value_table("b", group)
+    table = value_table(group)
     assert table is not None
     cells = {line.cells[0].text: [cell.text for cell in line.cells[4:]] for line in table.rows}
     assert table.heads[4:6] == ("power (cpu_package)", "per kWh (cpu_package)")

@@ -18,6 +18,7 @@ from chipbench.comparison.report import Report
 from chipbench.comparison.terminal_report import print_comparison
 from chipbench.comparison.tidy import run_rows, table_rows
 from chipbench.ground.csv_file import write_table
+from chipbench.measure.fingerprint import fingerprint
 from chipbench.measure.recorded_run import RecordedRun
 
 TAGS = (
@@ -71,6 +72,7 @@ def hostile(text: str) -> RecordedRun:
     made = run("Mine", 10.0, experiment=text or "x", **dict.fromkeys(TAGS, text))
     known = made.tags | {"machine_name": text, "machine": text, "machine_fingerprint": text}
     params = dict.fromkeys(PARAMS, text) | {text: text}
+    known |= {"fingerprint": fingerprint(params, known), "benchmark_version": "2"}
     return replace(made, name=text, tags=known, params=params, metrics=made.metrics | {text: 1.0})
 
 
@@ -90,10 +92,11 @@ def test_a_strangers_text_is_text_in_all_that_is_written(
     text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(charts, "draw_bars", lambda *_: None)  # see `test_pictures`
-    monkeypatch.setattr("chipbench.comparison.report.Chart.base64", "")
-    written(tmp_path, run("A", 9.0), hostile(text), replace(hostile(text), run_id="other"))
+    report = written(tmp_path, run("A", 9.0), hostile(text), replace(hostile(text), run_id="other"))
+    assert report.summary is not None and report.summary.lines
     page = (tmp_path / "report.html").read_text()
     assert "<script>alert" not in page and "<img src=x" not in page
+    assert page.count("</script") == 6  # the data, and the page's own
     shown = capsys.readouterr().out
     assert all(sign.isprintable() or sign == "\n" for sign in shown)
     markdown = (tmp_path / "report.md").read_text()
@@ -114,7 +117,6 @@ def test_a_strangers_text_is_text_in_all_that_is_written(
 def test_any_text_can_be_compared(tmp_path: Path, text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(charts, "draw_bars", lambda *_: None)
-        patch.setattr("chipbench.comparison.report.Chart.base64", "")
         written(tmp_path, run("A", 9.0), hostile(text))
 
 
@@ -137,5 +139,5 @@ def test_a_history_that_cannot_be_read_is_missing_alone(tmp_path: Path) -> None:
     runs = [run("A", 9.0, metrics={"epoch_time_s": 1.0}), run("B", 10.0)]
     report = make_report(tmp_path, sort_runs(runs), runs, away)
     assert [chart.title for chart in report.sections[0].groups[0].charts] == [
-        "time per machine, tinyvgg_cifar10"
+        "time per machine, TinyVGG on CIFAR-10: a small network, 10 epochs"
     ]

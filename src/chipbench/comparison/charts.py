@@ -1,18 +1,23 @@
-"""Which charts a report has: drawn from the groups, and from the histories of some runs."""
+"""Which charts a report has, and their numbers: from the groups, and from histories of some runs.
+
+The picture that goes with the Markdown and the drawing on the page are of one record.
+"""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from chipbench.comparison.groups import Benchmark, Group, Row
-from chipbench.comparison.report import Chart
+from chipbench.comparison.report import Bars, Chart, Curves
 from chipbench.ground import metrics, tags
 from chipbench.ground.drawing.bars import Bar, draw_bars
 from chipbench.ground.drawing.lines import Measured, Points, draw_batch_sizes, draw_lines
 from chipbench.ground.files import digest
 from chipbench.ground.metrics import metric
 from chipbench.measure.recorded_run import RecordedRun
+from chipbench.measure.statistics import interval
+from chipbench.published.benchmarks import words_of
 from chipbench.terminal.extras import Extras
 
 #: Gives a run's metric as (step, value, Unix time in ms): `history(run_id, metric)`.
@@ -23,34 +28,40 @@ _MOST_BARS = 12
 
 
 def group_charts(folder: Path, benchmark: str, group: Group, history: History) -> Iterator[Chart]:
-    """Times per machine, times per epoch, and use over time, as far as they are known."""
+    """Times per machine, times and accuracy per epoch, and use over time, as far as known."""
     title = _title(benchmark, group)
     stem = digest(f"{benchmark} {group.fingerprint} {group.metric}", 10)
     if len(group.rows) > 1:
-        times = Chart(f"time per machine, {title}", folder / f"times_{stem}.png")
-        yield from _drawn(times, lambda: _draw_times(times.path, group, title))
-    curves = _read("the times per epoch", lambda: _epoch_curves(group, history))
-    if curves:
-        epochs = Chart(f"time per epoch, {title}", folder / f"epochs_{stem}.png")
-        words = title, "epoch", "time of the epoch (s)"
-        yield from _drawn(epochs, lambda: draw_lines(epochs.path, curves, *words))
-    use = _read("the use over time", lambda: _utilisation(group, history))
-    if use:
-        used = Chart(f"utilisation over time, {title}", folder / f"utilisation_{stem}.png")
-        said = title, "time (s)", "CPU use (%)"
-        yield from _drawn(used, lambda: draw_lines(used.path, use, *said))
+        times = Chart(f"time per machine, {title}", folder / f"times_{stem}.png", _bars(group))
+        yield from _drawn(times, lambda: _draw_times(times, title))
+    epochs = partial(_by_epoch, group, history)
+    for name, called, y, read in (
+        ("epochs", "time per epoch", "time of the epoch (s)", partial(epochs, *_EPOCH_TIMES)),
+        (
+            "learning",
+            "learning curve",
+            "validation accuracy",
+            partial(epochs, metrics.VAL_ACCURACY),
+        ),
+        ("utilisation", "utilisation over time", "CPU use (%)", partial(_use, group, history)),
+    ):
+        lines: dict[str, Points] = {}
+        Extras().attempt(f"reading the {called}", partial(_fill, lines, read))
+        if lines:
+            x = "time (s)" if name == "utilisation" else "epoch"
+            curves = Curves(x, y, lines)
+            chart = Chart(f"{called}, {title}", folder / f"{name}_{stem}.png", curves)
+            yield from _drawn(chart, partial(draw_lines, chart.path, lines, title, x, y))
+
+
+def _fill(lines: dict[str, Points], read: Callable[[], Mapping[str, Points]]) -> None:
+    lines.update(read())
 
 
 def _drawn(chart: Chart, draw: Callable[[], None]) -> Iterator[Chart]:
     """The chart; a picture that cannot be drawn is missing, and nothing else."""
     if Extras().attempt(f"drawing {chart.title}", draw):
         yield chart
-
-
-def _read(what: str, ask: Callable[[], dict[str, Points]]) -> dict[str, Points]:
-    found: dict[str, Points] = {}
-    Extras().attempt(f"reading {what}", lambda: found.update(ask()))
-    return found
 
 
 def batch_size_chart(
@@ -74,31 +85,47 @@ def batch_size_chart(
     path = folder / f"batch_sizes_{digest(benchmark.name, 10)}.png"
     shown = dict(list(curves.items())[:_MOST_LINES])
     points = {name: [Measured(*at) for at in sizes.items()] for name, sizes in shown.items()}
-    chart = Chart(f"speed against batch size, {benchmark.name}", path)
-    draw = partial(draw_batch_sizes, path, points, failures, benchmark.name)
+    title = words_of(benchmark.name).title
+    lines = {name: sorted(sizes.items()) for name, sizes in shown.items()}
+    numbers = Curves("batch size", "images or sequences per second", lines, doubling=True)
+    chart = Chart(f"speed against batch size, {title}", path, numbers)
+    draw = partial(draw_batch_sizes, path, points, failures, title)
     return next(_drawn(chart, draw), None)
 
 
-def _draw_times(path: Path, group: Group, title: str) -> None:
-    """Every machine's time, fastest on top."""
+def _bars(group: Group) -> Bars:
+    """Every machine's time, fastest on top, with its interval and its repeats."""
     shown = metric(group.metric)
-    bars = [
-        Bar(
-            name=row.machine,
-            value=row.time_s,
-            label=shown.format(row.time_s),
-            note=row.origin,
-            published=row.is_reference,
-        )
-        for row in group.rows[:_MOST_BARS]
-    ]
-    draw_bars(path, bars, title, f"{shown.meaning} (s), less is better")
+    return Bars(
+        x=f"{shown.meaning} (s), less is better",
+        bars=tuple(
+            Bar(
+                name=row.machine,
+                value=row.time_s,
+                label=shown.format(row.time_s),
+                note=row.origin,
+                published=row.is_reference,
+            )
+            for row in group.rows[:_MOST_BARS]
+        ),
+        repeats=tuple(row.times_s for row in group.rows[:_MOST_BARS]),
+        intervals=tuple(interval(row.samples_s) for row in group.rows[:_MOST_BARS]),
+    )
 
 
-def _epoch_curves(group: Group, history: History) -> dict[str, Points]:
+def _draw_times(chart: Chart, title: str) -> None:
+    assert isinstance(chart.numbers, Bars)
+    draw_bars(chart.path, chart.numbers.bars, title, chart.numbers.x)
+
+
+#: The second where only both parts of an epoch are known.
+_EPOCH_TIMES = (metrics.EPOCH_TIME, metrics.EPOCH_TOTAL_TIME)
+
+
+def _by_epoch(group: Group, history: History, *names: str) -> Mapping[str, Points]:
     curves: dict[str, Points] = {}
-    for row in _with_history(group):
-        for name in (metrics.EPOCH_TIME, metrics.EPOCH_TOTAL_TIME):
+    for row in group.rows[:_MOST_LINES]:
+        for name in names:
             if row.runs[0].metric(name) is not None:
                 points = history(row.runs[0].run_id, name)
                 if len(points) > 1:
@@ -106,9 +133,9 @@ def _epoch_curves(group: Group, history: History) -> dict[str, Points]:
     return curves
 
 
-def _utilisation(group: Group, history: History) -> dict[str, Points]:
+def _use(group: Group, history: History) -> Mapping[str, Points]:
     curves: dict[str, Points] = {}
-    for row in _with_history(group):
+    for row in group.rows[:_MOST_LINES]:
         if row.runs[0].metric(metrics.CPU_UTILIZATION) is not None:
             points = history(row.runs[0].run_id, metrics.CPU_UTILIZATION)
             first_ms = points[0][2] if points else 0
@@ -116,10 +143,6 @@ def _utilisation(group: Group, history: History) -> dict[str, Points]:
             if len(seconds) > 1:
                 curves[row.machine] = seconds
     return curves
-
-
-def _with_history(group: Group) -> Sequence[Row]:
-    return group.rows[:_MOST_LINES]
 
 
 def curve_name(row: Row) -> str:
@@ -136,4 +159,5 @@ def curve_name(row: Row) -> str:
 def _title(benchmark: str, group: Group) -> str:
     """The benchmark, and what a chart's reader must know about its data."""
     source = group.shared.get("data source")
-    return f"{benchmark}, {source} data" if source == "generated" else benchmark
+    title = words_of(benchmark).title
+    return f"{title}, {source} data" if source == "generated" else title

@@ -11,8 +11,10 @@ from chipbench.comparison.population import populations
 from chipbench.comparison.population_table import population_table
 from chipbench.comparison.report import Report, Section
 from chipbench.comparison.summary import summarise
-from chipbench.comparison.tables import group_table, value_table
+from chipbench.comparison.tables import group_table
+from chipbench.comparison.verdicts import verdicts
 from chipbench.measure.recorded_run import RecordedRun
+from chipbench.published.benchmarks import order_of, words_of
 
 #: Benchmarks that the report shows in full.
 _MOST_SECTIONS = 40
@@ -34,6 +36,7 @@ def make_report(
     """
     names = shown_benchmarks(found)
     shown = [benchmark for benchmark in found.benchmarks if benchmark.name in names]
+    shown.sort(key=lambda benchmark: order_of(benchmark.name))
     illustrated = 0
     sections = []
     for benchmark in shown:
@@ -41,16 +44,16 @@ def make_report(
         sections.append(_section(folder, benchmark, found, history_of, budget))
         illustrated += len(benchmark.groups)
     claims = tuple(check_claims(runs))
-    values = [value_table(b.name, group) for b in shown for group in b.groups]
+    summary = summarise(found, here)
     return Report(
         counts=count_text(found),
-        summary=summarise(found, here),
         sections=tuple(sections),
-        values=tuple(table for table in values if table is not None)[:_MOST_ILLUSTRATED],
         claims=claims,
         unchecked=unchecked(claims),
         frameworks=frameworks_table(beside(found)),
         models=population_table(populations(found, here)),
+        summary=summary,
+        verdicts=() if summary is None else verdicts(summary),
     )
 
 
@@ -63,7 +66,7 @@ def _section(
         charts = group_charts(folder, benchmark.name, group, history_of) if drawn else ()
         tables.append(group_table(group, charts))
     curve = batch_size_chart(folder, benchmark, found.failed)
-    return Section(benchmark.name, tuple(tables), () if curve is None else (curve,))
+    return Section(words_of(benchmark.name), tuple(tables), () if curve is None else (curve,))
 
 
 def count_text(found: Sorted) -> str:
@@ -84,10 +87,9 @@ def _number(number: int, word: str) -> str:
 
 
 def shown_benchmarks(found: Sorted) -> Sequence[str]:
-    """The benchmarks that get a section: those with the most runs, in order of name."""
+    """The benchmarks that get a section: those with the most runs."""
     sizes = {
         b.name: sum(len(row.runs) for group in b.groups for row in group.rows)
         for b in found.benchmarks
     }
-    most = sorted(sizes, key=lambda name: -sizes[name])[:_MOST_SECTIONS]
-    return sorted(most)
+    return sorted(sizes, key=lambda name: -sizes[name])[:_MOST_SECTIONS]

@@ -1,12 +1,29 @@
 """The report as files: a page that opens without a network, and Markdown."""
 
+import base64
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, select_autoescape
+from markupsafe import Markup
 
+from chipbench.comparison.embedded import embedded
 from chipbench.comparison.report import Report, Table
-from chipbench.measure.statistics import CONFIDENCE
+from chipbench.comparison.summary_table import baselines, focus_basis, summary_rows
+from chipbench.comparison.terms import terms_of
 from chipbench.terminal.markdown import markdown_text
+
+#: Run one after the other: what draws, then what the page does with it.
+_SCRIPTS = (
+    "libraries/d3.min.js",
+    "libraries/plot.min.js",
+    "templates/table.js",
+    "templates/summary.js",
+    "templates/charts.js",
+)
 
 
 def write_pages(folder: Path, report: Report) -> None:
@@ -17,9 +34,42 @@ def write_pages(folder: Path, report: Report) -> None:
         trim_blocks=False,
     )
     environment.filters |= {"cell": markdown_text, "grid": _grid}
+    summary = report.summary
+    rows = summary_rows(summary) if summary else []
+    scripts = [_own(name) for name in _SCRIPTS]
+    known = {
+        "report": report,
+        "summary": summary,
+        "rows": rows,
+        "baselines": baselines(summary) if summary else [],
+        "basis": focus_basis(summary) if summary else None,
+        "any_energy": any(
+            found.row.energy_j is not None
+            for line in (summary.lines if summary else ())
+            for found in line.standings.values()
+        ),
+        "terms": terms_of,
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "data": embedded(report),
+        "style": _own("templates/page.css"),
+        "scripts": scripts,
+        "policy": _policy(scripts),
+    }
     for name in ("report.html", "report.md"):
-        text = environment.get_template(name).render(report=report, confidence=CONFIDENCE)
+        text = environment.get_template(name).render(known)
         (folder / name).write_text(text, encoding="utf-8", errors="replace")
+
+
+def _own(name: str) -> Markup:
+    """A file of this package, which no stranger wrote."""
+    return Markup(files(__package__).joinpath(name).read_text("utf-8"))
+
+
+def _policy(scripts: Sequence[str]) -> str:
+    """Nothing is asked of a network, and no script runs but these."""
+    digests = (base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts)
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
+    return f"default-src 'none'; style-src 'unsafe-inline'; script-src {allowed}"
 
 
 def _grid(table: Table) -> str:

@@ -1,11 +1,15 @@
 """What a report says, apart from how it is drawn."""
 
-import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from chipbench.comparison.claims import Claim
 from chipbench.comparison.summary import Summary
+from chipbench.comparison.verdicts import Verdict
+from chipbench.ground.drawing.bars import Bar
+from chipbench.ground.drawing.lines import Points
+from chipbench.published.benchmarks import Words
 
 
 @dataclass(frozen=True)
@@ -25,21 +29,37 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Bars:
+    """A time per machine; repeats and interval belong to the bar of the same place."""
+
+    x: str
+    bars: tuple[Bar, ...]
+    repeats: tuple[tuple[float, ...], ...]
+    intervals: tuple[tuple[float, float] | None, ...]  # None with fewer than two samples
+
+
+@dataclass(frozen=True)
+class Curves:
+    """A line per name."""
+
+    x: str
+    y: str
+    lines: Mapping[str, Points]
+    doubling: bool = False  # x is read by factors of two
+
+
+@dataclass(frozen=True)
 class Chart:
-    """A picture beside the report."""
+    """A chart's numbers, and the picture of them beside the report."""
 
     title: str
     path: Path
+    numbers: Bars | Curves
 
     @property
     def file(self) -> str:
-        """Its name."""
+        """The picture's name."""
         return self.path.name
-
-    @property
-    def base64(self) -> str:
-        """Its bytes, as a page that needs no network carries them."""
-        return base64.b64encode(self.path.read_bytes()).decode()
 
 
 @dataclass(frozen=True)
@@ -51,15 +71,21 @@ class Table:
     rows: tuple[Line, ...]
     notes: tuple[str, ...] = ()
     charts: tuple[Chart, ...] = ()
+    value: "Table | None" = None  # the same machines by price and power
 
 
 @dataclass(frozen=True)
 class Section:
     """One benchmark."""
 
-    name: str
+    words: Words
     groups: tuple[Table, ...]
     charts: tuple[Chart, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The benchmark's."""
+        return self.words.benchmark
 
 
 @dataclass(frozen=True)
@@ -68,9 +94,9 @@ class Report:
 
     counts: str
     sections: tuple[Section, ...]
-    values: tuple[Table, ...]
     claims: tuple[Claim, ...] = ()
     unchecked: str | None = None  # which claims lack their data
     frameworks: Table | None = None  # beside each other, where several did the same
     models: Table | None = None  # how the machines of one do, where there are several
     summary: Summary | None = None  # machines × benchmarks, of this version's runs
+    verdicts: tuple[Verdict, ...] = ()  # what the summary says

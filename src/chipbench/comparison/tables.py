@@ -1,4 +1,4 @@
-"""The report's tables: a group's ranking, and what its machines give for their price."""
+"""The report's tables: a group's ranking, and what its machines give for their price and power."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ def group_table(group: Group, charts: Iterable[Chart] = ()) -> Table:
         notes.append(f"{len(group.rows) - len(shown):,} slower machines are in comparison_rows.csv")
     lines = tuple(_line(group, row) for row in shown)
     filled = _without_empty_columns(heads, lines)
-    return Table(group.title, *filled, tuple(notes), tuple(charts))
+    return Table(group.title, *filled, tuple(notes), tuple(charts), value_table(group))
 
 
 def _without_empty_columns(
@@ -121,7 +121,7 @@ def _included(rows: Sequence[Row]) -> Iterable[str]:
             yield f"{row.machine}: {row.runs[0].tags[tags.LOGGED_TIME]}."
 
 
-def value_table(benchmark: str, group: Group) -> Table | None:
+def value_table(group: Group) -> Table | None:
     """What the group's machines give for their price and power; None if none is known."""
     found = values_for_money(group)
     if not found:
@@ -132,7 +132,7 @@ def value_table(benchmark: str, group: Group) -> Table | None:
         of = f" ({basis})" if basis else ""
         heads += [f"power{of}", f"per kWh{of}"]
     lines = tuple(_value_line(value, bases) for value in found[:_MOST_ROWS])
-    return Table(f"{benchmark}: {group.title}", tuple(heads), lines)
+    return Table(f"{group.title}: for price and power", tuple(heads), lines)
 
 
 def _value_line(value: Value, bases: Sequence[str]) -> Line:

@@ -1,0 +1,96 @@
+"""The summary as a table's cells: what stands in them before a reader changes anything."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chipbench.comparison.duration import duration
+from chipbench.comparison.embedded import energy_basis
+from chipbench.comparison.summary import Line, Standing, Summary
+from chipbench.ground import tags
+from chipbench.measure.statistics import Ratio
+from chipbench.published import published_machines
+
+#: Steps of the colour scale, each so many times as fast as the one before.
+_STEP = 1.5
+_STEPS = 3
+
+
+@dataclass(frozen=True)
+class SpeedCell:
+    """One machine at one benchmark."""
+
+    text: str  # how many times as fast as the baseline; "" without one
+    time: str
+    step: int  # of the colour scale, from -3 to 3
+    value: float | str  # that it sorts by
+    indication: str
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """One machine."""
+
+    machine: str
+    model: str  # the computer that it is in, where that is published
+    is_here: bool
+    published: bool
+    origin: str  # whence it came, if it was not measured for this store
+    price: str
+    per_money: float | None  # times the baseline's speed at the focus, per 1,000 USD
+    energy: str
+    cells: tuple[SpeedCell | None, ...]
+
+
+def summary_rows(summary: Summary) -> list[SummaryRow]:
+    """A row per line, with a cell per column, None where the machine has no time."""
+    basis = energy_basis(summary.lines, summary.focus)
+    return [_row(line, summary, basis) for line in summary.lines]
+
+
+def focus_basis(summary: Summary) -> str | None:
+    """What the joules at the focus are of; None if none are known."""
+    return energy_basis(summary.lines, summary.focus)
+
+
+def baselines(summary: Summary) -> Sequence[str]:
+    """The machines that the columns are compared with, each once."""
+    return list(dict.fromkeys(c.group.baseline for c in summary.columns if c.group.baseline))
+
+
+def _row(line: Line, summary: Summary, basis: str | None) -> SummaryRow:
+    at_focus, row = line.standings.get(summary.focus.key), line.row
+    speed, price = at_focus and at_focus.speed, row.price_usd
+    counted = at_focus.row if at_focus and basis and at_focus.row.energy_basis == basis else None
+    facts = published_machines().get(row.runs[0].tags.get(tags.MACHINE, ""), {})
+    return SummaryRow(
+        machine=line.machine,
+        model=str(facts.get("name", "")) if row.is_reference else "",
+        is_here=line.is_here,
+        published=row.is_reference,
+        origin=row.origin.strip(),
+        price="free" if row.is_free else "" if price is None else f"{price:,.0f} USD",
+        per_money=1000 * speed.value / price if speed and price else None,
+        energy=f"{counted.energy_j:,.0f} J" if counted and counted.energy_j else "",
+        cells=tuple(_cell(line.standings.get(column.key)) for column in summary.columns),
+    )
+
+
+def _cell(found: Standing | None) -> SpeedCell | None:
+    if found is None:
+        return None
+    time = duration(found.row.time_s)
+    value = "" if found.speed is None else found.speed.value
+    return SpeedCell(speed_text(found.speed), time, step(found.speed), value, found.indication)
+
+
+def speed_text(speed: Ratio | None) -> str:
+    """ "2.21×"."""
+    return "" if speed is None else f"{speed.value:.2f}×"
+
+
+def step(speed: Ratio | None) -> int:
+    """Its step of the colour scale: 0 is as fast as the baseline, or not known."""
+    if speed is None:
+        return 0
+    return max(-_STEPS, min(_STEPS, round(math.log(speed.value) / math.log(_STEP))))

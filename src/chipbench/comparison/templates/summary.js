@@ -1,0 +1,146 @@
+"use strict";
+// The first table: another baseline, the prices at another benchmark, a budget, and a cell's details.
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const summary = data.summary;
+// Half of an interval, as a logarithm, beyond which nothing is known: as in measure/statistics.py.
+const WIDEST = Math.log(1e9);
+const STEP = 1.5, STEPS = 3;
+
+const chosen = id => document.getElementById(id).value;
+const affords = line => summary.lines[line].price !== null && summary.lines[line].price <= filters.budget;
+
+// The line that a column is compared with: the chosen one where it took part, else the column's own.
+function baselineOf(column) {
+  const wanted = chosen("baseline");
+  const own = wanted === "" ? undefined : summary.lines[wanted].standings[column];
+  return own && !own.indication ? Number(wanted) : summary.columns[column].baseline;
+}
+
+// How many times as fast a line is as the column's baseline, with its interval where there is one.
+function speedOf(line, column) {
+  const own = summary.lines[line].standings[column], base = baselineOf(column);
+  if (!own || own.indication || base === null) return null;
+  if (base === Number(line)) return { value: 1 };
+  const other = summary.lines[base].standings[column], middle = other.centre - own.centre;
+  if (own.half === null || other.half === null) return { value: Math.exp(middle) };
+  const half = Math.min(Math.hypot(own.half, other.half) + own.rounding + other.rounding, WIDEST);
+  return { value: Math.exp(middle), low: Math.exp(middle - half), high: Math.exp(middle + half) };
+}
+
+const stepOf = speed => speed === null ? 0 : Math.max(-STEPS, Math.min(STEPS, Math.round(Math.log(speed.value) / Math.log(STEP))));
+
+function showSpeeds() {
+  for (const cell of document.querySelectorAll("#machines td.speed")) {
+    const speed = speedOf(cell.closest("tr").dataset.line, cell.dataset.column);
+    cell.querySelector("span").textContent = speed === null ? "" : `${speed.value.toFixed(2)}×`;
+    cell.dataset.value = speed === null ? "" : speed.value;
+    for (let step = -STEPS; step <= STEPS; step++) cell.classList.remove(`s${step}`);
+    cell.classList.add(`s${stepOf(speed)}`);
+  }
+  showValue();
+}
+
+// Price and energy at the benchmark that the reader chose.
+function showValue() {
+  const column = Number(chosen("focus")), { short, basis } = summary.columns[column];
+  document.querySelector("#per-money span").textContent = short;
+  const energy = document.querySelector("#energy span");
+  if (energy) energy.textContent = basis ? `${short} (${basis})` : short;
+  for (const row of document.querySelectorAll("#machines tbody tr")) {
+    const { price, standings } = summary.lines[row.dataset.line], found = standings[column];
+    const speed = speedOf(row.dataset.line, column);
+    const per = speed && price ? 1000 * speed.value / price : null;
+    const money = row.querySelector(".money"), joules = row.querySelector(".energy");
+    money.textContent = per === null ? "" : per.toFixed(2);
+    money.dataset.value = per === null ? "" : per;
+    if (joules) {
+      const known = found && found.energy !== null && basis !== null && found.basis === basis;
+      joules.textContent = known ? `${Math.round(found.energy).toLocaleString("en")} J` : "";
+      joules.dataset.value = known ? found.energy : "";
+    }
+  }
+}
+
+const money = number => `${number.toLocaleString("en")} USD`;
+
+// What a budget allows: at each benchmark the fastest that it pays for.
+function showBudget() {
+  const text = chosen("budget");
+  filters.budget = text === "" ? null : Number(text);
+  applyFilters();
+  document.getElementById("affordable").textContent = filters.budget === null ? "" : withinBudget();
+}
+
+function withinBudget() {
+  const lines = summary.lines.map((line, number) => ({ ...line, number })).filter(line => affords(line.number));
+  const unknown = summary.lines.filter(line => line.price === null).length;
+  const best = summary.columns.map(({ short }, column) => {
+    const able = lines.filter(line => line.standings[column] && !line.standings[column].indication);
+    able.sort((one, other) => one.standings[column].time - other.standings[column].time);
+    return able.length ? `${short}: ${able[0].machine} (${able[0].standings[column].shown}, ${able[0].price ? money(able[0].price) : "free"})` : null;
+  }).filter(Boolean);
+  const hidden = unknown ? ` ${unknown} machines without a known price are hidden.` : "";
+  if (!best.length) return `Nothing costs ${money(filters.budget)} or less.${hidden}`;
+  return `Fastest for ${money(filters.budget)} or less: ${best.join("; ")}.${hidden}`;
+}
+
+// A cell in words.
+function describe(line, column) {
+  const { machine, standings } = summary.lines[line], own = standings[column], { short } = summary.columns[column];
+  const base = baselineOf(column), speed = speedOf(line, column);
+  const parts = [`${machine}, ${short}: ${own.shown}, ${own.runs === 1 ? "one run" : `${own.runs} runs`}.`];
+  if (own.indication) parts.push(`On ${own.indication}: an indication, ranked nowhere.`);
+  if (speed && base !== Number(line)) {
+    const other = summary.lines[base];
+    parts.push(`${speed.value.toFixed(2)} times as fast as ${other.machine} (${other.standings[column].shown}).`);
+    if (speed.low === undefined) parts.push("No interval: it takes two repeats on both sides, so no difference is proven.");
+    else {
+      parts.push(`Interval ${speed.low.toFixed(3)} to ${speed.high.toFixed(3)}.`);
+      if (speed.low <= 1 && 1 <= speed.high) parts.push("It contains 1: no difference is shown.");
+    }
+  } else if (base === Number(line)) parts.push("The baseline.");
+  if (own.caveats) parts.push(`${own.caveats}.`);
+  return parts.join(" ");
+}
+
+function showDetail(event) {
+  const cell = event.target.closest("td.speed");
+  if (cell) document.getElementById("detail").textContent = describe(cell.closest("tr").dataset.line, cell.dataset.column);
+}
+
+// One stop of the Tab key for the table's cells; the arrows go from cell to cell.
+function walk(event) {
+  const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+  const from = event.target.closest("td.speed");
+  if (!step || !from) return;
+  const rows = [...from.closest("tbody").rows].filter(row => !row.hidden);
+  let row = rows.indexOf(from.closest("tr")), column = from.cellIndex;
+  do {
+    row += step[0]; column += step[1];
+    const to = rows[row]?.cells[column];
+    if (!to) return;
+    if (to.matches(".speed")) {
+      from.tabIndex = -1; to.tabIndex = 0; to.focus();
+      event.preventDefault();
+      return;
+    }
+  } while (true);
+}
+
+if (summary) {
+  const table = document.getElementById("machines");
+  document.querySelector(".controls").hidden = false;
+  document.querySelector(".controls").addEventListener("submit", event => event.preventDefault());
+  for (const cell of table.querySelectorAll("td.speed")) cell.tabIndex = -1;
+  const first = table.querySelector("td.speed");
+  if (first) first.tabIndex = 0;
+  document.getElementById("detail").textContent = "Point at, tap or focus a cell for its interval, its repeats, and what speaks against it.";
+  for (const kind of ["mouseover", "focusin", "click"]) table.addEventListener(kind, showDetail);
+  table.addEventListener("keydown", walk);
+  document.getElementById("baseline").addEventListener("change", showSpeeds);
+  document.getElementById("focus").addEventListener("change", showValue);
+  document.getElementById("budget").addEventListener("input", showBudget);
+  document.getElementById("filter").addEventListener("input", event => { filters.name = event.target.value.toLowerCase(); applyFilters(); });
+  document.getElementById("published").addEventListener("change", event => { filters.published = event.target.checked; applyFilters(); });
+}
