@@ -28,7 +28,7 @@ run: $(INSTALLED) ## run the default benchmark; settings: make run ARGS="-P epoc
 	$(BIN)/python -m chipbench.train $(ARGS)
 
 # All run, also after one that missed a limit; then make says so.
-BENCHES := train learning features startup monitor input compare export sweep faults
+BENCHES := train learning features startup monitor input compare share export sweep faults
 bench: $(INSTALLED) ## measure chipbench itself, about 40 minutes; one: make bench BENCHES=train
 	@missed=; cd tests/benchmarks; for bench in $(BENCHES); do \
 	  echo "== $$bench"; ../../$(BIN)/python bench_$$bench.py || missed="$$missed $$bench"; \

@@ -1,18 +1,12 @@
 """Import published or shared results as MLflow runs: `mlflow run . -e reference`."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from functools import cache
+from collections.abc import Sequence
 
 from omegaconf import DictConfig
 
-from chipbench.config.compose import compose_config
-from chipbench.config.options import options, project_dir
-from chipbench.config.recorded import recorded_params
-from chipbench.ground import tags
+from chipbench.config.options import project_dir
 from chipbench.ground.errors import ConfigurationError
-from chipbench.measure.fingerprint import BENCHMARK_VERSION, fingerprint
-from chipbench.published.run import PublishedRun
+from chipbench.published.completed import complete
 from chipbench.published.runs import published_runs
 from chipbench.running import command
 from chipbench.sharing.believed import believed, shipped
@@ -53,31 +47,6 @@ def _import_shared(store: Store, config: DictConfig, runs: Sequence[SharedRun]) 
     added, present = import_runs(store, config.tracking.experiment_name, chosen)
     say(f"{added} shared results imported, {present} were there already")
     return added, present
-
-
-def complete(run: PublishedRun) -> PublishedRun:
-    """`run` with the settings and the fingerprint of a run that a user would compare with it."""
-    params = {**_settings(run), **run.params}
-    known = {
-        tags.BENCHMARK_VERSION: str(BENCHMARK_VERSION),
-        tags.FINGERPRINT: fingerprint(params, run.tags),
-    }
-    return replace(run, params=params, tags={**run.tags, **known})
-
-
-def _settings(run: PublishedRun) -> Mapping[str, str]:
-    experiment = run.tags[tags.EXPERIMENT]
-    if run.tags.get(tags.ENGINE) == "createml":
-        return _configured("createml", "experiment=createml_food101", "createml.engine=createml")
-    if experiment in options("experiment"):
-        return _configured("train", f"experiment={experiment}")
-    return {}
-
-
-@cache
-def _configured(entry: str, *choices: str) -> Mapping[str, str]:
-    config = compose_config(entry, [*choices, "output_dir=none"])
-    return {key: str(value) for key, value in recorded_params(config).items()}
 
 
 if __name__ == "__main__":

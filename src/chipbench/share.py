@@ -10,10 +10,12 @@ from chipbench.ground.files import whole
 from chipbench.measure.result import write_document
 from chipbench.running import command
 from chipbench.sharing.advice import advice
+from chipbench.sharing.card import write_cards
 from chipbench.sharing.document import file_stem
 from chipbench.sharing.places import results_of
 from chipbench.sharing.sharable import sharable
 from chipbench.sharing.shown import show_document
+from chipbench.terminal.extras import Extras
 from chipbench.terminal.lines import say
 
 
@@ -29,6 +31,7 @@ def share(config: DictConfig) -> Path | None:
     path = folder / f"{file_stem(document)}.json"
     with whole(path) as new:
         write_document(new, document)
+    Extras().attempt("drawing the card", lambda: write_cards(folder, document))
     for line in advice(path, config.share.repository):
         say(line)
     return path

@@ -21,6 +21,7 @@ DOCUMENTS = (
     "conf/server/README.md",
     "conf/strategy/README.md",
     "src/chipbench/comparison/README.md",
+    "src/chipbench/published/README.md",
     "src/chipbench/workloads/createml/README.md",
     "src/chipbench/workloads/video/README.md",
     "tests/benchmarks/README.md",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chipbench.ground import tags
-from chipbench.measure.recorded_run import REFERENCE
+from chipbench.measure.recorded_run import REFERENCE, RecordedRun
 from chipbench.published import published_machines, short_name
 
 #: How the keys of published results begin.
@@ -28,6 +28,18 @@ class PublishedRun:
     status: str = "FINISHED"  # MLflow's
     begun_ms: int = PUBLISHED_MS  # Unix time
     said: str | None = None  # what its page says of it; None: where it was published
+
+    def recorded(self) -> RecordedRun:
+        """The run as it is read back from a store."""
+        return RecordedRun(
+            run_id=self.key,
+            name=self.name,
+            status=self.status,
+            start_ms=self.begun_ms,
+            tags=self.tags,
+            params=self.params,
+            metrics=self.metrics,
+        )
 
     @property
     def note(self) -> str:

@@ -13,7 +13,7 @@ _FORM = "shared_result.yml"
 
 def advice(path: Path, repository: str | None) -> Iterator[str]:
     """How `path` reaches others, in lines; `repository`: the address of one that takes it."""
-    yield f"written: {path}"
+    yield f"written: {path}, and a card beside it for a page or a post"
     yield "nothing was sent. To let others see it:"
     yield f"  a pull request that adds the file to {PLACE}"
     if repository is not None:

@@ -1,6 +1,6 @@
 """Files of shared results, which anybody may have written: read, or refused with the field."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ def read_shared(path: Path) -> list[SharedRun]:
     why = _refusal(document)
     if why is not None:
         raise RefusedFileError(path.name, why)
-    return list(_runs(document))
+    return list(runs_of(document))
 
 
 def _refusal(document: dict[str, Any]) -> str | None:
@@ -70,7 +70,7 @@ def _newer(document: dict[str, Any]) -> str | None:
     return None
 
 
-def _as_several(document: dict[str, Any]) -> dict[str, Any]:
+def _as_several(document: Mapping[str, Any]) -> Mapping[str, Any]:
     """A run's own file as a file of one, so that one schema holds for both."""
     if document.get("format") != FORMAT:
         return document
@@ -78,7 +78,8 @@ def _as_several(document: dict[str, Any]) -> dict[str, Any]:
     return {**said, "runs": [document]}
 
 
-def _runs(document: dict[str, Any]) -> Iterator[SharedRun]:
+def runs_of(document: Mapping[str, Any]) -> Iterator[SharedRun]:
+    """The runs of a document that is believed."""
     for run in _as_several(document)["runs"]:
         yield SharedRun(_result(run), run["checksum"], document.get("by"))
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from chipbench.measure.recorded_run import RecordedRun
-from chipbench.sharing.believed import believed
+from chipbench.published.completed import published_recorded
+from chipbench.sharing.believed import believed, shipped
 from chipbench.sharing.shared_run import SharedRun
 from chipbench.terminal.lines import announce
 from chipbench.tracking.reading import StoredRuns, once
@@ -26,14 +27,17 @@ class Sources:
     def read(self, experiments: Sequence[str] | None) -> list[RecordedRun]:
         """All runs, those of the named experiments (None: of all) of the store.
 
-        What is in both is one run. Raises as `StoredRuns.read` does.
+        What is in both is one run. Without a store the published results are there all the same.
+        Raises as `StoredRuns.read` does.
         """
-        stored = [] if self._stored is None else self._stored.read(experiments)
+        if self._stored is None:
+            stored = [*published_recorded(), *(run.recorded() for run in shipped())]
+        else:
+            stored = self._stored.read(experiments)
         return once([*stored, *(run.recorded() for run in self._shared.values())])
 
     def history(self, run_id: str, metric: str) -> list[tuple[int, float, int]]:
         """A metric's points: step, value, Unix time in milliseconds."""
         if run_id in self._shared:
             return self._shared[run_id].history(metric)
-        assert self._stored is not None, "of neither"
-        return self._stored.history(run_id, metric)
+        return [] if self._stored is None else self._stored.history(run_id, metric)
