@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 # Where an NVIDIA driver is present, TensorFlow gets its CUDA libraries. The stamp is named after
 # that, so that a driver installed later is noticed.
 CUDA := $(shell [ -e /proc/driver/nvidia/version ] || nvidia-smi >/dev/null 2>&1 && echo cuda)
-EXTRAS := dev$(CUDA:%=,%)
+# A run needs a framework alone; everything else is what tests, checks and servers need.
+RUNS := $(VENV)/.installed-runs$(CUDA:%=-%)
 INSTALLED := $(VENV)/.installed$(CUDA:%=-%)
 
 # Entry points say `python`; it has to be the environment's.
@@ -20,11 +21,11 @@ STORE := sqlite:///mlflow.db
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
-env: $(INSTALLED) ## make the environment in .venv (the other targets do so too)
+env: $(INSTALLED) ## make the whole environment in .venv (the other targets make what they need)
 
 # Without `mlflow run`, which asks its tracking server before it starts anything, and makes a run
 # of its own, with the account's name.
-run: $(INSTALLED) ## run the default benchmark; settings: make run ARGS="-P epochs=1"
+run: $(RUNS) ## run the default benchmark; settings: make run ARGS="-P epochs=1"
 	$(BIN)/python -m chipbench.train $(ARGS)
 
 # All run, also after one that missed a limit; then make says so.
@@ -34,22 +35,22 @@ bench: $(INSTALLED) ## measure chipbench itself, about 40 minutes; one: make ben
 	  echo "== $$bench"; ../../$(BIN)/python bench_$$bench.py || missed="$$missed $$bench"; \
 	done; test -z "$$missed" || { echo "missed:$$missed" >&2; exit 1; }
 
-doctor: $(INSTALLED) ## say what this machine is, what is used, and what is missing
+doctor: $(RUNS) ## say what this machine is, what is used, and what is missing
 	$(BIN)/python -m chipbench.doctor $(ARGS)
 
 # One process answers one reader; MLflow's job runners serve language models alone.
-ui: $(INSTALLED) ## browse the recorded runs in MLflow; another port: make ui ARGS="--port 8080"
+ui: $(RUNS) ## browse the recorded runs in MLflow; another port: make ui ARGS="--port 8080"
 	@echo 'http://127.0.0.1:5000/#/experiments?workflowType=machine_learning (or the port of ARGS)'
 	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false $(MLFLOW) ui --backend-store-uri $(STORE) --workers 1 $(ARGS)
 
 server: $(INSTALLED) ## start a tracking server with a login: PostgreSQL if installed, else SQLite
 	PYTHON=$(CURDIR)/$(BIN)/python bash conf/server/local.sh
 
-compare: $(INSTALLED) ## import the published results, compare all runs, and write a report
+compare: $(RUNS) ## import the published results, compare all runs, and write a report
 	$(BIN)/python -m chipbench.reference
 	$(BIN)/python -m chipbench.compare $(ARGS)
 
-share: $(INSTALLED) ## show the last result, and write it as a file for others with a card
+share: $(RUNS) ## show the last result, and write it as a file for others with a card
 	$(BIN)/python -m chipbench.share $(ARGS)
 
 # Many tests wait for the processes that they start: four at a time keep two cores busy.
@@ -82,11 +83,19 @@ clean: ## remove the environment and the caches; recorded runs and outputs stay
 
 # uv installs in a fraction of pip's time, and pip knows indexes that only it is configured for.
 # Uncompiled, TensorFlow takes three times as long to import wherever bytecode is not written.
-$(INSTALLED): pyproject.toml $(BIN)/python
+define install
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip install --python $(BIN)/python --compile-bytecode -e '.[$(EXTRAS)]' || \
-	  $(BIN)/python -m pip install -e '.[$(EXTRAS)]'
-	@rm -f $(VENV)/.installed* && touch $@
+	$(BIN)/uv pip install --python $(BIN)/python --compile-bytecode -e '.[$(1)]' || \
+	  $(BIN)/python -m pip install -e '.[$(1)]'
+endef
+
+$(RUNS): pyproject.toml $(BIN)/python
+	$(call install,tensorflow$(CUDA:%=,%))
+	@rm -f $(VENV)/.installed-runs* && touch $@
+
+$(INSTALLED): pyproject.toml $(BIN)/python
+	$(call install,dev$(CUDA:%=,%))
+	@rm -f $(VENV)/.installed* && touch $@ $(RUNS)
 
 # The newest that fits the machine, or PYTHON=/path/to/python3.11.
 $(BIN)/python:

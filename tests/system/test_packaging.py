@@ -198,6 +198,18 @@ def test_make_help_lists_every_target() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("target", "extra"),
+    [("run", "tensorflow"), ("doctor", "tensorflow"), ("compare", "tensorflow"), ("test", "dev")],
+)
+def test_a_target_installs_what_it_needs_alone(target: str, extra: str, tmp_path: Path) -> None:
+    command = ["make", "-n", f"VENV={tmp_path / 'fresh'}", "CUDA=", target]
+    planned = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT).stdout
+    assert set(re.findall(r"-e '\.\[(.+?)\]'", planned)) == {extra}
+    everything = "touch" in planned and f"{tmp_path}/fresh/.installed " in planned
+    assert everything == (extra == "dev")  # after which a run installs nothing more
+
+
 @pytest.mark.parametrize("target", ["run", "test", "lint", "ui", "compare", "bench", "clean"])
 def test_make_target_exists(target: str) -> None:
     planned = subprocess.run(["make", "-n", target], capture_output=True, text=True, cwd=PROJECT)
