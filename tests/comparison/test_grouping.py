@@ -288,9 +288,9 @@ def test_unlike_runs_of_one_machine_are_no_common_curve() -> None:
 
 
 def test_a_run_that_failed_before_it_said_what_it_measures_ends_no_chart(tmp_path: Path) -> None:
+    speed = {"steady_images_per_second": 100.0}
     runs = [
-        run("A", 10.0, batch_size=size, metrics={"steady_images_per_second": 100.0})
-        for size in (32, 64)
+        run("A", 10.0, batch_size=size, fingerprint=f"f{size}", metrics=speed) for size in (32, 64)
     ]
     refused = replace(run("A", None, status="FAILED"), tags={"kind": "train"})
     found = sort_runs([*runs, refused])
