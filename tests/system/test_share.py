@@ -1,5 +1,6 @@
 """A result as a file: shared on one machine, and on another compared as if measured there."""
 
+import csv
 import json
 import os
 import shutil
@@ -223,6 +224,9 @@ def test_a_file_is_compared_without_a_store(tmp_path: Path) -> None:
     names = [line.cells[0].text for group in section.groups for line in group.rows]
     assert names == [f"{MAC.name} (shared by Ada <b>)"]
     assert "Ada &lt;b&gt;" in (tmp_path / "out" / "report.html").read_text()
+    with (tmp_path / "out" / "comparison_rows.csv").open(newline="") as lines:
+        told = [row for row in csv.DictReader(lines) if row["source"] == "shared"]
+    assert [(row["machine"], row["shared_by"]) for row in told] == [(MAC.name, "Ada <b>")]
     with pytest.raises(ConfigurationError, match="files=PATH of shared results"):
         compare(compose_config("compare", ["tracking=none", f"output_dir={tmp_path / 'out'}"]))
 

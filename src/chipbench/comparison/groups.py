@@ -64,11 +64,21 @@ class Row:
     @property
     def origin(self) -> str:
         """Whence the row came, if it was not measured for this store: stands after its name."""
-        run = self.runs[0]
-        if run.is_reference:
-            return " (published)"
-        by = run.tags.get(tags.SHARED_BY)
-        return (f" (shared by {by})" if by else " (shared)") if run.is_shared else ""
+        if self.source == "measured":
+            return ""
+        return f" ({self.source} by {self.shared_by})" if self.shared_by else f" ({self.source})"
+
+    @property
+    def source(self) -> str:
+        """Whence the row came, in a word."""
+        if self.is_reference:
+            return "published"
+        return "shared" if self.runs[0].is_shared else "measured"
+
+    @property
+    def shared_by(self) -> str | None:
+        """Who shared the row, if it is shared and they gave a name."""
+        return self.runs[0].tags.get(tags.SHARED_BY) if self.source == "shared" else None
 
     @property
     def price_usd(self) -> float | None:

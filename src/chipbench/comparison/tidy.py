@@ -96,7 +96,8 @@ def _key(benchmark: str, group: Group, row: Row) -> Cells:
         "machine": row.machine,
         "machine_id": row.runs[0].tags.get(tags.MACHINE),
         "machine_fingerprint": row.runs[0].tags.get(tags.MACHINE_FINGERPRINT),
-        "source": row.origin.strip(" ()") or "measured",
+        "source": row.source,
+        "shared_by": row.shared_by,
         "price_usd": row.price_usd,
     }
 

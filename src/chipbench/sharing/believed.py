@@ -1,5 +1,6 @@
 """All runs of some files that are believed, each once; the others are named, and set aside."""
 
+from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -12,13 +13,13 @@ from chipbench.sharing.shared_run import SharedRun
 from chipbench.terminal.lines import complain
 
 
+@dataclass(frozen=True)
 class Believed:
     """What some files hold."""
 
-    def __init__(self, runs: list[SharedRun], refused: int, files: int) -> None:
-        self.runs = runs
-        self.refused = refused
-        self.files = files
+    runs: list[SharedRun]
+    refused: int  # files
+    files: int
 
     def confirm(self) -> None:
         """Raises ConfigurationError if a file was refused."""
