@@ -1,7 +1,7 @@
 """MLflow's own app with the login of conf/server, without a server or a port.
 
-It has a process of its own, `python recording_server.py FOLDER DATABASE`, which answers what it is
-asked by pickles: what the app makes of MLflow's modules would stay.
+It has a process of its own, `python -m support.recording_server FOLDER DATABASE`, which answers
+what it is asked by pickles: what the app makes of MLflow's modules would stay.
 """
 
 import asyncio
@@ -20,6 +20,8 @@ from typing import Any
 
 SERVER = Path(__file__).parents[2] / "conf" / "server"
 ADMIN = "admin"
+#: Where its process finds this module, and chipbench.
+_FOUND = (Path(__file__).parents[1], SERVER.parents[1] / "src")
 #: A wrong way round for a name that is a parameter of a route.
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\{(\w+)(?::\w+)?\}")
 
@@ -42,7 +44,8 @@ class RecordingServer:
 
     def __init__(self, folder: Path, database: Path) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, __file__, str(folder), str(database)],
+            [sys.executable, "-m", "support.recording_server", str(folder), str(database)],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, _FOUND))},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
