@@ -1,9 +1,12 @@
 """A training as a sweep's job runs it, which says where its time went.
 
-Run as `timed_job.py REPORT [OVERRIDE…]`; writes {phase: seconds} to REPORT.
+Run as `timed_job.py cold [OVERRIDE…]`, or as `timed_job.py ENTRY BACKEND`, whose forks are jobs as
+those of `chipbench.sweeping.warm_process` are. Writes {phase: seconds} to the file that
+CHIPBENCH_PHASES names.
 """
 
 import json
+import os
 import sys
 import time
 from collections import defaultdict
@@ -17,10 +20,14 @@ from chipbench import train
 from chipbench.backends.tensorflow.backend import TensorFlow
 from chipbench.running import benchmark, command
 from chipbench.running.result_files import ResultFiles
+from chipbench.sweeping import warm_process
 from chipbench.tracking.recorder import Recorder
 from chipbench.workloads.training import workload
 from chipbench.workloads.training.prepared import PreparedTraining
 
+REPORT = "CHIPBENCH_PHASES"
+COLD = "cold"
+START = "start Python, import chipbench"
 #: What is timed: its owner, its name there, and the phase that it belongs to.
 _TIMED = (
     (benchmark.hardware, "detect", "look at the machine"),
@@ -52,15 +59,18 @@ def _timed(function: Callable[..., Any], phase: str) -> Callable[..., Any]:
 
 
 def main() -> None:
-    """Train, as `python -m chipbench.train` does."""
-    report = Path(sys.argv.pop(1))
-    _spent_s["start Python, import chipbench"] = time.time() - psutil.Process().create_time()
+    """Train, as `python -m chipbench.train` or a fork of a warm process does."""
     for owner, name, phase in _TIMED:
         setattr(owner, name, _timed(getattr(owner, name), phase))
     try:
-        command.run("train", train.train)
+        if sys.argv[1] == COLD:
+            _spent_s[START] = time.time() - psutil.Process().create_time()
+            del sys.argv[1]
+            command.run("train", train.train)
+        warm_process.main()
     finally:
-        report.write_text(json.dumps(_spent_s), encoding="utf-8")
+        if _spent_s:  # neither the warm process nor what delivers
+            Path(os.environ[REPORT]).write_text(json.dumps(_spent_s), encoding="utf-8")
 
 
 if __name__ == "__main__":
