@@ -3,11 +3,12 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from support.published_store import published_recorded
+from support.published_store import mine, published_recorded
 
 from chipbench.comparison.contents import make_report
 from chipbench.comparison.embedded import embedded
@@ -76,3 +77,14 @@ def test_what_is_no_number_has_no_place_on_a_chart(tmp_path: Path) -> None:
     shown = found["charts"]["c.png"]["lines"][0]["points"]
     assert len(shown) <= 151 and shown[0] == (0.0, 0.0) and shown[-1] == (1000.0, 1000.0)
     assert all(y == x for x, y in shown)
+
+
+@pytest.mark.parametrize(("basis", "columns"), [({}, 0), ({"energy_basis": "gpu_board"}, 1)])
+def test_joules_have_a_column_where_it_is_known_what_they_are_of(
+    basis: dict[str, str], columns: int, tmp_path: Path
+) -> None:
+    own = mine()
+    own = replace(own, tags=own.tags | basis, metrics=own.metrics | {"energy_j": 500.0})
+    runs = [*published_recorded(), own]
+    write_pages(tmp_path, make_report(tmp_path, sort_runs(runs), runs, lambda run_id, name: []))
+    assert (tmp_path / "report.html").read_text().count('id="energy"') == columns

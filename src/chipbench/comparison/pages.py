@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from chipbench.comparison.embedded import embedded
 from chipbench.comparison.report import Report, Table
-from chipbench.comparison.summary_table import baselines, focus_basis, summary_rows
+from chipbench.comparison.summary_table import baselines, focus_basis, has_energy, summary_rows
 from chipbench.comparison.terms import terms_of
 from chipbench.terminal.markdown import markdown_text
 
@@ -43,11 +43,7 @@ def write_pages(folder: Path, report: Report) -> None:
         "rows": rows,
         "baselines": baselines(summary) if summary else [],
         "basis": focus_basis(summary) if summary else None,
-        "any_energy": any(
-            found.row.energy_j is not None
-            for line in (summary.lines if summary else ())
-            for found in line.standings.values()
-        ),
+        "any_energy": summary is not None and has_energy(summary),
         "terms": terms_of,
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         "data": embedded(report),

@@ -53,6 +53,11 @@ def focus_basis(summary: Summary) -> str | None:
     return energy_basis(summary.lines, summary.focus)
 
 
+def has_energy(summary: Summary) -> bool:
+    """Whether of any benchmark joules are known, and what they are of."""
+    return any(energy_basis(summary.lines, column) for column in summary.columns)
+
+
 def baselines(summary: Summary) -> Sequence[str]:
     """The machines that the columns are compared with, each once."""
     return list(dict.fromkeys(c.group.baseline for c in summary.columns if c.group.baseline))
