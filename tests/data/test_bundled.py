@@ -35,6 +35,16 @@ def test_grey_images_get_three_equal_channels(
         assert all((split.inputs[..., channel] == GREY).all() for channel in range(3))
 
 
+def test_the_first_of_them_are_taken_where_fewer_are_asked_for() -> None:
+    data = load_bundled("noise", "bundled", 4, max_examples=96)
+    assert (data.train_examples, data.validation_examples) == (96, 4)
+    assert isinstance(data.train, Arrays) and isinstance(data.validation, Arrays)
+    assert len(data.train.inputs) == len(data.train.labels) == 96
+    assert data.validation.inputs.shape == (4, 4, 4, 3)
+    with pytest.raises(ConfigurationError, match="the data set noise has 3,840 training images"):
+        load_bundled("noise", "bundled", 4, max_examples=3841)
+
+
 COLOUR = np.zeros((4, 8, 8, 3), "uint8")
 
 

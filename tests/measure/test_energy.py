@@ -66,6 +66,7 @@ def test_net_joules_are_without_the_idle_power() -> None:
     values = energy.summary([at(0, 20), at(1, 20)], [at(0, 100), at(10, 100)], [GPU])
     assert values == {
         "idle_power_w": 20,
+        "power_peak_w": 100,
         "energy_j": 1000,
         "energy_covered_percent": 100,
         "net_energy_j": 800,

@@ -43,6 +43,11 @@ def test_of_two_classes_more_than_guessing_is_no_great_share(
     assert bool(found) == doubted
 
 
+def test_of_noise_nothing_is_to_be_learned() -> None:
+    guessing = [replace(epoch, val_accuracy=0.1) for epoch in GOOD]
+    assert list(of_learning(guessing, 10, 32, best=0.1)) == []
+
+
 def test_without_validation_the_training_itself_tells() -> None:
     guessing = [replace(e, accuracy=0.01, val_accuracy=math.nan) for e in GOOD]
     (text,) = said(guessing, classes=100)

@@ -12,7 +12,7 @@ from chipbench.models import efficientnet_b0, resnet50, small_transformer, tiny_
 from chipbench.models.digest import layers_digest
 from chipbench.published import read_published
 
-CLASSES = {"cifar10": 10, "cifar100": 100, "food101": 101, "imdb": 2}
+CLASSES = {"cifar10": 10, "cifar100": 100, "food101": 101, "imdb": 2, "noise": 8}
 BUILDERS = {
     "tiny_vgg": tiny_vgg,
     "resnet50": resnet50,

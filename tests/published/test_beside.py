@@ -10,6 +10,14 @@ from chipbench.published.beside import differences, not_comparable, plot_beside,
 Compose = Callable[..., DictConfig]
 
 
+def test_noise_stands_beside_its_published_speeds_alone(compose: Compose) -> None:
+    config = compose("experiment=resnet50_noise")
+    times = {row.machine: row.total_time_s for row in published_rows(config)}
+    assert times["NVIDIA A100"] == pytest.approx(3 * 3840 / 611) and len(times) == 5
+    assert not_comparable(config) is None
+    assert published_rows(compose("experiment=resnet50_noise", "dataset=cifar100")) == []
+
+
 @pytest.mark.parametrize(
     ("overrides", "drawn"),
     [

@@ -21,7 +21,7 @@ def runs_of(kind: str) -> list[PublishedRun]:
 @pytest.mark.parametrize(
     ("table", "rows"),
     [
-        ("machines", 13),
+        ("machines", 18),
         ("training_times", 12),
         ("export_times", 16),
         ("createml_times", 4),
@@ -30,6 +30,7 @@ def runs_of(kind: str) -> list[PublishedRun]:
         ("more_accuracy_curves", 10),
         ("batch_size_sweep_times", 60),
         ("transformer_sweep_times", 24),
+        ("synthetic_speeds", 5),
     ],
 )
 def test_every_row_is_carried(table: str, rows: int) -> None:
@@ -54,6 +55,7 @@ def test_every_time_belongs_to_a_machine_of_the_specification() -> None:
         "createml_times",
         "batch_size_sweep_times",
         "transformer_sweep_times",
+        "synthetic_speeds",
     ):
         assert {row["machine"] for row in read_published(table)} <= set(published_machines())
 
@@ -98,6 +100,16 @@ def test_a_sweeps_row_is_the_whole_fit_and_no_steady_epoch() -> None:
     assert transformer.metrics["total_time_s"] == pytest.approx(3 * 11.101)
     assert transformer.metrics["tokens_per_second"] == pytest.approx(200 * 25_000 / 11.101)
     assert transformer.tags["data_source"] == "keras"
+
+
+def test_a_published_speed_is_the_time_of_its_epochs_and_has_its_power() -> None:
+    runs = {run.tags[tags.MACHINE]: run for run in runs_of("synthetic")}
+    m1_max = runs["m1_max_third"]
+    assert m1_max.metrics["total_time_s"] == pytest.approx(3 * 3840 / 140)
+    assert (m1_max.metrics["images_per_second"], m1_max.metrics["power_peak_w"]) == (140, 42)
+    assert m1_max.tags["printed"] == "140 images per second at 42 W"
+    assert "power_peak_w" not in runs["a100"].metrics
+    assert runs["a100"].tags["source"].endswith("issue 6")
 
 
 def test_what_a_time_contains_is_said_where_it_does() -> None:

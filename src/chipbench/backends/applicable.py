@@ -33,6 +33,12 @@ def _inapplicable(config: DictConfig) -> Iterator[str]:
     if protocol.jit_compile and name == "jax":
         yield "protocol.jit_compile=true: JAX compiles every step as it is; leave it false"
     known = {key: str(value) for key, value in recorded_params(config).items()}
+    several = config.strategy.name == "multi_worker"
+    if protocol.untimed_epochs and (several or in_fit("1", known) is None):
+        yield (
+            f"protocol.untimed_epochs={protocol.untimed_epochs}: only `model.fit` on one machine "
+            "has such epochs; use 0"
+        )
     if protocol.jit_compile and in_fit("true", known) is None:
         yield (
             "protocol.jit_compile=true: the loop of protocol=tuned has its own way to compile; "

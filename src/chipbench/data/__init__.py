@@ -24,7 +24,8 @@ def load(config: DictConfig, cache_dir: Path) -> DataSet:
     if config.examples != "images":
         return load_sequences(config, cache_dir)
     if config.source == "bundled" or entry is None:
-        return load_bundled(config.name, config.source, config.image_size)
+        named = config.name, config.source, config.image_size
+        return load_bundled(*named, config.max_examples)
     from chipbench.data import source
 
     return source.load(entry, config, cache_dir)

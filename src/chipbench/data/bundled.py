@@ -1,5 +1,6 @@
 """Data sets that come with a library, as arrays: loaded, made colour, and held."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -9,9 +10,12 @@ from chipbench.data.option import module_of
 from chipbench.ground.errors import ConfigurationError
 
 
-def load_bundled(name: str, source: str, image_size: int) -> DataSet:
+def load_bundled(
+    name: str, source: str, image_size: int, max_examples: int | None = None
+) -> DataSet:
     """What the data set's own `load(image_size)` gives, its grey images in three channels.
 
+    Of them the first `max_examples` of the training, and validation in proportion; None: all.
     Raises ConfigurationError for a data set that is not bundled, or that no model could train on.
     """
     module = module_of(name)
@@ -27,7 +31,30 @@ def load_bundled(name: str, source: str, image_size: int) -> DataSet:
     wrong = _misfit(colour, image_size)
     if wrong is not None:
         raise ConfigurationError(f"dataset={name}: {wrong}")
-    return colour
+    return colour if max_examples is None else _capped(colour, max_examples)
+
+
+def _capped(data: DataSet, number: int) -> DataSet:
+    whole = data.train_examples
+    if number > whole:
+        raise ConfigurationError(
+            f"dataset.max_examples={number}: the data set {data.name} has {whole:,} training "
+            "images; use that many or fewer, or null for all"
+        )
+    validated = math.ceil(data.validation_examples * number / whole)
+    return replace(
+        data,
+        train=_first(data.train, number),
+        validation=_first(data.validation, validated),
+        train_examples=number,
+        validation_examples=validated,
+    )
+
+
+def _first(split: Split, number: int) -> Split:
+    if not isinstance(split, Arrays):
+        return split
+    return Arrays(split.inputs[:number], split.labels[:number])
 
 
 def _colour(split: Split) -> Split:

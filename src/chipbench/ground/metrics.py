@@ -182,6 +182,9 @@ NET_ENERGY_PER_TOKENS = _metric(
 ENERGY_COVERED = _metric(
     "energy_covered_percent", "%", "share of the measured time that energy_j is of", 1
 )
+POWER_PEAK = _metric(
+    "power_peak_w", "W", "highest power of the device that computed, of all readings", 1
+)
 IDLE_POWER = _metric(
     "idle_power_w", "W", "power of the device that computed, in the second before the work", 1
 )

@@ -51,6 +51,9 @@ def summary(
     values: dict[str, float] = {}
     if idle is not None and idle.counted_s > 0:
         values[metrics.IDLE_POWER] = idle.joules / idle.counted_s
+    drawn = [sum(r.values[p] for p in powers) for r in readings if set(powers) <= r.values.keys()]
+    if powers and drawn:
+        values[metrics.POWER_PEAK] = max(drawn)
     if energy is not None:
         values[metrics.ENERGY] = energy.joules
         values[metrics.ENERGY_COVERED] = energy.covered_percent

@@ -24,10 +24,10 @@ def of_learning(
 ) -> Iterator[Finding]:
     """What speaks against a training's having learned.
 
-    `best` is the accuracy that its data are known to allow.
+    `best` is the accuracy that its data are known to allow; of noise that is guessing.
     """
     updates = sum(math.ceil(epoch.examples / batch_size) for epoch in epochs)
-    if updates < _FEWEST_UPDATES:
+    if updates < _FEWEST_UPDATES or (best is not None and best <= 1 / classes):
         return
     losses = [epoch.loss for epoch in epochs]
     if len(losses) > 1 and max(losses) - min(losses) <= _UNMOVED * max(losses):

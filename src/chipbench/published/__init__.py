@@ -11,6 +11,7 @@ from importlib.resources import files
 
 ARTICLE = "D. Bourke, 2021: M1 Pro and M1 Max outperform Google Colab by up to 54 %"
 SWEEP = "D. Bourke, 2023: mac-ml-speed-test"
+_NOISE_IMAGES = 3_840
 #: By batch size: of images, and of text.
 SWEEP_TABLES = ("batch_size_sweep_times", "transformer_sweep_times")
 
@@ -73,6 +74,11 @@ def sweep_rows(experiment: str, batch_size: int) -> list[dict[str, str]]:
         for row in read_published(table)
         if (row["experiment"], row["batch_size"]) == (experiment, str(batch_size))
     ]
+
+
+def synthetic_time_s(row: dict[str, str]) -> float:
+    """All epochs of a row of `synthetic_speeds`, which has images per second."""
+    return _NOISE_IMAGES * int(row["epochs"]) / float(row["images_per_second"])
 
 
 def time_includes(row: dict[str, str]) -> str | None:

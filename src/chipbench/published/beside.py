@@ -12,8 +12,10 @@ from chipbench.ground.metrics import metric
 from chipbench.measure.framework import backend_of, framework
 from chipbench.published import (
     logged_time,
+    read_published,
     short_name,
     sweep_rows,
+    synthetic_time_s,
     time_includes,
     training_rows,
 )
@@ -21,6 +23,8 @@ from chipbench.published.article_feed import feed_difference
 
 #: What the follow-up of 2023 timed.
 SWEEP_PROTOCOL = "sweep2023"
+#: What was timed on noise in 2021.
+SYNTHETIC_PROTOCOL = "synthetic2021"
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,12 @@ def published_rows(config: DictConfig) -> list[Row]:
             _row(row, float(row["time_per_epoch_s"]) * int(row["epochs"]), "adam")
             for row in sweep_rows(config.benchmark, config.batch_size)
         ]
+    if config.protocol.name == SYNTHETIC_PROTOCOL:
+        return [
+            _row(row, synthetic_time_s(row), row["optimizer"])
+            for row in read_published("synthetic_speeds")
+            if row["experiment"] == config.benchmark
+        ]
     return [
         replace(
             _row(row, float(row["total_time_s"]), row["optimizer"]),
@@ -74,7 +84,7 @@ def not_comparable(config: DictConfig) -> str | None:
     """Why a training so configured is other work than the published; None if it is the same."""
     if config.dataset.max_examples is not None:
         return "dataset.max_examples is set"
-    if config.protocol.name not in ("article", SWEEP_PROTOCOL):
+    if config.protocol.name not in ("article", SWEEP_PROTOCOL, SYNTHETIC_PROTOCOL):
         return f"protocol={config.protocol.name}: the article timed other work"
     return None
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from chipbench.ground import metrics, tags
 from chipbench.published import ARTICLE, export_remarks, read_published
 from chipbench.published.run import KEY_PREFIX, PublishedRun, reference_tags, run_name
-from chipbench.published.trainings import sweeps, trainings
+from chipbench.published.trainings import sweeps, synthetics, trainings
 from chipbench.published.works import found
 
 #: As long as the clips that chipbench exports: `conf/clip/`.
@@ -18,6 +18,7 @@ def published_runs() -> Iterator[PublishedRun]:
     yield from _exports()
     yield from _createml()
     yield from sweeps()
+    yield from synthetics()
 
 
 def _exports() -> Iterator[PublishedRun]:

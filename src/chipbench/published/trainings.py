@@ -14,9 +14,10 @@ from chipbench.published import (
     curve_rows,
     logged_time,
     read_published,
+    synthetic_time_s,
     time_includes,
 )
-from chipbench.published.beside import SWEEP_PROTOCOL
+from chipbench.published.beside import SWEEP_PROTOCOL, SYNTHETIC_PROTOCOL
 from chipbench.published.run import KEY_PREFIX, PublishedRun, reference_tags, run_name
 from chipbench.published.works import found
 
@@ -68,6 +69,35 @@ def sweeps() -> Iterator[PublishedRun]:
             row,
             _params(_model(row["model"]), row["dataset"], batch, epochs),
             examples.rates(number / float(row["time_per_epoch_s"])),
+        )
+
+
+def synthetics() -> Iterator[PublishedRun]:
+    """ResNet50 on noise, by speed, and the power that was seen with it where it was."""
+    for row in read_published("synthetic_speeds"):
+        model, dataset, machine = _model(row["model"]), row["dataset"], row["machine"]
+        batch, epochs, speed = (row[key] for key in ("batch_size", "epochs", "images_per_second"))
+        power = {metrics.POWER_PEAK: float(row["power_w"])} if row["power_w"] else {}
+        time_s = synthetic_time_s(row)
+        printed = f"{speed} images per second" + (f" at {row['power_w']} W" if power else "")
+        yield PublishedRun(
+            key=f"{KEY_PREFIX}synthetic-{machine}-{row['experiment']}",
+            name=run_name(machine, row["experiment"], f"b{batch}"),
+            params=_params(model, dataset, int(batch), int(epochs))
+            | {"optimizer.name": row["optimizer"]},
+            metrics={
+                metrics.TOTAL_TIME: time_s,
+                metrics.TIME_PER_EPOCH: time_s / int(epochs),
+                metrics.IMAGES_PER_SECOND: float(speed),
+                **power,
+            },
+            tags=reference_tags(machine, row["experiment"], row["source"], printed)
+            | {
+                tags.PROTOCOL: SYNTHETIC_PROTOCOL,
+                tags.DATA_SOURCE: "bundled",
+                tags.OPTIMIZER_USED: row["optimizer"],
+                **found(model, dataset),
+            },
         )
 
 
