@@ -252,6 +252,16 @@ def test_the_packages_behind_tensorflow_are_named(
     assert (check.status, check.found) == (OK, said)
 
 
+@pytest.mark.parametrize("absent", ["tensorflow", "torch"])
+def test_a_framework_that_is_not_installed_is_told_with_those_that_are(
+    absent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "find_spec", lambda name: None)
+    check = backend_check(replace(LINUX, versions={"jax": "0.12.0"}), absent, "auto", None)
+    assert (check.status, check.found) == (PROBLEM, f"{absent} is not installed")
+    assert check.remedy == f"`pip install 'chipbench[{absent}]'`, or say backend=jax"
+
+
 def test_a_plug_in_that_is_not_apples_is_a_warning() -> None:
     versions = {"tensorflow": "2.20.0", "tensorflow-metal-plugin": "0.4.1"}
     checks = packages_checks(replace(M1_MAX, versions=versions), "tensorflow", "auto")

@@ -5,6 +5,7 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from chipbench import hardware
 from chipbench.checks.check import OK, PROBLEM, WARNING, Check, check_of
@@ -48,18 +49,24 @@ def read_trial(end: Exit) -> Trial:
 
 
 def start_trouble(machine: Machine, backend: str) -> Finding | None:
-    """Why importing the framework itself would fail, which its versions and Keras' file tell.
-
-    The names of TensorFlow's distributions differ: what is not installed as such is tried.
-    """
+    """Why importing the framework itself would fail, which its versions and Keras' file tell."""
     wrong = keras_file_trouble()
     if wrong is not None:
         return wrong
-    if backend != "tensorflow":
-        absent = backend not in machine.versions
-        remedy = f"`pip install 'chipbench[{backend}]'`"
-        return Finding(f"{backend} is not installed", remedy) if absent else None
-    return hardware.metal_plugin_mismatch(machine)
+    if not _is_installed(machine, backend):
+        others = [name for name in hardware.TITLES if name != backend and name in machine.versions]
+        instead = "".join(f", or say backend={name}" for name in others)
+        return Finding(
+            f"{backend} is not installed", f"`pip install 'chipbench[{backend}]'`{instead}"
+        )
+    return hardware.metal_plugin_mismatch(machine) if backend == "tensorflow" else None
+
+
+def _is_installed(machine: Machine, backend: str) -> bool:
+    """TensorFlow's distributions have many names: it is looked for as what is imported."""
+    if backend == "tensorflow":
+        return find_spec(backend) is not None
+    return backend in machine.versions
 
 
 def backend_check(machine: Machine, backend: str, accelerator: str, trial: Trial | None) -> Check:
