@@ -1,6 +1,9 @@
 import pytest
 
+from chipbench.config.compose import compose_config
+from chipbench.config.recorded import recorded_params
 from chipbench.ground import tags
+from chipbench.measure.fingerprint import fingerprint
 from chipbench.published import (
     logged_time,
     published_machines,
@@ -11,6 +14,7 @@ from chipbench.published import (
 )
 from chipbench.published.run import PublishedRun
 from chipbench.published.runs import published_runs
+from chipbench.reference import complete
 
 
 def runs_of(kind: str) -> list[PublishedRun]:
@@ -100,6 +104,21 @@ def test_a_sweeps_row_is_the_whole_fit_and_no_steady_epoch() -> None:
     assert transformer.metrics["total_time_s"] == pytest.approx(3 * 11.101)
     assert transformer.metrics["tokens_per_second"] == pytest.approx(200 * 25_000 / 11.101)
     assert transformer.tags["data_source"] == "keras"
+
+
+@pytest.mark.parametrize("experiment", ["smalltransformer_imdb", "resnet50_noise"])
+def test_a_run_of_the_experiment_stands_in_one_table_with_its_published_rows(
+    experiment: str,
+) -> None:
+    config = compose_config("train", [f"experiment={experiment}", "output_dir=out"])
+    size = str(config.batch_size)
+    rows = [run for run in map(complete, published_runs()) if run.tags["experiment"] == experiment]
+    alike = [run for run in rows if run.params["batch_size"] == size]
+    found = {tag: alike[0].tags[tag] for tag in (tags.MODEL_LAYERS, tags.TRAIN_EXAMPLES)}
+    own = fingerprint(recorded_params(config), found)
+    assert {run.tags[tags.FINGERPRINT] for run in alike} == {own}
+    others = [run for run in rows if run.params["batch_size"] != size]
+    assert own not in {run.tags[tags.FINGERPRINT] for run in others}
 
 
 def test_a_published_speed_is_the_time_of_its_epochs_and_has_its_power() -> None:
