@@ -32,7 +32,7 @@ def quiet_stderr(verbose: bool) -> Iterator[None]:
         os.dup2(hidden.fileno(), 2)
         try:
             yield
-        except BaseException:
+        except Exception:  # not one that a person ends: nothing is wrong with the library
             with suppress(OSError):  # nobody reads it
                 hidden.seek(0)
                 os.write(stderr, hidden.read())
