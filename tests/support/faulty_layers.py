@@ -48,7 +48,7 @@ class NextRowEmbedding(layers.Embedding):
     """Looks up the row behind the one that is asked for."""
 
     def call(self, inputs: Any) -> Any:
-        return ops.roll(self.embeddings, -1, axis=0)[inputs]
+        return ops.take(ops.roll(self.embeddings, -1, axis=0), inputs, axis=0)
 
 
 class UnscaledAttention(layers.MultiHeadAttention):
