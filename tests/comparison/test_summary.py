@@ -8,6 +8,7 @@ from support.recorded_runs import run
 
 from chipbench.comparison.grouping import sort_runs
 from chipbench.comparison.summary import Line, Summary, summarise
+from chipbench.measure.fingerprint import fingerprint
 from chipbench.measure.recorded_run import RecordedRun
 
 
@@ -36,7 +37,7 @@ def test_the_articles_benchmarks_come_first_and_speeds_are_the_articles() -> Non
     summary = summary_of()
     assert [column.words.experiment for column in summary.columns] == [1] * 4 + [2, 3, 4] + [
         None
-    ] * 3
+    ] * 4
     assert speeds(summary, "Apple M1 Max 32-core GPU") == {
         "H.264 4 h": 0.27,
         "ProRes 4 h": 2.93,
@@ -76,12 +77,29 @@ def test_generated_data_are_an_indication_that_is_ranked_nowhere() -> None:
     assert standing.row.time_s == 70.0
 
 
-@pytest.mark.parametrize("override", ["batch_size=64", "epochs=1", "protocol=tuned"])
-def test_other_work_is_no_indication(override: str) -> None:
+@pytest.mark.parametrize(
+    ("override", "variant"),
+    [
+        ("batch_size=64", "measured"),
+        ("protocol=tuned", "measured"),
+        ("epochs=2", "measured, 2 epochs"),
+    ],
+)
+def test_other_work_is_no_indication_and_its_column_says_how_much_it_is(
+    override: str, variant: str
+) -> None:
     summary = summary_of(mine("dataset.source=generated", override))
     (standing,) = line_of(summary, "Mine").standings.values()
     assert standing.indication == ""
-    assert [c.variant for c in summary.columns if c.words.short == "TinyVGG"] == ["", "measured"]
+    assert [c.variant for c in summary.columns if c.words.short == "TinyVGG"] == ["", variant]
+
+
+def test_fewer_examples_are_said_in_the_columns_head() -> None:
+    own = mine()
+    few = own.tags | {"train_examples": "2000"}
+    few["fingerprint"] = fingerprint(own.params, few)
+    heads = [column.short for column in summary_of(replace(own, tags=few)).columns]
+    assert "TinyVGG, measured, 2,000 examples" in heads
 
 
 def test_several_machines_on_generated_data_have_a_column() -> None:
@@ -106,4 +124,4 @@ def test_runs_of_an_earlier_version_have_no_column() -> None:
 def test_there_is_room_for_so_many_machines() -> None:
     many = [mine(machine=f"m{number}", here=f"f{number}") for number in range(120)]
     summary = summary_of(*many)
-    assert len(summary.lines) == 100 and summary.left_out == 33
+    assert len(summary.lines) == 100 and summary.left_out == 38

@@ -101,6 +101,14 @@ def test_on_generated_data_this_machine_has_no_place() -> None:
     assert answer.caveat.startswith("An indication")
 
 
+def test_of_work_that_no_other_machine_did_its_amount_is_said_and_no_place() -> None:
+    (answer,) = answers(mine("epochs=2"))["How does this machine stand?"]
+    assert answer.text == (
+        "TinyVGG, measured, 2 epochs: Mine took 70.0 s; "
+        "no other machine did this work, so it has no place."
+    )
+
+
 def test_what_speaks_against_this_machines_run_is_its_caveat() -> None:
     own = mine()
     doubted = replace(own, tags=own.tags | {"caveats": "on battery"})

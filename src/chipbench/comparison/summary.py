@@ -22,6 +22,12 @@ _BATCH_SIZE = 32
 #: The benchmark that price and energy are held against where it is there: the article's headline.
 _FOCUS = "efficientnetb0_food101"
 _SOURCE = "dataset.source"
+#: How much work a run does: without it, a column's seconds beside another's mislead.
+_AMOUNTS = {
+    "epochs": "epochs",
+    "dataset.max_examples": "examples",
+    "clip.duration_s": "s of film",
+}
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,23 @@ def _columns(benchmark: Benchmark) -> Iterator[Column]:
     second = max((g for g in current if g is not first), key=_measured_weight, default=first)
     own = _measured(second)
     if own > _measured(first) and not (own == 1 and indication(first, second)):
-        yield Column(words, second, "generated data" if indication(first, second) else "measured")
+        yield Column(words, second, indication(first, second) or _other_work(first, second))
+
+
+def _other_work(first: Group, second: Group) -> str:
+    """What the second column is, with the amount of its work where the first's is another."""
+    known, own = (_work(group) for group in (first, second))
+    amounts = [
+        f"{float(own[key]):,.10g} {unit}"
+        for key, unit in _AMOUNTS.items()
+        if key in own and own[key] != known.get(key)
+    ]
+    return ", ".join(["measured", *amounts])
+
+
+def _work(group: Group) -> dict[str, str]:
+    run = group.rows[0].runs[0]
+    return work(run.params, run.tags)
 
 
 def _published(group: Group) -> int:
@@ -156,9 +178,7 @@ def indication(ranked: Group, other: Group) -> str:
     """What else the runs of `other` did than those of `ranked`, if it is their data alone."""
     if not (ranked.is_current and other.is_current) or ranked.metric != other.metric:
         return ""
-    first, second = (
-        work(g.rows[0].runs[0].params, g.rows[0].runs[0].tags) for g in (ranked, other)
-    )
+    first, second = (_work(group) for group in (ranked, other))
     differing = {key for key in first.keys() | second.keys() if first.get(key) != second.get(key)}
     source = other.rows[0].runs[0].tags.get(tags.DATA_SOURCE)
     return f"{source} data" if differing == {_SOURCE} and source == "generated" else ""

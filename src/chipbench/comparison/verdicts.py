@@ -78,6 +78,8 @@ def _stands(line: Line, found: Standing, column: Column, summary: Summary) -> An
     place = [other for other, _ in ranked].index(line) + 1
     if len(ranked) > 1:
         text += f", place {place} of {len(ranked)}"
+    else:
+        text += "; no other machine did this work, so it has no place"
     if found.speed is not None and found.speed.value != 1:
         text += f", {_times(found.speed)} as fast as {column.group.baseline}"
     return Answer(f"{text}.", found.row.caveats or _proof(found.speed))
