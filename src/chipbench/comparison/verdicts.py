@@ -44,7 +44,7 @@ def verdicts(summary: Summary) -> tuple[Verdict, ...]:
         ("Which is fastest?", _fastest),
         ("Which gives most for its price?", _best_for_the_money),
         ("What does more money buy?", _more_money),
-        ("Which differences are not shown?", _not_shown),
+        ("Which differences are not proven?", _not_proven),
         ("Which fall behind at larger work, and which gain?", _larger),
     )
     found = (Verdict(question, tuple(answer(summary))[:_MOST]) for question, answer in asked)
@@ -154,7 +154,7 @@ def _step(line: Line, other: Line, gains: dict[str, float]) -> Answer:
     return Answer(text, f"Between single runs, less than {_per_cent(twins_apart())} tells nothing.")
 
 
-def _not_shown(summary: Summary) -> Iterator[Answer]:
+def _not_proven(summary: Summary) -> Iterator[Answer]:
     standings = [found for line in summary.lines for found in line.standings.values()]
     if any(len(found.row.samples_s) < 2 for found in standings):
         yield Answer(
@@ -213,7 +213,7 @@ def _proof(apart: Ratio | None) -> str:
     if apart is None or apart.differs or apart == Ratio(1.0):
         return ""
     if apart.differs is False:
-        return "Not shown: the interval contains 1."
-    return (
-        "Not proven: a single run." if apart.value >= twins_apart() else "Not shown: single runs."
-    )
+        return "Not proven: the interval contains 1."
+    if apart.value >= twins_apart():
+        return "Not proven: a single run."
+    return f"Not proven: single runs, less than {_per_cent(twins_apart())} apart."

@@ -97,7 +97,7 @@ function describe(line, column) {
     if (speed.low === undefined) parts.push("No interval: it takes two repeats on both sides, so no difference is proven.");
     else {
       parts.push(`Interval ${speed.low.toFixed(3)} to ${speed.high.toFixed(3)}.`);
-      if (speed.low <= 1 && 1 <= speed.high) parts.push("It contains 1: no difference is shown.");
+      if (speed.low <= 1 && 1 <= speed.high) parts.push("It contains 1: no difference is proven.");
     }
   } else if (base === Number(line)) parts.push("The baseline.");
   if (own.caveats) parts.push(`${own.caveats}.`);
