@@ -10,6 +10,7 @@ from mlflow import MlflowClient
 from support.store_fixtures import shared_tracking_server
 
 from chipbench.tracking.client import TRAINING_VIEW
+from chipbench.tracking.experiment_page import MACHINES, table_address
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
@@ -78,3 +79,14 @@ def test_a_page_opens_in_the_view_for_training(page: str, server: str, tmp_path:
     assert "tinyvgg_cifar10" in text or page == "experiments"
     for entry in ("Evaluation runs", "Prompts", "Judges"):
         assert entry not in text
+
+
+def test_the_saved_table_opens_with_its_groups_and_the_description(
+    server: str, tmp_path: Path
+) -> None:
+    client = MlflowClient(server)
+    experiment = client.get_experiment_by_name("chipbench").experiment_id
+    text = page_text(f"{server}/{table_address(experiment, MACHINES)}", tmp_path)
+    assert "viewing a shared view" in text
+    assert "chipbench.experiment" in text  # what the runs are grouped by
+    assert "How fast machines train and export" in text

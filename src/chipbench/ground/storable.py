@@ -3,7 +3,7 @@
 import hashlib
 
 MAX_NAME = 250  # characters: PostgreSQL's columns; SQLite would take more
-RUN_NAME_TAG = "mlflow.runName"
+RUN_NAME_TAG, NOTE_TAG = "mlflow.runName", "mlflow.note.content"
 _DIGITS = 8
 _MAX_PARAM = 6000  # characters of a value; a server with MLflow 2 refuses longer ones
 _MAX_TAG = 5000

@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from chipbench.ground import tags
+from chipbench.ground.storable import NOTE_TAG
 from chipbench.measure.recorded_run import REFERENCE, SHARED
 from chipbench.published.run import KEY_PREFIX, PublishedRun
 from chipbench.terminal.bar import Bar
-from chipbench.tracking.client import PAGE, mark_as_training, pages
+from chipbench.tracking.client import PAGE, pages
+from chipbench.tracking.experiment_page import lay_out
 from chipbench.tracking.experiments import active_experiment
 from chipbench.tracking.reason import asking
 from chipbench.tracking.store import Store
@@ -48,10 +50,10 @@ def import_runs(store: Store, experiment: str, runs: Sequence[PublishedRun]) -> 
 
 
 def _experiment_id(client: "MlflowClient", name: str) -> str:
-    """The experiment of this name, made if need be, and shown in MLflow's view for training."""
+    """The experiment of this name, made if need be, and its page laid out."""
     found = client.get_experiment_by_name(name)
     experiment_id = str(found.experiment_id if found else client.create_experiment(name))
-    mark_as_training(client, experiment_id)
+    lay_out(client, experiment_id)
     return experiment_id
 
 
@@ -105,7 +107,7 @@ def _create(client: "MlflowClient", experiment_id: str, run: PublishedRun) -> No
 
     known = {tags.stored(name): value for name, value in run.tags.items()}
     known[tags.stored(tags.KEY)] = run.key
-    known["mlflow.note.content"] = run.note
+    known[NOTE_TAG] = run.note
     created = client.create_run(
         experiment_id,
         run.begun_ms,

@@ -17,7 +17,7 @@ from pathlib import Path
 from chipbench.ground import tags
 from chipbench.ground.cache import writable
 from chipbench.ground.personal import without_folders
-from chipbench.ground.storable import RUN_NAME_TAG, storable
+from chipbench.ground.storable import NOTE_TAG, RUN_NAME_TAG, storable
 from chipbench.terminal.lines import complain
 from chipbench.tracking import delivery_state, journal
 from chipbench.tracking.delivery_state import DeliveryState, is_ready, read_state
@@ -96,7 +96,7 @@ class Recorder:
 
     def description(self, text: str) -> None:
         """The note that MLflow shows on top of the run's page (Markdown)."""
-        self._append(Tags({"mlflow.note.content": recorded_text(text)}))
+        self._append(Tags({NOTE_TAG: recorded_text(text)}))
 
     def rename(self, name: str) -> None:
         """Give the run another name than it began with."""

@@ -10,7 +10,8 @@ from mlflow.exceptions import MlflowException
 from chipbench.ground import tags
 from chipbench.ground.storable import RUN_NAME_TAG, run_name
 from chipbench.ground.tags import stored
-from chipbench.tracking.client import PAGE, mark_as_training, pages, unless_absent
+from chipbench.tracking.client import PAGE, pages, unless_absent
+from chipbench.tracking.experiment_page import lay_out
 from chipbench.tracking.experiments import UNCHOSEN_NAME, experiment_of
 from chipbench.tracking.journal import Start
 from chipbench.tracking.ownership import (
@@ -65,7 +66,7 @@ class Runs:
         self._projects.conceal(run)
         if start.run_id not in (None, run_id):
             self._projects.leave(start.run_id, run_id)
-        mark_as_training(self._client, run.info.experiment_id)
+        lay_out(self._client, run.info.experiment_id)
         return run
 
     def check(self, run_id: str) -> None:
