@@ -5,6 +5,7 @@ from collections.abc import Callable
 from omegaconf import DictConfig
 
 from chipbench import hardware
+from chipbench.comparison.beside_published import createml_beside
 from chipbench.comparison.terminal_result import print_createml
 from chipbench.hardware.machine import Machine
 from chipbench.measure.result import Result
@@ -24,7 +25,7 @@ def createml(config: DictConfig) -> Result:
     """Train with CreateML or its stand-in, and show it beside the published results."""
     if config.createml.engine == "auto":
         config.createml.engine = "createml" if hardware.is_mac() else "keras"
-    return run_and_show(config, _ENGINES[config.createml.engine], print_createml)
+    return run_and_show(config, _ENGINES[config.createml.engine], createml_beside, print_createml)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from omegaconf import DictConfig
 
+from chipbench.comparison.beside_published import export_beside
 from chipbench.comparison.terminal_result import print_export
 from chipbench.measure.result import Result
 from chipbench.running import command
@@ -11,7 +12,7 @@ from chipbench.workloads.video.methods import create_export
 
 def export(config: DictConfig) -> Result:
     """Run the configured export, and show it beside the published results."""
-    return run_and_show(config, create_export, print_export)
+    return run_and_show(config, create_export, export_beside, print_export)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from omegaconf import DictConfig
 
 from chipbench.backends.cluster import find_cluster
+from chipbench.comparison.beside_published import training_beside
 from chipbench.comparison.terminal_result import print_training
 from chipbench.measure.result import Result
 from chipbench.running import command
@@ -20,7 +21,7 @@ def train(config: DictConfig) -> Result | None:
     if cluster is not None and not cluster.is_chief:
         follow(config, cluster)
         return None
-    return run_and_show(config, Training, print_training)
+    return run_and_show(config, Training, training_beside, print_training)
 
 
 if __name__ == "__main__":

@@ -174,7 +174,7 @@ def run(prepared: type[PreparedTraining], config: DictConfig) -> None:
     """Record it as any run; its own progress, which is part of what is measured, to stderr."""
     sys.stdout = sys.stderr
     workload.PreparedTraining = prepared  # type: ignore[misc]  # what a training prepares to
-    Benchmark(config, workload.Training).run()
+    Benchmark(config, workload.Training, lambda *_: ()).run()
 
 
 def pytorch(config: DictConfig) -> None:

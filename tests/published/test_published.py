@@ -162,3 +162,13 @@ def test_the_circumstances_that_were_published_are_there() -> None:
         for word in ("7 GB", "167 GB")
         if f"took {word}" in run.tags["printed"]
     }
+
+
+def test_a_published_run_says_on_its_page_what_was_printed() -> None:
+    (run,) = [
+        one
+        for one in published_runs()
+        if one.key.endswith("training-m1_max_mbp_14_2021-tiny_vgg-cifar10")
+    ]
+    assert "| `total_time_s` | " in run.note and "\nPrinted: " in run.note
+    assert run.note.startswith("**Published**: D. Bourke")

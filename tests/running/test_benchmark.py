@@ -68,7 +68,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(config: DictConfig, workload: Finished) -> Result:
-    return Benchmark(config, lambda *_: workload).run()
+    return Benchmark(config, lambda *_: workload, lambda *_: ["place 3 of 8"]).run()
 
 
 def recorded(folder: Path) -> tuple[dict[str, float], dict[str, str], str]:
@@ -172,7 +172,9 @@ def test_the_machines_sensors_and_the_terminal_undo_nothing(
     monkeypatch.setattr(shown, "say", lambda text: print(text))
     config = compose("dataset=digits", "tracking=none")
     show = failing(KeyError("optimizer_used"))
-    assert run_and_show(config, lambda *_: Finished(), show).status == "completed"
+    result = run_and_show(config, lambda *_: Finished(), lambda *_: ["place 3 of 8"], show)
+    assert result.status == "completed"
     out, err = capsys.readouterr()
     assert "recorded in" in out and "showing the result failed (KeyError: 'optimizer_used')" in err
-    assert recorded(tmp_path / "run")[2] == "FINISHED"
+    _, known, status = recorded(tmp_path / "run")
+    assert status == "FINISHED" and "- place 3 of 8" in known["mlflow.note.content"]

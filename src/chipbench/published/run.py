@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from chipbench.ground import tags
 from chipbench.measure.recorded_run import REFERENCE, RecordedRun
 from chipbench.published import published_machines, short_name
+from chipbench.terminal.markdown import markdown_text, metric_table
 
 #: How the keys of published results begin.
 KEY_PREFIX = "published-"
@@ -43,15 +44,19 @@ class PublishedRun:
 
     @property
     def note(self) -> str:
-        """What its page says of it."""
+        """What its page says of it, in Markdown."""
         if self.said is not None:
             return self.said
-        note = f"Published: {self.tags[tags.SOURCE]}. Printed: {self.tags[tags.PRINTED]}."
-        if tags.TIME_INCLUDES not in self.tags:
-            return note
-        logged = self.tags.get(tags.LOGGED_TIME)
-        besides = f"{self.tags[tags.TIME_INCLUDES]}{f'; {logged}' if logged else ''}"
-        return f"{note} The time contains {besides}."
+        lines = [
+            f"**Published**: {markdown_text(self.tags[tags.SOURCE])}",
+            metric_table(self.metrics),
+        ]
+        lines.append(f"Printed: {markdown_text(self.tags[tags.PRINTED])}")
+        if tags.TIME_INCLUDES in self.tags:
+            logged = self.tags.get(tags.LOGGED_TIME)
+            besides = f"{self.tags[tags.TIME_INCLUDES]}{f'; {logged}' if logged else ''}"
+            lines.append(f"The time contains {markdown_text(besides)}.")
+        return "\n\n".join(lines)
 
 
 def reference_tags(machine: str, benchmark: str, source: str, printed: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """One benchmark from start to end: identify, record, prepare, measure, conclude."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from chipbench.published.claim import attribution, confirm
 from chipbench.running.account import Account
 from chipbench.running.description import description, installation
 from chipbench.running.ending import COMPLETED, Ending, ending_of
+from chipbench.running.note import note_of
 from chipbench.running.result_files import ResultFiles
 from chipbench.running.watch import Watch
 from chipbench.terminal.extras import Extras
@@ -49,12 +50,19 @@ class Benchmark:
     """A workload on this machine, recorded; `run` does it and keeps what it measured."""
 
     def __init__(
-        self, config: DictConfig, create: Callable[[DictConfig, Machine], Workload]
+        self,
+        config: DictConfig,
+        create: Callable[[DictConfig, Machine], Workload],
+        beside: Callable[[Result, DictConfig], Iterable[str]],
     ) -> None:
-        """Identify the machine. Raises ConfigurationError if it is not the one claimed."""
+        """Identify the machine. Raises ConfigurationError if it is not the one claimed.
+
+        `beside` says of a whole result how it stands beside the published ones.
+        """
         self.config = config
         self.machine = hardware.detect(installation(config))
         confirm(config.machine, self.machine)
+        self._beside = beside
         self.workload = create(config, self.machine)
         self.folder = Path(config.output_dir)
         store = configured_store(config.tracking, project_dir())
@@ -178,10 +186,16 @@ class Benchmark:
         self._files.write({RESULT: result.write})
         for path in self._files:
             self._recorder.artifact(path)
-        self._recorder.description(work.headline)
+        self._extras.attempt(
+            "describing the run", lambda: self._note(result, ending, work.headline)
+        )
         self._account.tag({tags.STATUS: ending.status})
         self._recorder.end(_MLFLOW_STATUS[ending.status])
         return result
+
+    def _note(self, result: Result, ending: Ending, headline: str) -> None:
+        beside = self._beside(result, self.config) if ending == COMPLETED else ()
+        self._recorder.description(note_of(result, headline, beside))
 
     def _keep_numbers(self) -> Work:
         """Record what was measured, as far as it is not recorded yet."""

@@ -1,6 +1,6 @@
 """A benchmark as its entry points run it: measured, shown to a person, delivered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from omegaconf import DictConfig
 
@@ -15,10 +15,14 @@ from chipbench.workloads.workload import Workload
 def run_and_show(
     config: DictConfig,
     create: Callable[[DictConfig, Machine], Workload],
+    beside: Callable[[Result, DictConfig], Iterable[str]],
     show: Callable[[Result, DictConfig], None],
 ) -> Result:
-    """Run the workload, show its result, and say where it is recorded."""
-    benchmark = Benchmark(config, create)
+    """Run the workload, show its result, and say where it is recorded.
+
+    `beside` says how a whole result stands beside the published ones.
+    """
+    benchmark = Benchmark(config, create, beside)
     result = benchmark.run()
     Extras().attempt("showing the result", lambda: show(result, config))
     say(benchmark.delivered())

@@ -10,12 +10,12 @@ from chipbench.ground.drawing.lines import draw_batch_sizes
 from chipbench.sweeping import summary
 from chipbench.sweeping.combinations import best, combination_rows, curves, failed_sizes
 from chipbench.sweeping.job_end import JobEnd
+from chipbench.sweeping.note import note_of
 from chipbench.sweeping.outcome import outcome_of
 from chipbench.sweeping.plan import Plan
 from chipbench.sweeping.table import print_jobs
 from chipbench.terminal.extras import Extras
 from chipbench.terminal.lines import say
-from chipbench.terminal.markdown import markdown_text
 from chipbench.tracking.delivered import delivered
 from chipbench.tracking.recorder import Recorder
 
@@ -60,7 +60,7 @@ class Parent:
         extras.attempt("drawing the batch sizes", lambda: self._draw(jobs))
         self._recorder.metrics(summary.own_metrics(jobs), sum(ended.done for ended in jobs))
         self._recorder.tags({tags.BEST: best(jobs)})
-        self._recorder.description(markdown_text(summary.text(jobs)))
+        self._recorder.description(note_of(jobs))
         return jobs
 
     def conclude(self, interrupted: bool) -> bool:

@@ -1,5 +1,8 @@
 """How a stranger's text is written in Markdown, and in the HTML that it may hold."""
 
+from collections.abc import Mapping
+
+from chipbench.ground.metrics import all_metrics
 from chipbench.terminal.plain import plain
 
 #: Signs that Markdown acts on; GitHub's makes formulas between dollars.
@@ -15,3 +18,14 @@ def markdown_text(text: str) -> str:
 
 def _written(sign: str) -> str:
     return f"\\{sign}" if sign in _MARKS else _ENTITIES.get(sign, sign)
+
+
+def metric_table(values: Mapping[str, float]) -> str:
+    """Metrics by name as a table with units and meanings; empty without any that is defined."""
+    known = {one.name: one for one in all_metrics()}
+    rows = [
+        f"| `{name}` | {known[name].format(value)} | {markdown_text(known[name].meaning)} |"
+        for name, value in values.items()
+        if name in known
+    ]
+    return "\n".join(["| Metric | Value | Meaning |", "|---|--:|---|", *rows]) if rows else ""
