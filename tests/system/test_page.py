@@ -128,8 +128,22 @@ def test_nothing_overflows_and_nothing_is_asked_for(opened: Opened, page_file: P
     assert opened.errors == []
 
 
-@pytest.mark.parametrize("opened", [{"scheme": "light"}, {"scheme": "dark"}], indirect=True,
-                         ids=["light", "dark"])  # fmt: skip
+def test_on_paper_no_column_is_cut_off(opened: Opened) -> None:
+    opened.page.emulate_media(media="print")
+    opened.page.set_viewport_size({"width": 1046, "height": 718})  # A4 across, with its margins
+    assert opened.page.locator("#machines thead th").count() == 14
+    width = opened.page.evaluate(
+        "document.getElementById('machines').getBoundingClientRect().right"
+    )
+    assert width <= 1046
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [{"width": width, "scheme": scheme} for width in WIDTHS for scheme in ("light", "dark")],
+    indirect=True,
+    ids=lambda options: f"{options['width']}-{options['scheme']}",
+)
 def test_axe_finds_no_serious_fault(opened: Opened) -> None:
     unfold(opened.page)
     opened.page.wait_for_function("document.querySelectorAll('figure svg[role=img]').length > 3")
