@@ -78,7 +78,7 @@ def _ask(address: str, experiments: Sequence[str], token: str | None) -> Any:
 def _recorded(run: Any, texts: SharedTexts) -> RecordedRun:
     info, data = run["info"], run.get("data", {})
     run_id = str(info["run_id"])
-    known = {tag["key"]: tag.get("value", "") for tag in data.get("tags", [])}
+    known = {each["key"]: each.get("value", "") for each in data.get("tags", [])}
     own = ((texts.tag(key), value) for key, value in known.items())
     return RecordedRun(
         run_id=run_id,
