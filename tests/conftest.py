@@ -1,3 +1,4 @@
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -69,6 +70,18 @@ def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     console.cache_clear()
     yield
     console.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """No test logs to the captured stream of one before it, as a library that was set up does."""
+    root = logging.getLogger()
+    level, before = root.level, list(root.handlers)
+    yield
+    root.setLevel(level)
+    for handler in [*root.handlers]:
+        if handler not in before and type(handler).__module__ == "logging":  # and pytest's own stay
+            root.removeHandler(handler)
 
 
 @pytest.fixture(scope="session")

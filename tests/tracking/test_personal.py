@@ -7,8 +7,8 @@ import pytest
 
 from chipbench.ground.csv_file import write_table
 from chipbench.tracking.journal import Params, Start, Tags, read
+from chipbench.tracking.project_runs import _is_private
 from chipbench.tracking.recorder import Recorder
-from chipbench.tracking.runs import _is_private
 
 TEXTS = [
     "clip.path=/home/jane/secret/a.mp4",
