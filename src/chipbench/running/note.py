@@ -1,4 +1,4 @@
-"""What a run's page in MLflow says of it on top, in Markdown."""
+"""What a run's page in MLflow says of it, in Markdown."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""What the page of a sweep's own run says of it on top, in Markdown."""
+"""What the page of a sweep's own run says of it, in Markdown."""
 
 from collections.abc import Sequence
 

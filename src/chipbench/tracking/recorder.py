@@ -95,7 +95,7 @@ class Recorder:
         self._append(Tags(known))
 
     def description(self, text: str) -> None:
-        """The note that MLflow shows on top of the run's page (Markdown)."""
+        """The note that MLflow shows on the run's page (Markdown)."""
         self._append(Tags({NOTE_TAG: recorded_text(text)}))
 
     def rename(self, name: str) -> None:
