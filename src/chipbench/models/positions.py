@@ -13,14 +13,12 @@ class Positions(keras.layers.Layer):  # type: ignore[misc]  # Keras has no type 
     Keras' example "Text classification with Transformer"), without the look-up.
     """
 
-    def __init__(self, **options: Any) -> None:
-        """Without its table, whose size is that of its input."""
-        super().__init__(**options)
-        self.embeddings_initializer = keras.initializers.get("uniform")
-        self.embeddings: Any = None
+    embeddings: Any
+    embeddings_initializer: Any
 
     def build(self, shape: Any) -> None:
         """One row for each place, which begins as those of `Embedding` do."""
+        self.embeddings_initializer = keras.initializers.get("uniform")
         self.embeddings = self.add_weight(
             shape=tuple(shape[1:]), initializer=self.embeddings_initializer, name="embeddings"
         )
