@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 from omegaconf import DictConfig
 
+from chipbench.backends.alone import company
 from chipbench.backends.backend import Task
 from chipbench.backends.feed import as_taken
 from chipbench.backends.tensorflow.device import TensorFlowDevice
@@ -21,22 +22,25 @@ from chipbench.backends.tensorflow.reading import arrays, untuned
 from chipbench.backends.tuned import Array, Epochs, Orders, array_orders
 from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError
+from chipbench.hardware import OtherLoad
 from chipbench.terminal.quiet import quiet_stderr
 
 
 class Graphs:
-    """Slices of a batch side by side, as a short trial finds them fastest."""
+    """Slices of a batch side by side, as a short trial finds them fastest; in company none."""
 
     def __init__(self, task: Task) -> None:
         assert isinstance(task.device, TensorFlowDevice)
         self._task = task
         self._threads = task.device.threads
         self._slices = 1
+        self._company: str | None = None
 
     @property
     def chosen(self) -> Mapping[str, object]:
-        """The slices."""
-        return {tags.SLICES: self._slices}
+        """The slices, and why there are none where others use the processor."""
+        why = None if self._company is None else f"whole batches, {self._company}"
+        return {tags.SLICES: self._slices, tags.STEP: why}
 
     def prepare(self, examples: Examples | None) -> None:
         """Choose the slices, on models that are thrown away."""
@@ -51,7 +55,10 @@ class Graphs:
             and examples is not None
             and not has_training_batch_norm(task.build())
         ):
-            self._slices = fastest_slices(task.build, examples, size, self._threads)
+            watch = OtherLoad()
+            found = fastest_slices(task.build, examples, size, self._threads)
+            self._company = company(watch)
+            self._slices = found if self._company is None else 1
 
     def epochs(self, model: Any) -> Epochs:
         """One graph call each for training and validation."""

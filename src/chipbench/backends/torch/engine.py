@@ -30,6 +30,7 @@ class Eager:
         self._place = place
         self._compiled = False
         self._why: str | None = None
+        self._company: str | None = None
         self._loop: PlainLoop | KerasLoop | None = None
 
     @property
@@ -41,7 +42,7 @@ class Eager:
         if self._place == "cpu":
             number = torch.get_num_threads()
             parts.append(f"{number} thread{'s' if number > 1 else ''}")
-        step = ", ".join(filter(None, [*parts, self._why]))
+        step = ", ".join(filter(None, [*parts, self._company, self._why]))
         return {tags.LAYERS: "torch" if plainly else "keras", tags.STEP: step}
 
     def prepare(self, examples: Held | None) -> None:
@@ -54,7 +55,7 @@ class Eager:
         ):
             return
         if self._place == "cpu" and task.config.protocol.intra_op_threads == "auto":
-            threads.choose(self._stepper(examples)(False))
+            self._company = threads.choose(self._stepper(examples)(False))
         self._why = compiling.hindrance(self._place)
         if self._why is None:
             self._try_compiler(examples)

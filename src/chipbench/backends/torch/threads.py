@@ -5,12 +5,19 @@ from time import perf_counter
 
 import torch
 
+from chipbench.backends.alone import company
+from chipbench.hardware import OtherLoad
+
 _ROUNDS = 4
 _STEPS = 4  # of a round
 
 
-def choose(step: Callable[[], None]) -> None:
-    """One per core, or one alone, whichever takes `step` faster at this moment."""
+def choose(step: Callable[[], None]) -> str | None:
+    """One per core, or one alone, whichever takes `step` faster; one where others use the cores.
+
+    Returns what they use, None where this program is alone.
+    """
+    watch = OtherLoad()
     most = torch.get_num_threads()
     times_s: dict[int, list[float]] = {most: [], 1: []}
     for _ in range(_ROUNDS):
@@ -21,4 +28,7 @@ def choose(step: Callable[[], None]) -> None:
             for _ in range(_STEPS):
                 step()
             taken_s.append(perf_counter() - begin_s)
-    torch.set_num_threads(min(times_s, key=lambda number: min(times_s[number])))
+    found = company(watch)
+    fastest = min(times_s, key=lambda number: min(times_s[number]))
+    torch.set_num_threads(fastest if found is None else 1)
+    return found
