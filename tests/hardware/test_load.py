@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psutil
+import pytest
 
-from chipbench.hardware.load import OtherLoad, load_now
+from chipbench.hardware.load import OtherLoad, Own, load_now
 
 SPIN = "import time\nend = time.monotonic() + 20\nwhile time.monotonic() < end: pass"
 ORPHAN = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {SPIN!r}])"
@@ -61,3 +62,21 @@ def test_our_own_work_and_our_childrens_are_not_others() -> None:
 
 def test_no_time_says_nothing() -> None:
     assert OtherLoad().so_far() is None
+
+
+CHILD, GRANDCHILD, NEW = (7, 1.0), (8, 1.5), (9, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("now", "used_s"),
+    [
+        (Own(2.5, 0.0, {CHILD: 3.5, GRANDCHILD: 8.0}), 1.0),
+        (Own(2.0, 4.0, {GRANDCHILD: 8.0}), 1.0),  # the child has been waited for: 4 s in all
+        (Own(2.0, 0.0, {CHILD: 3.0}), 0.0),  # the grandchild's account went with it
+        (Own(2.0, 0.5, {CHILD: 3.0, GRANDCHILD: 8.0}), 0.5),  # one that lived between the two
+        (Own(2.0, 0.0, {CHILD: 3.0, GRANDCHILD: 8.0, NEW: 0.25}), 0.25),
+        (Own(2.0, 0.0, {(7, 5.0): 0.5, GRANDCHILD: 8.0}), 0.5),  # a number that came again
+    ],
+)
+def test_a_child_that_ended_takes_nothing_from_what_was_used(now: Own, used_s: float) -> None:
+    assert now.since(Own(2.0, 0.0, {CHILD: 3.0, GRANDCHILD: 8.0})) == pytest.approx(used_s)

@@ -2,7 +2,7 @@
 
 import resource
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +17,36 @@ class Load:
     stolen_percent: float | None  # what a virtual machine's host gave to others; None if unknown
 
 
+@dataclass(frozen=True)
+class Own:
+    """Processor time that this program has used: its own, and its children's."""
+
+    self_s: float
+    waited_s: float  # of the children that it has waited for, from their beginning to their end
+    alive_s: Mapping[tuple[int, float], float]  # of those that run, by number and moment of start
+
+    @classmethod
+    def now(cls) -> "Own":
+        """Until now."""
+        # psutil's `children_user` is always 0 on macOS; the kernel's own account is not.
+        own, waited = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        children = psutil.Process().children(recursive=True)
+        used = own.ru_utime + own.ru_stime, waited.ru_utime + waited.ru_stime
+        return cls(*used, dict(_each_s(children)))
+
+    def since(self, begin: "Own") -> float:
+        """Seconds since `begin`, at least; a grandchild that ended has left no account."""
+        ended_s = sum(begin.alive_s[child] for child in begin.alive_s.keys() - self.alive_s.keys())
+        grown_s = sum(used - begin.alive_s.get(child, 0.0) for child, used in self.alive_s.items())
+        waited_s = max(0.0, self.waited_s - begin.waited_s - ended_s)
+        return self.self_s - begin.self_s + waited_s + grown_s
+
+
 class OtherLoad:
     """Watches from the moment it is made."""
 
     def __init__(self) -> None:
-        self._all, self._own_s = psutil.cpu_times(), _own_s()
+        self._all, self._own = psutil.cpu_times(), Own.now()
 
     def so_far(self) -> Load | None:
         """The load since the beginning; None if hardly any time has passed."""
@@ -31,9 +56,9 @@ class OtherLoad:
             return None
         idle_s = _idle_s(now) - _idle_s(self._all)
         stolen_s = getattr(now, "steal", 0.0) - getattr(self._all, "steal", 0.0)
-        others_s = total_s - idle_s - stolen_s - (_own_s() - self._own_s)
+        others_s = total_s - idle_s - stolen_s - Own.now().since(self._own)
         return Load(
-            # A child that ended unseen, and the clock's ticks, can make it slightly negative.
+            # The clock's ticks can make it slightly negative.
             others_percent=max(0.0, 100 * others_s / total_s),
             stolen_percent=100 * stolen_s / total_s if hasattr(now, "steal") else None,
         )
@@ -46,21 +71,13 @@ def load_now(watched_s: float = 1.0) -> Load | None:
     return load.so_far()
 
 
-def _own_s() -> float:
-    """Processor time of this process, of its children, and of those that it has waited for."""
-    # psutil's `children_user` is always 0 on macOS; the kernel's own account is not.
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    children = psutil.Process().children(recursive=True)
-    return sum(each.ru_utime + each.ru_stime for each in used) + sum(_each_s(children))
-
-
-def _each_s(processes: Iterable[psutil.Process]) -> Iterable[float]:
+def _each_s(processes: Iterable[psutil.Process]) -> Iterable[tuple[tuple[int, float], float]]:
     for process in processes:
         try:
-            times = process.cpu_times()
+            times, started = process.cpu_times(), process.create_time()
         except psutil.Error:  # it has just ended
             continue
-        yield times.user + times.system
+        yield (process.pid, started), times.user + times.system
 
 
 def _total_s(times: Any) -> float:
