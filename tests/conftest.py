@@ -60,6 +60,8 @@ def alone(monkeypatch: pytest.MonkeyPatch, cache: Path) -> Iterator[None]:
     monkeypatch.setenv("CHIPBENCH_CACHE", str(cache))
     for name in ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID", "MLFLOW_TRACKING_URI"):
         monkeypatch.delenv(name, raising=False)
+    for name in ("MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "MAKELEVEL", "ARGS"):  # of `make test`
+        monkeypatch.delenv(name, raising=False)
     yield
 
 
