@@ -14,6 +14,7 @@ from chipbench.comparison.report import Cell, Line, Table
 from chipbench.comparison.sessions import sessions
 from chipbench.comparison.tables import ratio_text
 from chipbench.comparison.tidy import Cells
+from chipbench.comparison.work_columns import work_cells
 from chipbench.ground import tags
 from chipbench.ground.metrics import metric
 from chipbench.measure.fingerprint import work
@@ -191,6 +192,7 @@ def _cells(line: Beside, name: str, side: Side) -> Cells:
         "data_source": run.tags.get(tags.DATA_SOURCE),
         "batch_size": run.params.get("batch_size"),
         "epochs": run.params.get("epochs"),
+        **work_cells(run),
         "backend": name,
         "backend_version": side.version,
         "repeats": len(side.row.runs),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from chipbench.comparison.population import Population
 from chipbench.comparison.report import Cell, Line, Table
 from chipbench.comparison.tidy import Cells
+from chipbench.comparison.work_columns import work_cells
 from chipbench.ground import tags
 from chipbench.ground.metrics import metric
 from chipbench.published.benchmarks import words_of
@@ -55,6 +56,7 @@ def _cells(one: Population) -> Cells:
         "benchmark": one.benchmark,
         "fingerprint": one.group.fingerprint,
         "data_source": run.tags.get(tags.DATA_SOURCE),
+        **work_cells(run),
         "machine": one.model,
         "machines": one.machines,
         "runs": one.runs,

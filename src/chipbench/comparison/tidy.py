@@ -1,6 +1,7 @@
 """The comparison as tables for other programs: a row per run, and a row per row of the report.
 
-Units are in the names of the columns; what is unknown is empty.
+Units are in the names of the columns; what is unknown or does not apply is empty. Rows that differ
+in none of the columns of the work, of `metric` and of `benchmark_version` are ranked together.
 """
 
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from datetime import UTC, datetime
 
 from chipbench.comparison.groups import Group, Row, Sorted
 from chipbench.comparison.sessions import sessions
+from chipbench.comparison.work_columns import work_cells
 from chipbench.ground import metrics, tags
 from chipbench.measure.recorded_run import SPEED_METRICS, RecordedRun
 
@@ -77,6 +79,7 @@ def _run(run: RecordedRun, time: str) -> Cells:
         "batch_size": run.params.get("batch_size"),
         "epochs": run.params.get("epochs"),
         "precision": run.params.get("precision"),
+        "model": run.params.get("model.name"),
         "max_examples": _stated(run.params.get("dataset.max_examples")),
         "backend": backend,
     }
@@ -92,6 +95,7 @@ def _stated(value: str | None) -> str | None:
 def _key(benchmark: str, group: Group, row: Row) -> Cells:
     return {
         "benchmark": benchmark,
+        "benchmark_version": group.version,
         "fingerprint": group.fingerprint,
         "machine": row.machine,
         "machine_id": row.runs[0].tags.get(tags.MACHINE),
@@ -99,6 +103,7 @@ def _key(benchmark: str, group: Group, row: Row) -> Cells:
         "source": row.source,
         "shared_by": row.shared_by,
         "price_usd": row.price_usd,
+        **work_cells(row.runs[0]),
     }
 
 

@@ -38,9 +38,18 @@ def work(params: Mapping[str, object], found: Mapping[str, object]) -> dict[str,
     A key at its plain value is left out: runs from before there was such a key did the same.
     """
     known = _known(params, found)
-    effective = dict(_effective(known, Role.WORK))
-    effective |= {name: known[name] for name in (_MODEL, _WORKERS, effect.CLIP) if name in known}
+    effective = dict(_effective(known, Role.WORK)) | _found(known)
     return {key: _in_one_spelling(value) for key, value in effective.items()}
+
+
+def settings(params: Mapping[str, object], found: Mapping[str, object]) -> dict[str, str]:
+    """The same for a reader: with the keys at their plain value, and 32 where that has 32.0.
+
+    A key that takes no effect, or that the run does not state, is missing.
+    """
+    known = _known(params, found)
+    effective = _effective(known, Role.WORK, plain_too=True)
+    return {key: _in_one_spelling(v).removesuffix(".0") for key, v in effective} | _found(known)
 
 
 def context(params: Mapping[str, object], found: Mapping[str, object]) -> dict[str, str]:
@@ -49,29 +58,36 @@ def context(params: Mapping[str, object], found: Mapping[str, object]) -> dict[s
     return {key: value for key, value in effective if value != str(None)}
 
 
+def _found(known: Known) -> dict[str, str]:
+    """What defines the work and is no setting."""
+    return {name: known[name] for name in (_MODEL, _WORKERS, effect.CLIP) if name in known}
+
+
 def _known(params: Mapping[str, object], found: Mapping[str, object]) -> Known:
     facts = {name: found[tag] for name, tag in _FOUND.items() if found.get(tag) is not None}
     return {key: str(value) for key, value in (dict(params) | facts).items()}
 
 
-def _effective(known: Known, role: Role) -> Sequence[tuple[str, str]]:
+def _effective(known: Known, role: Role, plain_too: bool = False) -> Sequence[tuple[str, str]]:
     """The keys in this role that are not at their plain value, with the value that has effect."""
-    return _effective_of(tuple(sorted(known.items())), role)
+    return _effective_of(tuple(sorted(known.items())), role, plain_too)
 
 
 @lru_cache(maxsize=1024)  # of thousands of runs, most have the settings of another
-def _effective_of(items: tuple[tuple[str, str], ...], role: Role) -> Sequence[tuple[str, str]]:
-    return tuple(_in_effect(dict(items), role))
+def _effective_of(
+    items: tuple[tuple[str, str], ...], role: Role, plain_too: bool
+) -> Sequence[tuple[str, str]]:
+    return tuple(_in_effect(dict(items), role, plain_too))
 
 
-def _in_effect(known: Known, role: Role) -> Iterator[tuple[str, str]]:
+def _in_effect(known: Known, role: Role, plain_too: bool) -> Iterator[tuple[str, str]]:
     for key, given in known.items():
         rule = rule_of(key)
         if rule is None or rule.role is not role:
             continue
         value = rule.effective(given, known)
         plain = None if rule.plain is None else _in_one_spelling(rule.plain)
-        if value is not None and _in_one_spelling(value) != plain:
+        if value is not None and (plain_too or _in_one_spelling(value) != plain):
             yield key, value
 
 
