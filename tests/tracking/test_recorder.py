@@ -10,6 +10,7 @@ from mlflow import MlflowClient
 from support.journals import history, runs_of
 from support.tracking_server import TrackingServer, free_port
 
+from chipbench.tracking.delivery_state import delivery_lock
 from chipbench.tracking.journal import End, Metrics, Params, Tags, read
 from chipbench.tracking.recorder import Recorder
 from chipbench.tracking.store import Store
@@ -68,9 +69,20 @@ def test_a_delivery_that_was_killed_is_started_again(
     recorder.settle()
     os.kill(recorder._delivery.pid, signal.SIGKILL)
     recorder._delivery.wait()
+    wait_until_free(tmp_path / "run" / "journal.jsonl")
     recorder.metrics({"loss": 1.0}, 1)
     recorder.end("FINISHED")
     assert recorder.drain().complete
+
+
+def wait_until_free(journal: Path) -> None:
+    """What was killed stands for a fork of the warm Python, which is killed a moment later."""
+    for _ in range(1200):
+        with delivery_lock(journal) as free:
+            if free:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the killed delivery goes on")
 
 
 def test_a_benchmark_that_was_killed_is_closed_as_failed(
