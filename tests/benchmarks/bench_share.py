@@ -37,7 +37,7 @@ def write_files(folder: Path) -> dict[str, list[float]]:
         model = f"Model {number % _MODELS}"
         first_s = chance.lognormvariate(1 + number % _MODELS / 4, 0.2)
         machine = replace(MAC, name=model, fingerprint=f"{number:012x}")
-        made = result((first_s, 2.0, 2.1), machine, begun_ms=1_795_680_000_000 + number)
+        made = result((first_s, 2.0, 2.1), machine, begun_ms=1_768_464_000_000 + number)
         made.write(folder / f"chipbench-{number:03d}.json")
         times_s[model].append(made.metrics["total_time_s"])
     return dict(times_s)

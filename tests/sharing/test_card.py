@@ -67,7 +67,7 @@ def test_a_card_has_ratios_cautions_software_and_date(monkeypatch: pytest.Monkey
     assert measure.text.startswith("2.00 x as fast as Other (shared) [")
     assert measure.bounds is not None and measure.bounds[0] < 2 < measure.bounds[1]
     assert (shown.machine, shown.cautions) == ("Own", ("on battery power",))
-    assert shown.foot == "TensorFlow, chipbench, macOS 15.1, 2026-11-26, by Ada $x^2$"
+    assert shown.foot == "TensorFlow 2.19.1, chipbench, macOS 15.1, 2026-01-15, by Ada $x^2$"
 
 
 def test_the_cards_are_a_picture_and_one_that_scales(tmp_path: Path) -> None:

@@ -1,54 +1,19 @@
 """A stranger's file: believed as a whole, or refused in one line that names the field."""
 
-import json
 import os
 from collections.abc import Callable
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from support.forged import Document, changed, document, drop, put, refusal, written
 from support.shared_results import result
 
 from chipbench.measure.result import sealed
-from chipbench.sharing.document import shared_document
 from chipbench.sharing.reading import read_shared
-from chipbench.sharing.refused import RefusedFileError
 from chipbench.sharing.schema import schema
 from chipbench.terminal.plain import plain
-
-Document = dict[str, Any]
-
-
-def document() -> Document:
-    """A file with one believable run."""
-    made: Document = json.loads(json.dumps(shared_document([result().document()], "Ada")))
-    return made
-
-
-def changed(change: Callable[[Document], Any], seal: bool = True) -> Document:
-    """The same after `change` to its run, and sealed again, as a forger would."""
-    made = document()
-    run = made["runs"][0]
-    change(run)
-    if seal:
-        made["runs"][0] = sealed(run)
-        made = sealed(made)
-    return made
-
-
-def refusal(path: Path) -> str:
-    with pytest.raises(RefusedFileError) as refused:
-        read_shared(path)
-    return str(refused.value)
-
-
-def written(folder: Path, made: object) -> Path:
-    path = folder / "chipbench-x.json"
-    text = made if isinstance(made, str) else json.dumps(made)
-    path.write_text(text, encoding="utf-8", errors="surrogatepass")
-    return path
 
 
 def test_a_file_gives_back_what_was_put_in(tmp_path: Path) -> None:
@@ -66,20 +31,6 @@ def test_a_runs_own_file_is_one_of_a_single_run(tmp_path: Path) -> None:
 
 def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(schema())
-
-
-def put(*path: str | int, value: object) -> Callable[[Document], None]:
-    def change(run: Document) -> None:
-        place: Any = run
-        for part in path[:-1]:
-            place = place[part]
-        place[path[-1]] = deepcopy(value)
-
-    return change
-
-
-def drop(name: str) -> Callable[[Document], object]:
-    return lambda run: run.pop(name)
 
 
 #: In per cent of a peak that is less.

@@ -15,8 +15,8 @@ from chipbench.measure.fingerprint import BENCHMARK_VERSION, fingerprint
 from chipbench.measure.result import Result
 
 IMAGES = 1437
-#: 2026-11-26, after the release of all software that is named here.
-BEGUN_MS = 1_795_680_000_000
+#: 2026-01-15, after the release of all software that is named here.
+BEGUN_MS = 1_768_464_000_000
 TIMES_S = (3.0, 2.0, 2.5)
 MAC = replace(
     M1_MAX,
@@ -48,6 +48,7 @@ def result(
         "machine_fingerprint": machine.fingerprint,
         "device_kind": "gpu",
         "backend": "tensorflow",
+        "backend_version": machine.versions.get("tensorflow"),
         "tensorflow": machine.versions.get("tensorflow"),
         "keras": machine.versions.get("keras"),
         "train_examples": str(IMAGES),

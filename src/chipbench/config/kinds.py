@@ -22,6 +22,7 @@ class Kind:
     accepts: Accepts
     words: str
     choices: Callable[[], Sequence[str]] = tuple  # asked late: a folder may have got a file
+    is_option: bool = False  # whether they are files of conf/, where others may have others
 
     @property
     def expected(self) -> str:
@@ -62,7 +63,7 @@ def one_of(*choices: str) -> Kind:
 
 def option_of(group: str) -> Kind:
     """The name of a file in a folder of conf/."""
-    return Kind(lambda value: value in options(group), "one of", lambda: options(group))
+    return Kind(lambda value: value in options(group), "one of", lambda: options(group), True)
 
 
 def or_null(kind: Kind) -> Kind:

@@ -9,6 +9,8 @@ from chipbench.ground.personal import last_part, without_folders
 
 #: Top-level keys that say where and how a run is kept, not what it measures.
 _NOT_PARAMS = ("machine", "tracking", "verbose", "kind", "benchmark", "repeats", "save_model")
+#: Local paths, the address of the store, and hosts' names.
+_PRIVATE = ("cache_dir", "output_dir", "tracking.uri", "dataset.data_dir", "strategy.workers")
 
 
 def public_config(config: DictConfig) -> dict[str, Any]:
@@ -16,13 +18,9 @@ def public_config(config: DictConfig) -> dict[str, Any]:
     plain = OmegaConf.to_container(config, resolve=True)
     assert isinstance(plain, dict)
     public = {str(key): value for key, value in plain.items()}
-    for path in ("cache_dir", "output_dir"):
-        del public[path]
-    del public["tracking"]["uri"]
-    if "dataset" in public:
-        public["dataset"].pop("data_dir", None)
-    if "strategy" in public:
-        public["strategy"].pop("workers", None)  # hosts' names
+    for key in _PRIVATE:
+        section, _, name = key.rpartition(".")
+        (public.get(section, {}) if section else public).pop(name, None)
     return {key: _without_folders(value) for key, value in public.items()}
 
 
@@ -41,6 +39,11 @@ def recorded_params(config: DictConfig) -> dict[str, object]:
     public = public_config(config)
     kept = {key: value for key, value in public.items() if key not in _NOT_PARAMS}
     return dict(_flat(kept, ""))
+
+
+def is_recorded(key: str) -> bool:
+    """Whether a run's params may have this key of the schema."""
+    return key.partition(".")[0] not in _NOT_PARAMS and key not in _PRIVATE
 
 
 def _flat(node: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, object]]:

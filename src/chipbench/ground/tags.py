@@ -93,12 +93,14 @@ PARENT_KEY = "parent_key"  # of the journal of the run that it is nested under
 DUPLICATE_OF = "duplicate_of"  # the run that stays in its place
 
 _OF_STORE = {SHARED_BY, KEY, ORIGIN, OWNER, PARENT_KEY, DUPLICATE_OF}
+_OF_SWEEP = {ENTRY, JOBS, OBJECTIVE, BEST}
+_OF_PUBLISHED = {SOURCE, PRINTED, TIME_INCLUDES, LOGGED_TIME}
 
 
 def of_result() -> frozenset[str]:
-    """Every tag that a run's own result may have: all but those of its place in a store."""
+    """Every tag that a run's own result may have: what it did, on what, and how it ended."""
     known = {v for k, v in globals().items() if k.isupper() and k != "PREFIX" and type(v) is str}
-    return frozenset(known - _OF_STORE)
+    return frozenset(known - _OF_STORE - _OF_SWEEP - _OF_PUBLISHED)
 
 
 def stored(name: str) -> str:

@@ -1,21 +1,25 @@
 """JSON that others wrote, held against the types that it should have."""
 
+import codecs
 import json
 import math
+from collections import Counter
 from dataclasses import MISSING, fields
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 _MAX_INT = 2**63  # what a database keeps
 _MOST_DIGITS = 12
+_LONGEST_NUMBER = 400  # digits, as the largest float has
 _WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 
 T = TypeVar("T")
 
 
 def json_object(data: bytes | str) -> dict[str, Any]:
-    """The JSON object that `data` is. Raises ValueError for anything else."""
+    """The JSON object that `data` is, in UTF-8. Raises ValueError for anything else."""
+    text = data if isinstance(data, str) else _decoded(data)
     try:
-        found = json.loads(data, parse_constant=_refuse)
+        found = json.loads(text, parse_constant=_refuse, parse_int=_whole, object_pairs_hook=_once)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     if not isinstance(found, dict):
@@ -75,6 +79,32 @@ def _value(hint: Any, value: Any, name: str) -> Any:
     if type(value) is not hint or not finite or (hint is int and abs(value) >= _MAX_INT):
         raise ValueError(f"{name} must be {_WORDS[hint]}")
     return value
+
+
+def _decoded(data: bytes) -> str:
+    """Bytes that two readers could read as two texts are none."""
+    if data.startswith(codecs.BOM_UTF8):
+        raise ValueError("it begins with a byte order mark; save it as plain UTF-8")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"it is no UTF-8 from byte {error.start:,} on") from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of these fields; of one that stands there twice, readers take either."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in counts.items() if count > 1)
+        raise ValueError(f"{twice:.60} stands there twice")
+    return found
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > _LONGEST_NUMBER:
+        raise ValueError(f"{digits[:20]}… is too long a number")
+    return int(digits)
 
 
 def _refuse(constant: str) -> None:

@@ -4,21 +4,26 @@ from collections.abc import Iterator
 
 from chipbench import hardware
 from chipbench.comparison.contradiction import contradiction
-from chipbench.ground import tags
+from chipbench.ground import metrics, tags
 from chipbench.ground.metrics import all_metrics
-from chipbench.hardware.machine import Accelerator, Machine
-from chipbench.hardware.used import CPU, GPU
+from chipbench.hardware.machine import UNNAMED, Accelerator, Machine
+from chipbench.hardware.used import CPU, GPU, Used
 from chipbench.measure import result as results
 from chipbench.measure.columns import STEP, TIME, is_shown
 from chipbench.measure.result import Columns, Result
 from chipbench.published import published_machines
 from chipbench.sharing.limits import beyond_limits
-from chipbench.sharing.releases import before_release
+from chipbench.sharing.releases import impossible_time
+from chipbench.sharing.settings import wrong_settings
 from chipbench.sharing.shared_run import SharedRun
 from chipbench.sharing.sums import wrong_sums
 
 #: The field that is wrong, such as `metrics.total_time_s`, and why.
 Doubt = tuple[str, str]
+
+TRAINING, EXPORT = "training", "export"
+#: Of the other kinds, a key that they alone have.
+_OF_KIND = {"createml": "createml.engine", EXPORT: "codec.name"}
 
 
 def disbelief(result: Result) -> Doubt | None:
@@ -30,13 +35,15 @@ def _doubts(result: Result) -> Iterator[Doubt]:
     yield from _names(result)
     yield from _same_twice(result)
     yield from _ending(result)
+    yield from _kind(result)
     yield from _machine(result)
+    yield from wrong_settings(result, _record(result))
     said = contradiction(SharedRun(result, "").recorded())
     if said is not None:
         yield said
     yield from wrong_sums(result)
     yield from beyond_limits(result)
-    yield from before_release(result)
+    yield from impossible_time(result)
 
 
 def _names(result: Result) -> Iterator[Doubt]:
@@ -59,6 +66,8 @@ def _columns(field: str, of: str, columns: Columns) -> Iterator[Doubt]:
     rows = columns.get(of, ())
     if columns and (None in rows or sorted(set(rows)) != list(rows)):  # type: ignore[type-var]
         yield f"{field}.{of}", "its values must grow"
+    if of == STEP and any(type(row) is not int for row in rows):
+        yield f"{field}.{of}", "it must count"
     for name, column in columns.items():
         if len(column) != len(rows):
             yield f"{field}.{name}", f"it has {len(column)} values beside {len(rows)} of {of}"
@@ -80,10 +89,14 @@ def _same_twice(result: Result) -> Iterator[Doubt]:
     ):
         if result.tags.get(tag) != value:
             yield field, f"it says {value!s:.60}, and tags.{tag} {result.tags.get(tag)!s:.60}"
-    if bool(result.caveats) != (tags.CAVEATS in result.tags):
-        yield "caveats", f"they and tags.{tags.CAVEATS} do not go together"
-    if any(one.rules_out for one in result.caveats) != (tags.RULED_OUT in result.tags):
-        yield "caveats", f"they and tags.{tags.RULED_OUT} do not go together"
+    if result.tags.get(tags.STATUS, result.status) != result.status:
+        yield "status", f"it says {result.status}, and tags.{tags.STATUS} another"
+    for tag, told in (
+        (tags.CAVEATS, result.caveats),
+        (tags.RULED_OUT, [one for one in result.caveats if one.rules_out]),
+    ):
+        if ("; ".join(map(str, told)) or None) != result.tags.get(tag):
+            yield "caveats", f"they and tags.{tag} do not say the same"
 
 
 def _ending(result: Result) -> Iterator[Doubt]:
@@ -96,17 +109,44 @@ def _ending(result: Result) -> Iterator[Doubt]:
         yield "fingerprint", "a completed run has one"
 
 
+def _kind(result: Result) -> Iterator[Doubt]:
+    """Which work it was: its settings tell, and a completed one has the time of it."""
+    params, known, kind = result.params, result.metrics, result.tags[tags.KIND]
+    given = next((name for name, key in _OF_KIND.items() if key in params), TRAINING)
+    if params and kind != given:
+        yield f"tags.{tags.KIND}", f"its settings give {given}"
+    time, other = metrics.TOTAL_TIME, metrics.EXPORT_TIME
+    if kind == EXPORT:
+        time, other = other, time
+    if other in known:
+        yield f"metrics.{other}", f"{kind} has none"
+    if result.status == results.COMPLETED and time not in known and tags.RESUMED not in result.tags:
+        yield f"metrics.{time}", "a completed run has one"
+
+
 def _machine(result: Result) -> Iterator[Doubt]:
     """The machine that is named, held against the machine record."""
     machine = _record(result)
     kind, called = result.tags.get(tags.DEVICE_KIND), result.tags.get(tags.MACHINE, "")
-    if kind == CPU and machine.cpu not in result.machine:
-        yield "machine", f"it is not named after the CPU, {machine.cpu:.60}"
+    if kind is None and result.status == results.COMPLETED:
+        yield f"tags.{tags.DEVICE_KIND}", "it is missing"
+    if kind == CPU and result.machine != Used(CPU).name_on(machine):
+        yield "machine", f"its CPU is called {Used(CPU).name_on(machine):.60}"
     if kind == GPU and not machine.accelerators:
         yield "hardware.accelerators", "a GPU computed, and there is none"
+    if kind == GPU and not _is_named_after_a_gpu(result, machine):
+        yield "machine", f"it is named after no GPU of {machine.name:.60}"
     claimed = published_machines().get(called.removesuffix("_cpu"), {})
     for said in hardware.contradictions(machine, claimed):
         yield f"tags.{tags.MACHINE}", f"{called} {said}"
+
+
+def _is_named_after_a_gpu(result: Result, machine: Machine) -> bool:
+    """Where the vendor does not know the GPU that computed, a caveat says what it is."""
+    names = [machine.name, *(gpu.name for gpu in machine.accelerators)]
+    unnamed = any(name in UNNAMED.values() for name in names)
+    doubted = any(result.tags.get(tags.DEVICE, "\n") in one.what for one in result.caveats)
+    return unnamed or doubted or any(name in result.machine for name in names)
 
 
 def _record(result: Result) -> Machine:

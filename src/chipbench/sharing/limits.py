@@ -23,6 +23,10 @@ _MAY_BE_NEGATIVE = {
     metrics.SSIM,
 }
 _MUST_BE_POSITIVE = (metrics.TOTAL_TIME, metrics.EXPORT_TIME, metrics.STEADY_EPOCH_TIME)
+#: What no machine has, however large: a rack of accelerators has less.
+_MOST = {metrics.PEAK_TFLOPS: 1e5, metrics.ACHIEVED_TFLOPS: 1e5, metrics.MEMORY_BANDWIDTH: 1e6}
+_MOST_W = 1e6
+_OF_ALL = "percentage"
 _SHARES_OF_ONE = (
     metrics.ACCURACY,
     metrics.VAL_ACCURACY,
@@ -50,7 +54,12 @@ def beyond_limits(result: Result) -> Iterator[tuple[str, str]]:
         for number in column:
             if number is not None:
                 yield from _out_of_range(f"series.{name}", name, number)
+    for name, column in result.utilisation.items():
+        for number in column:
+            if number is not None and not name.endswith("_celsius"):
+                yield from _out_of_range(f"utilisation.{name}", name, number)
     yield from _beyond_peak(result)
+    yield from _beyond_power(result)
     yield from _beyond_bandwidth(result)
     yield from _beyond_memory(result)
 
@@ -62,7 +71,11 @@ def _out_of_range(field: str, name: str, value: float) -> Iterator[tuple[str, st
         yield field, "nothing takes no time"
     if name in _SHARES_OF_ONE and value > 1:
         yield field, f"it is {value:g}, and a share of 1"
-    if name in _PERCENT_OF_WHOLE and value > 100 * _ABOVE_WHOLE:
+    if value > _MOST.get(name, value):
+        yield field, f"{value:,.6g} are beyond any machine's"
+    if name == metrics.EPOCH_DRIFT and value < -100:
+        yield field, f"it is {value:g}, and no epoch takes less than no time"
+    if (name in _PERCENT_OF_WHOLE or name.endswith(_OF_ALL)) and value > 100 * _ABOVE_WHOLE:
         yield field, f"it is {value:g}, above 100 %"
 
 
@@ -94,6 +107,16 @@ def _beyond_bandwidth(result: Result) -> Iterator[tuple[str, str]]:
 
 
 def _beyond_memory(result: Result) -> Iterator[tuple[str, str]]:
-    peak, there = result.metrics.get(metrics.MEMORY_PEAK), result.hardware["memory_mib"]
-    if peak is not None and peak > there * _ABOVE_WHOLE:
-        yield f"metrics.{metrics.MEMORY_PEAK}", f"{peak:,.0f} MiB of the machine's {there:,} MiB"
+    there = result.hardware["memory_mib"]
+    for name in (metrics.MEMORY_PEAK, metrics.PROCESS_MEMORY_PEAK):
+        peak = result.metrics.get(name, 0.0)
+        if peak > there * _ABOVE_WHOLE:
+            yield f"metrics.{name}", f"{peak:,.0f} MiB of the machine's {there:,} MiB"
+
+
+def _beyond_power(result: Result) -> Iterator[tuple[str, str]]:
+    energy_j = result.metrics.get(metrics.ENERGY)
+    times_s = [result.metrics.get(name) for name in (metrics.TOTAL_TIME, metrics.EXPORT_TIME)]
+    time_s = next((one for one in times_s if one), None)
+    if energy_j is not None and time_s is not None and energy_j > _MOST_W * time_s:
+        yield f"metrics.{metrics.ENERGY}", f"{energy_j / time_s:,.3g} W are beyond any machine's"

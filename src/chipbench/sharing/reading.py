@@ -17,6 +17,8 @@ from chipbench.sharing.refused import RefusedFileError
 from chipbench.sharing.schema import field, misfit
 from chipbench.sharing.shared_run import SharedRun
 
+#: Of a machine record; memory and power can change between two runs.
+_OF_ONE_MACHINE = ("name", "cpu", "architecture", "fingerprint")
 _VERSIONS = {FORMAT: FORMAT_VERSION, SEVERAL: SEVERAL_VERSION}
 
 
@@ -34,7 +36,7 @@ def read_shared(path: Path) -> list[SharedRun]:
 
 def _refusal(document: dict[str, Any]) -> str | None:
     """The field that is wrong, and why; None if the document is believed."""
-    if document.get("format") not in _VERSIONS:
+    if str(document.get("format")) not in _VERSIONS:
         return f"format: it must be {FORMAT} or {SEVERAL}"
     newer = _newer(document)
     if newer is not None:
@@ -53,6 +55,21 @@ def _refusal(document: dict[str, Any]) -> str | None:
             return f"{field([*where, *name.split('.', 1)])}: {reason}"
     if not single and document["checksum"] != checksum(document):
         return "checksum: the file was cut or changed since it was made"
+    return _disagreement(_as_several(document)["runs"])
+
+
+def _disagreement(runs: list[dict[str, Any]]) -> str | None:
+    """That two runs of a file are one, or of two machines."""
+    seen: set[str] = set()
+    for place, run in enumerate(runs):
+        if run["checksum"] in seen:
+            return f"runs[{place}]: it is there twice"
+        seen.add(run["checksum"])
+        for name in _OF_ONE_MACHINE:
+            here, first = run["hardware"].get(name), runs[0]["hardware"].get(name)
+            if here != first:
+                where = field(["runs", place, "hardware", name])
+                return f"{where}: a file is of one machine, and that of runs[0] has {first!s:.60}"
     return None
 
 

@@ -9,6 +9,7 @@ from chipbench.ground import metrics, tags
 from chipbench.ground.typed import whole_number
 from chipbench.measure import result as results
 from chipbench.measure.columns import MOST_STEPS, STEP
+from chipbench.measure.examples import IMAGES, SEQUENCES, Examples
 from chipbench.measure.result import Result
 
 #: Sums of floating-point numbers in another order.
@@ -49,34 +50,54 @@ def _of_epochs(result: Result) -> Iterator[tuple[str, str]]:
     if epochs > 1:
         steady_s = median(times_s[1:])
         yield from _held(result, metrics.STEADY_EPOCH_TIME, steady_s, "the epochs give")
-    yield from _of_images(result, times_s)
+        yield from _held(result, metrics.WARMUP_TIME, times_s[0] - steady_s, "the epochs give")
+    yield from _of_target(result, [a + (b or 0) for a, b in zip(times_s, validated, strict=True)])
+    for examples in (IMAGES, SEQUENCES):
+        yield from _of_examples(result, examples, times_s)
 
 
-def _of_images(result: Result, times_s: list[float]) -> Iterator[tuple[str, str]]:
-    """Images are counted: no epoch has more of them than there are."""
+def _of_target(result: Result, times_s: list[float]) -> Iterator[tuple[str, str]]:
+    """The time until an accuracy was reached, which the epochs tell."""
+    target = _number(result, "target_accuracy")
+    reached = result.series.get(metrics.VAL_ACCURACY, ())
+    if metrics.TIME_TO_TARGET not in result.metrics:
+        return
+    place = next((n for n, a in enumerate(reached) if a and target and a >= target), None)
+    if place is None:
+        yield f"metrics.{metrics.TIME_TO_TARGET}", "no epoch reached target_accuracy"
+    else:
+        taken_s = sum(times_s[: place + 1])
+        yield from _held(result, metrics.TIME_TO_TARGET, taken_s, "the epochs give")
+
+
+def _of_examples(result: Result, of: Examples, times_s: list[float]) -> Iterator[tuple[str, str]]:
+    """Images and sequences are counted: no epoch has more of them than there are."""
     there = whole_number(result.tags.get(tags.TRAIN_EXAMPLES, ""))
-    speeds = result.series.get(metrics.IMAGES_PER_SECOND, ())
+    speeds = result.series.get(of.rate, ())
     known = [value for value in speeds if value is not None]
     if there is not None and len(known) == len(times_s):
         for speed, time_s in zip(known, times_s, strict=True):
             if speed * time_s > there * (1 + _AS_EQUAL):
                 yield (
-                    f"series.{metrics.IMAGES_PER_SECOND}",
-                    f"{speed:,.0f} /s for {time_s:,.2f} s are more than the {there:,} images",
+                    f"series.{of.rate}",
+                    f"{speed:,.0f} /s for {time_s:,.2f} s are more than the {there:,} {of.name}",
                 )
                 return
     if len(known) > 1:
         steady = median(known[1:])
-        yield from _held(result, metrics.STEADY_IMAGES_PER_SECOND, steady, "the epochs give")
+        yield from _held(result, of.steady_rate, steady, "the epochs give")
 
 
 def _of_parts(result: Result) -> Iterator[tuple[str, str]]:
     """Products and quotients of two other metrics."""
     known = result.metrics
-    rate, work = metrics.STEADY_IMAGES_PER_SECOND, metrics.MEGAFLOP_PER_IMAGE
-    if rate in known and work in known:
-        achieved = known[work] * known[rate] / 1e6
-        yield from _held(result, metrics.ACHIEVED_TFLOPS, achieved, f"{work} x {rate} is")
+    for of in (IMAGES, SEQUENCES):
+        if of.steady_rate in known and of.megaflop in known:
+            achieved, how = known[of.megaflop] * known[of.steady_rate] / 1e6, "operations x speed"
+            yield from _held(result, metrics.ACHIEVED_TFLOPS, achieved, f"{how} is", needed=True)
+    for name in known.keys() & result.series.keys():
+        last = next((one for one in reversed(result.series[name]) if one is not None), known[name])
+        yield from _held(result, name, last, "the last epoch has")
     if metrics.ACHIEVED_TFLOPS in known and known.get(metrics.PEAK_TFLOPS, 0) > 0:
         share = 100 * known[metrics.ACHIEVED_TFLOPS] / known[metrics.PEAK_TFLOPS]
         yield from _held(result, metrics.FLOPS_UTILIZATION, share, "achieved / peak is")
@@ -100,9 +121,16 @@ def _of_export(result: Result) -> Iterator[tuple[str, str]]:
 
 
 def _held(
-    result: Result, name: str, given: float, how: str, close: float = _AS_EQUAL
+    result: Result,
+    name: str,
+    given: float,
+    how: str,
+    close: float = _AS_EQUAL,
+    needed: bool = False,
 ) -> Iterator[tuple[str, str]]:
     said = result.metrics.get(name)
+    if said is None and needed:
+        yield f"metrics.{name}", f"it is missing, and {how} {given:,.6g}"
     if said is not None and not math.isclose(said, given, rel_tol=close, abs_tol=1e-9):
         yield f"metrics.{name}", f"it is {said:,.6g}, and {how} {given:,.6g}"
 
