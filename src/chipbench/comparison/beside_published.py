@@ -25,6 +25,8 @@ def training_beside(result: Result, config: DictConfig) -> Iterator[str]:
         yield f"differs: {'; '.join(differences(own, published, result.tags))}"
     elif published:
         yield f"{reason}, so the published times do not compare"
+    if tags.FASTER_BACKEND in result.tags:
+        yield result.tags[tags.FASTER_BACKEND]
 
 
 def export_beside(result: Result, config: DictConfig) -> Iterator[str]:

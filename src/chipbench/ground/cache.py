@@ -88,7 +88,21 @@ def kept(
     `setup` is what the answer depends on besides, as `Machine.setup` gives it; `check` raises
     ValueError for an answer that cannot be. What is damaged counts as not there, and is told.
     """
-    path = folder / f"{digest([dict(request), *setup], 16)}.json"
+    answer = look(folder, setup, request, check)
+    if answer is None:
+        answer = ask()
+        keep(folder, setup, request, answer)
+    return answer
+
+
+def look(
+    folder: Path,
+    setup: Sequence[object],
+    request: Mapping[str, Any],
+    check: Callable[[Answer], object] = dict,
+) -> Answer | None:
+    """The answer that `folder` has, None where it has none; see `kept`."""
+    path = _path(folder, setup, request)
     try:
         return _read(path, request, check)
     except FileNotFoundError:
@@ -96,12 +110,19 @@ def kept(
     except (OSError, ValueError, RecursionError) as error:
         name = f"{folder.name}/{path.name}"
         _log.warning("%s in the cache is damaged (%s): made again", name, words(error))
-    answer = ask()
+    return None
+
+
+def keep(folder: Path, setup: Sequence[object], request: Mapping[str, Any], answer: Answer) -> None:
+    """Keep the answer in place of any other; where nothing can be written that is told."""
     try:
-        _write(path, request, answer)
+        _write(_path(folder, setup, request), request, answer)
     except OSError as error:
         _log.warning("%s in the cache cannot be written (%s)", folder.name, words(error))
-    return answer
+
+
+def _path(folder: Path, setup: Sequence[object], request: Mapping[str, Any]) -> Path:
+    return folder / f"{digest([dict(request), *setup], 16)}.json"
 
 
 def words(error: Exception) -> str:

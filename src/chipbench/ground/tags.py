@@ -57,6 +57,7 @@ LIMITED_BY = "limited_by"  # the input pipeline or the device
 SLICES = "slices"  # that the tuned protocol cuts a batch into
 LAYERS = "layers"  # whose layers the tuned protocol computes with: keras or torch
 STEP = "step"  # how a step of the tuned protocol runs, and why not otherwise
+FASTER_BACKEND = "faster_backend"  # which was faster at the same on this machine, tuned as well
 FEATURES = "features"  # whether a frozen backbone's were there before
 ENGINE = "engine"  # createml, or keras, which stands in for it
 STAND_IN = "stand_in"  # what it stands in for

@@ -23,6 +23,7 @@ from chipbench.published.beside import is_beside, plot_beside
 from chipbench.terminal.epoch_bar import EpochBar
 from chipbench.terminal.lines import announce, say
 from chipbench.workloads.training.epoch_line import epoch_line
+from chipbench.workloads.training.fastest_backend import faster_backend
 from chipbench.workloads.training.limits.closeness import closeness, peak_of
 from chipbench.workloads.training.limits.use import Peak, limited_by
 from chipbench.workloads.workload import Report, Work, Write
@@ -43,6 +44,7 @@ class PreparedTraining:
         self._examples = examples_of(task.config.dataset)
         self._peak: Peak | None = None
         self._limits: dict[str, float] = {}
+        self._faster: str | None = None
         self.loop = loop
         self.epochs: list[Epoch] = []
 
@@ -79,19 +81,25 @@ class PreparedTraining:
             self._refuse("weights are no numbers after the last update")
 
     def extras(self) -> Mapping[str, Callable[[], None]]:
-        """How close it came to the limits of the device."""
+        """How close it came to the limits of the device, and whether another back end is faster."""
         if self._task.device.replicas > 1 or len(self.epochs) < 2:
             return {}
-        return {
+        found = {
             "measuring the device's peak": self._take_peak,
             "telling what limited it": self._take_limits,
         }
+        if self._task.config.protocol.name == "tuned":
+            found["comparing the back ends"] = self._take_faster
+        return found
 
     def _take_peak(self) -> None:
         self._peak = peak_of(self._task, self._machine)
 
     def _take_limits(self) -> None:
         self._limits = closeness(self._task, self.loop, self._peak, self._speed)
+
+    def _take_faster(self) -> None:
+        self._faster = faster_backend(self._task, self._machine, self.tags, self._speed)
 
     @property
     def _speed(self) -> float:
@@ -116,6 +124,7 @@ class PreparedTraining:
                 **self.loop.tags(),
                 tags.LEARNING_CURVE: learning_curve.verdict(self.epochs, self._task.config),
                 tags.LIMITED_BY: limited_by(self._limits),
+                tags.FASTER_BACKEND: self._faster,
             },
             caveats=tuple(self._doubts()),
             model=self.loop.model,
