@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from omegaconf import DictConfig
 
 from chipbench.config.options import project_dir
+from chipbench.ground.counted import counted
 from chipbench.ground.errors import ConfigurationError
 from chipbench.published.completed import complete
 from chipbench.published.runs import published_runs
@@ -26,7 +27,7 @@ def reference(config: DictConfig) -> tuple[int, int]:
     announce("importing the published results")
     runs = [complete(run) for run in published_runs()]
     added, present = import_runs(store, config.tracking.experiment_name, runs)
-    say(f"{added} published results imported, {present} were there already")
+    say(imported("published", added, present))
     say("the article's tables of training times say minutes; their numbers are seconds")
     _import_shared(store, config, shipped())
     return added, present
@@ -45,8 +46,14 @@ def _import_shared(store: Store, config: DictConfig, runs: Sequence[SharedRun]) 
     """Each run once, whichever file brought it."""
     chosen = [run.published() for run in runs]
     added, present = import_runs(store, config.tracking.experiment_name, chosen)
-    say(f"{added} shared results imported, {present} were there already")
+    say(imported("shared", added, present))
     return added, present
+
+
+def imported(kind: str, added: int, present: int) -> str:
+    """How many results are new in the store, and how many are not."""
+    there = counted(present, "was", "were")
+    return f"{counted(added, f'{kind} result')} imported, {there} there already"
 
 
 if __name__ == "__main__":

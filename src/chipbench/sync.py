@@ -7,6 +7,7 @@ from omegaconf import DictConfig
 
 from chipbench.config.options import project_dir
 from chipbench.ground.cache import named_folder
+from chipbench.ground.counted import counted
 from chipbench.ground.errors import ConfigurationError
 from chipbench.running import command
 from chipbench.terminal.lines import say
@@ -42,14 +43,15 @@ def sync(config: DictConfig) -> None:
     unreadable = [outcome for outcome in outcomes if outcome.what == UNREADABLE]
     if unreadable:
         raise UndeliveredError(
-            f"{len(unreadable)} of {len(outcomes)} journals cannot be read; the others were seen to"
+            f"{len(unreadable)} of {counted(len(outcomes), 'journal')} cannot be read; the others "
+            "were seen to"
         )
 
 
 def lines_of(outcome: Redelivery) -> list[str]:
     """What became of one journal, and the reasons why anything of it is not in the store."""
-    records = f" ({outcome.records} records)" if outcome.records else ""
-    lines = [f"{outcome.folder.name} {outcome.what}{records}"]
+    records = f" ({counted(outcome.records, 'record')})" if outcome.records else ""
+    lines = [f"{outcome.folder.name} {outcome.what.one}{records}"]
     if outcome.error is not None:
         lines.append(f"  {outcome.error}")
     return lines + [f"  refused: {why}" for why in outcome.refused]
@@ -58,9 +60,9 @@ def lines_of(outcome: Redelivery) -> list[str]:
 def summary_of(outcomes: Sequence[Redelivery], store: Store) -> str:
     """All journals in one line."""
     kinds = Counter(outcome.what for outcome in outcomes)
-    counted = "".join(f"; {number} {what}" for what, number in kinds.items())
-    records = sum(outcome.records for outcome in outcomes)
-    return f"{len(outcomes)} runs found{counted}; {records} records went to {store.address}"
+    became = "".join(f"; {counted(number, *what)}" for what, number in kinds.items())
+    records = counted(sum(outcome.records for outcome in outcomes), "record")
+    return f"{counted(len(outcomes), 'run')} found{became}; {records} went to {store.address}"
 
 
 if __name__ == "__main__":

@@ -116,7 +116,7 @@ def test_a_measured_run_is_no_repeat_of_a_published_one() -> None:
 
 def test_runs_with_another_optimizer_are_another_row_and_marked() -> None:
     group = only_group(run("A", 10.0), run("A", 11.0, optimizer_used="sgd"))
-    assert [row.marks for row in group.rows] == [("optimizer adam",), ("optimizer sgd",)]
+    assert [row.marks for row in group.rows] == [("Adam",), ("SGD",)]
     assert group.shared["TensorFlow"] == "2.19.1"
     assert "optimizer" not in group.shared
 
@@ -140,8 +140,31 @@ def test_what_cannot_be_compared_is_left_out_and_counted() -> None:
             run("F", status="RUNNING"),
         ]
     )
-    assert dict(found.left_out) == {"no valid time": 3, "status FAILED": 1, "status RUNNING": 1}
-    assert "Left out: 3 no valid time, 1 status FAILED, 1 status RUNNING." in count_text(found)
+    assert dict(found.left_out) == {"without a valid time": 3, "failed": 1, "not ended": 1}
+    assert "Left out: 1 run failed, 1 not ended, 3 without a valid time." in count_text(found)
+
+
+@pytest.mark.parametrize(
+    ("tags", "said"),
+    [
+        ({"kind": "sweep"}, "2 runs for a sweep or repeats as a whole"),
+        ({"kind": "comparison"}, "2 runs for a report that was kept"),
+        ({"kind": "empty"}, "2 runs without content"),
+        ({"kind": "training"}, "2 runs without a benchmark"),
+        ({}, "2 runs of another program"),
+    ],
+)
+def test_runs_that_measured_nothing_themselves_are_named(tags: dict[str, str], said: str) -> None:
+    others = [replace(run("B"), tags=tags), replace(run("C"), tags=tags)]
+    assert f"Left out: {said}." in count_text(sort_runs([run("A"), *others]))
+
+
+def test_an_export_is_titled_by_how_it_was_made_and_no_framework_parts_it() -> None:
+    made = {"method": "final_cut_manual", "encoder": "Final Cut Pro, timed by hand"}
+    runs = [run("A", protocol="transcode", tensorflow=v, **made) for v in ("2.19.1", "2.21.0")]
+    group = only_group(*runs)
+    assert [len(row.runs) for row in group.rows] == [2]
+    assert "timed by hand in Final Cut Pro" in group.title and "transcode" not in group.title
 
 
 def test_a_number_that_a_caution_rules_out_is_in_no_ranking_and_counted() -> None:
@@ -169,12 +192,8 @@ def test_no_difference_is_claimed_where_intervals_overlap() -> None:
 def test_groups_stand_in_order_of_batch_size() -> None:
     runs = [run("A", fingerprint=f"f{n}", batch_size=n) for n in (512, 64, 16, 128)]
     (benchmark,) = sort_runs(runs).benchmarks
-    assert [group.title.split("batch_size ")[1] for group in benchmark.groups] == [
-        "16",
-        "64",
-        "128",
-        "512",
-    ]
+    sizes = [group.title.split("batches of ")[1] for group in benchmark.groups]
+    assert sizes == ["16", "64", "128", "512"]
 
 
 def test_an_interval_that_tells_nothing_is_not_given() -> None:
@@ -294,6 +313,6 @@ def test_a_run_that_failed_before_it_said_what_it_measures_ends_no_chart(tmp_pat
     ]
     refused = replace(run("A", None, status="FAILED"), tags={"kind": "train"})
     found = sort_runs([*runs, refused])
-    assert found.left_out == {"of kind train": 1}
+    assert found.left_out == {"without a benchmark": 1}
     (benchmark,) = found.benchmarks
     assert batch_size_chart(tmp_path, benchmark, [*found.failed, refused]) is not None

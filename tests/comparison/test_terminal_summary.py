@@ -58,6 +58,14 @@ def test_eighty_columns_hold_the_machines_and_the_main_benchmarks(printed: Print
     assert any("Tesla K80" in line and "which has 1; * published" in line for line in lines)
 
 
+def test_each_machine_that_is_shown_has_a_number(printed: Printed) -> None:
+    lines = printed(*published_recorded())
+    table = table_of(lines)
+    assert any("TITAN RTX" in line for line in table)
+    assert not any(name in " ".join(table) for name in ("A100", "NVIDIA T4"))
+    assert any("machines, " in line for line in lines if line.startswith("more in the report: "))
+
+
 def test_a_wider_terminal_shows_more_benchmarks(printed: Printed) -> None:
     narrow, wide = (printed(*published_recorded(), width=width) for width in (80, 200))
     assert "CreateML" in " ".join(wide[:3])

@@ -15,6 +15,7 @@ from chipbench.sweeping.outcome import Outcome
 from chipbench.sweeping.parent import Parent
 from chipbench.sweeping.plan import Job, Plan, names
 from chipbench.sweeping.table import print_jobs
+from chipbench.terminal.console import console
 from chipbench.tracking.recorder import Recorder
 
 
@@ -162,6 +163,24 @@ def test_the_end_shows_all_jobs_in_one_table(capsys: pytest.CaptureFixture[str])
     assert "10.00 s" in first and "1,234.5 images/s" in first and "done" in first
     assert "crashed" in second and "epochs" not in first
     assert "val_accuracy" not in "".join(lines), "a column that no job has"
+
+
+def test_eighty_columns_hold_the_jobs_of_a_training(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    console.cache_clear()
+    named = {"total_time_s": 9_999.25, "steady_images_per_second": 123_456.7} | {
+        "val_accuracy": 0.61
+    }
+    long = job(1, "batch_size=1024", "optimizer.create._target_=keras.optimizers.Nadam")
+    print_jobs([done(job(0, "batch_size=16"), **named), done(long, **named)])
+    console.cache_clear()
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    words = " ".join(lines).split()
+    assert {"total_time_s", "steady_", "images_per_", "second", "val_accuracy"} <= set(words)
+    assert {"9,999.25", "123,456.7", "images/s", "0.6000"} <= set(words), "no number is broken"
 
 
 @pytest.mark.parametrize("part", ["write_table", "draw_batch_sizes", "print_jobs"])

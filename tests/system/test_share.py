@@ -276,7 +276,7 @@ def test_one_bad_file_keeps_no_other_away(
     result((5.0, 4.0)).write(folder / "chipbench-b.json")
     (folder / "chipbench-c.json").write_text("{")
     (folder / "machine.json").write_text("another's")
-    with pytest.raises(ConfigurationError, match="1 of 3 files were refused"):
+    with pytest.raises(ConfigurationError, match="of 3 files 1 was refused"):
         imported(elsewhere, folder)
     assert "chipbench-c.json: the file cannot be read" in capsys.readouterr().err
     assert len(Sources(store_of(elsewhere), None).read(None)) == 2

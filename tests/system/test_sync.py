@@ -36,7 +36,9 @@ def test_all_that_waits_is_delivered_once(
     run_sync(database)
     assert "2 runs found; 2 delivered; 52 records went to sqlite:///" in capsys.readouterr().out
     run_sync(database)
-    assert "2 runs found; 2 was delivered before; 0 records" in capsys.readouterr().out
+    assert "2 runs found; 2 were delivered before; 0 records" in capsys.readouterr().out
+    run_sync(database, paths[0].parent)
+    assert "1 run found; 1 was delivered before; 0 records" in capsys.readouterr().out
     for path in paths:
         assert_all_there(database, path)
 

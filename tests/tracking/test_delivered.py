@@ -44,7 +44,7 @@ def test_what_waits_is_found_by_the_command_that_is_named(
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", SERVER)
     line = said(Path(folder), uri, DeliveryState(waiting=3, error="away"))
-    assert line == f"3 records wait in {folder} (away); deliver them with `{command}`"
+    assert line == f"3 records wait in {folder} (away); deliver with `{command}`"
 
 
 PAGE = "#/experiments/1/runs/abc?workflowType=machine_learning"

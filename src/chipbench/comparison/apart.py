@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chipbench.comparison.groups import TITLED, Group
+from chipbench.comparison.in_words import setting
 from chipbench.ground import tags
 from chipbench.measure.fingerprint import work
 
@@ -26,7 +27,7 @@ def tell_apart(groups: Sequence[Group]) -> tuple[Group, ...]:
 
 def _apart(own: dict[str, str], others: Sequence[dict[str, str]]) -> tuple[str, ...]:
     return tuple(
-        f"{key.removeprefix('found.')} {value.removesuffix('.0')}"
+        setting(key, value)
         for key, value in own.items()
         if key not in _SAID and any(other.get(key) != value for other in others if other)
     )

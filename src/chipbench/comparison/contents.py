@@ -13,6 +13,7 @@ from chipbench.comparison.report import Report, Section
 from chipbench.comparison.summary import summarise
 from chipbench.comparison.tables import group_table
 from chipbench.comparison.verdicts import verdicts
+from chipbench.ground.counted import counted
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.published.benchmarks import order_of, words_of
 
@@ -74,16 +75,14 @@ def count_text(found: Sorted) -> str:
     rows = [row for b in found.benchmarks for group in b.groups for row in group.rows]
     runs = sum(len(row.runs) for row in rows)
     machines, benchmarks = len({row.machine for row in rows}), len(found.benchmarks)
-    text = f"{_number(runs, 'run')} on {_number(machines, 'machine')}"
-    text += f" in {_number(benchmarks, 'benchmark')}."
+    text = f"{counted(runs, 'run')} on {counted(machines, 'machine')}"
+    text += f" in {counted(benchmarks, 'benchmark')}."
     if found.left_out:
-        reasons = ", ".join(f"{number:,} {why}" for why, number in sorted(found.left_out.items()))
-        text += f" Left out: {reasons}."
+        (first, number), *rest = sorted(found.left_out.items())
+        reasons = [f"{counted(number, 'run')} {first}"]
+        reasons += [f"{number:,} {why}" for why, number in rest]
+        text += f" Left out: {', '.join(reasons)}."
     return text
-
-
-def _number(number: int, word: str) -> str:
-    return f"{number:,} {word}" + ("" if number == 1 else "s")
 
 
 def shown_benchmarks(found: Sorted) -> Sequence[str]:

@@ -9,6 +9,7 @@ from chipbench.comparison.baseline import choose_baseline
 from chipbench.comparison.contradiction import contradicts_itself, version_of
 from chipbench.comparison.groups import Benchmark, Group, Row, Sorted
 from chipbench.comparison.identity import display_names, installation_of
+from chipbench.comparison.in_words import circumstance
 from chipbench.comparison.sessions import samples_of, sessions
 from chipbench.ground import tags
 from chipbench.measure.fingerprint import context
@@ -31,6 +32,22 @@ _CONTEXT = {
     tags.SETTINGS: "settings",
     tags.POWER_SOURCE: "power source",
     tags.ENCODER: "encoder",
+}
+
+#: Why a run is in no ranking that measured nothing itself, by its kind.
+_KINDS = {
+    "": "of another program",
+    "sweep": "for a sweep or repeats as a whole",
+    "skipped job": "of jobs that were skipped",
+    "comparison": "for a report that was kept",
+    "empty": "without content",
+}
+#: Or by its status in MLflow.
+_ENDS = {
+    "FAILED": "failed",
+    "KILLED": "interrupted",
+    "RUNNING": "not ended",
+    "SCHEDULED": "not begun",
 }
 
 
@@ -68,16 +85,17 @@ def sort_runs(runs: Iterable[RecordedRun], baseline: str | None = None) -> Sorte
 
 
 def _why_left_out(run: RecordedRun) -> str | None:
+    """The reason, in words that follow a number of runs; None for one that is compared."""
     if tags.EXPERIMENT not in run.tags:
-        return f"of kind {run.tags[tags.KIND]}" if tags.KIND in run.tags else "not chipbench's"
+        return _KINDS.get(run.tags.get(tags.KIND, ""), "without a benchmark")
     if run.status != "FINISHED":
-        return f"status {run.status}"
+        return _ENDS.get(run.status, "not finished")
     if tags.RULED_OUT in run.tags:
         return "ruled out by a caution"
     if tags.FINGERPRINT not in run.tags:
-        return "without a fingerprint"
+        return "that do not say what they computed"
     if run.ranking_metric is None:
-        return "no valid time"
+        return "without a valid time"
     return "contradicting their own settings" if contradicts_itself(run) else None
 
 
@@ -153,7 +171,7 @@ def _rows(
 def _marks(run: RecordedRun, alike: Mapping[str, str]) -> Iterator[str]:
     for words, value in _context(run).items():
         if words not in alike:
-            yield f"{words} {value}"
+            yield circumstance(words, value)
 
 
 def _kind_of(run: RecordedRun) -> str:
@@ -165,6 +183,10 @@ def _context(run: RecordedRun) -> dict[str, str]:
     """What may differ within a group: tags by their words, settings by their keys."""
     told = {words: run.tags[tag] for tag, words in _CONTEXT.items() if run.tags.get(tag)}
     version = told.pop(_CONTEXT[tags.BACKEND_VERSION], None)  # TensorFlow's is said already
+    if tags.METHOD in run.tags:  # an export, which no framework computes
+        for tag in (tags.TENSORFLOW, tags.KERAS, tags.PLUG_IN):
+            told.pop(_CONTEXT[tag], None)
+        told[_CONTEXT[tags.PROTOCOL]] = run.tags[tags.METHOD]
     if run.backend != "tensorflow":
         told.pop(_CONTEXT[tags.TENSORFLOW], None)  # there, and not used
         if version is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chipbench.comparison.in_words import circumstance, setting
 from chipbench.ground import metrics, tags
 from chipbench.measure.energy import WHOLE_PERCENT
 from chipbench.measure.fingerprint import BENCHMARK_VERSION, work
@@ -130,7 +131,7 @@ class Row:
 
 
 #: Settings that the title of every table says.
-TITLED = ("batch_size", "epochs", "precision", "dataset.max_examples")
+TITLED = ("clip.duration_s", "batch_size", "epochs", "precision", "dataset.max_examples")
 
 
 @dataclass(frozen=True)
@@ -149,14 +150,14 @@ class Group:
     def title(self) -> str:
         """What sets this group apart, in words."""
         parts = [] if self.is_current else [f"benchmark version {self.version}"]
-        parts += [f"{name} {value}" for name, value in self.shared.items()]
+        parts += [circumstance(name, value) for name, value in self.shared.items()]
         first = self.rows[0].runs[0]
         in_effect = work(first.params, first.tags)
         for key in filter(in_effect.__contains__, TITLED):
             stated = {run.params.get(key) for row in self.rows for run in row.runs}
             value = stated.pop() if len(stated) == 1 else None
             if value not in (None, "None"):
-                parts.append(f"{key} {value}")
+                parts.append(setting(key, value))
         return ", ".join([*parts, *self.apart]) or self.fingerprint
 
     @property

@@ -7,6 +7,7 @@ from chipbench.comparison.report import Cell, Line, Table
 from chipbench.comparison.tidy import Cells
 from chipbench.comparison.work_columns import work_cells
 from chipbench.ground import tags
+from chipbench.ground.counted import counted
 from chipbench.ground.metrics import metric
 from chipbench.published.benchmarks import words_of
 
@@ -25,7 +26,8 @@ def population_table(found: Sequence[Population]) -> Table | None:
         "runs, measured here or shared; published results are not among them."
     ]
     if len(ordered) > _MOST_LINES:
-        notes.append(f"{len(ordered) - _MOST_LINES:,} more lines are in comparison_models.csv")
+        more = counted(len(ordered) - _MOST_LINES, "more line is", "more lines are")
+        notes.append(f"{more} in comparison_models.csv")
     lines = tuple(_line(one) for one in ordered[:_MOST_LINES])
     return Table("Machines of one model", _HEADS, lines, tuple(notes))
 

@@ -7,6 +7,7 @@ from chipbench.comparison.groups import Group, Row
 from chipbench.comparison.report import Cell, Chart, Line, Table
 from chipbench.comparison.value import Value, values_for_money
 from chipbench.ground import tags
+from chipbench.ground.counted import counted
 from chipbench.ground.metrics import metric
 from chipbench.measure.fingerprint import BENCHMARK_VERSION
 from chipbench.measure.statistics import Ratio
@@ -27,7 +28,8 @@ def group_table(group: Group, charts: Iterable[Chart] = ()) -> Table:
     shown = group.rows[:_MOST_ROWS]
     notes = list(_notes(group))
     if len(group.rows) > len(shown):
-        notes.append(f"{len(group.rows) - len(shown):,} slower machines are in comparison_rows.csv")
+        more = counted(len(group.rows) - len(shown), "slower machine is", "slower machines are")
+        notes.append(f"{more} in comparison_rows.csv")
     lines = tuple(_line(group, row) for row in shown)
     filled = _without_empty_columns(heads, lines)
     return Table(group.title, *filled, tuple(notes), tuple(charts), value_table(group))

@@ -11,6 +11,7 @@ from chipbench.published import published_machines, read_published
 from chipbench.published.beside import Row
 from chipbench.terminal.table import Column, bold, show_table
 
+BY_HAND = "final_cut_manual"  # the method whose seconds a person states
 #: A machine and its time in words.
 Published = Sequence[tuple[str, str]]
 
@@ -63,12 +64,13 @@ def print_exports(result: Result, config: DictConfig, published: Published) -> N
     if not published:
         return
     shown = metric(metrics.EXPORT_TIME)
-    encoder = f"{config.method}, {result.tags[tags.ENCODER]}"
+    what = [] if config.method == BY_HAND else [config.method]
+    encoder = ", ".join([*what, result.tags[tags.ENCODER]])
     own = bold((result.machine, encoder, shown.format(result.metrics[shown.name])))
     show_table(
         [Column("machine"), Column("what"), Column("time", right=True)],
         [own, *((machine, "Final Cut Pro, published", time) for machine, time in published)],
-        title="This transcode beside the article's Final Cut Pro exports",
+        title="This export beside the article's Final Cut Pro exports",
     )
 
 

@@ -16,6 +16,7 @@ from chipbench.comparison.beside_published import (
     training_beside,
 )
 from chipbench.ground import metrics, tags
+from chipbench.ground.counted import counted
 from chipbench.ground.metrics import metric
 from chipbench.measure.recorded_run import SPEED_METRICS
 from chipbench.measure.result import Result
@@ -36,7 +37,7 @@ def print_training(result: Result, config: DictConfig) -> None:
         if published and not_comparable(config) is None:
             details.print_beside(own, published)
     per_epoch = metric(metrics.TIME_PER_EPOCH).format(own.time_per_epoch_s)
-    _say_speed(result, f" for {config.epochs} epochs, {per_epoch} each")
+    _say_speed(result, f" for {counted(config.epochs, 'epoch')}, {per_epoch} each")
     _say_rest(result, config, training_beside(result, config))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from chipbench.comparison.summary import Column, Line, Standing, Summary
+from chipbench.ground.counted import counted
 from chipbench.terminal.console import console
 from chipbench.terminal.lines import say
 from chipbench.terminal.plain import plain
@@ -17,9 +18,10 @@ _MOST_LINES = 20
 
 
 def print_summary(summary: Summary) -> None:
-    """Print machines × benchmarks, and what its numbers are."""
+    """Print machines × benchmarks, and what its numbers are; each machine has one that is shown."""
     columns = fitting(summary, console().width)
-    lines = summary.lines[:_MOST_LINES]
+    standing = [line for line in summary.lines if any(c.key in line.standings for c in columns)]
+    lines = standing[:_MOST_LINES]
     heads = (Shown(_head(column), right=True, whole=True) for column in columns)
     show_table(
         [Shown("machine", whole=True), *heads],
@@ -29,10 +31,10 @@ def print_summary(summary: Summary) -> None:
     for words in _legend(columns, lines):
         say(words)
     machines = len(summary.lines) - len(lines) + summary.left_out
-    more = {"machines": machines, "benchmarks": len(summary.columns) - len(columns)}
+    more = {"machine": machines, "benchmark": len(summary.columns) - len(columns)}
     if any(more.values()):
-        counted = ", ".join(f"{number:,} {what}" for what, number in more.items() if number)
-        say(f"more in the report: {counted}")
+        said = ", ".join(counted(number, what) for what, number in more.items() if number)
+        say(f"more in the report: {said}")
 
 
 def fitting(summary: Summary, width: int) -> list[Column]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chipbench.ground import metrics
+from chipbench.ground.counted import counted
 from chipbench.hardware.asking import ODD_ANSWERS
 from chipbench.hardware.machine import UNNAMED, Accelerator
 from chipbench.hardware.sensor import GPU_BOARD
@@ -94,7 +95,8 @@ class NvidiaGpus:
         asked = (partial(nvml.nvmlDeviceGetHandleByIndex, index) for index in range(count))
         found = [handle for handle in map(self._ask, asked) if handle is not None]
         if len(found) < count:
-            self.doubt = f"NVML counts {count} GPUs, and {count - len(found)} do not answer"
+            silent = counted(count - len(found), "does not answer", "do not answer")
+            self.doubt = f"NVML counts {counted(count, 'GPU')}, and {silent}"
         return found
 
     def _visible(self, found: list[Any], environment: Mapping[str, str]) -> list[Any]:

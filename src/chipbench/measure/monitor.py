@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from statistics import fmean
 
 from chipbench.ground import metrics
+from chipbench.ground.counted import counted
 from chipbench.ground.finding import Finding
 from chipbench.hardware.sensor import Sensor
 from chipbench.measure import energy
@@ -74,8 +75,8 @@ class Monitor:
     def doubts(self) -> Iterator[Finding]:
         """Which readings failed, and whether the energy is of all the work."""
         if self._failures:
-            last = self._failures[-1]
-            yield Finding(f"a sensor failed {len(self._failures)} times, at last with {last}")
+            often = counted(len(self._failures), "time")
+            yield Finding(f"a sensor failed {often}, at last with {self._failures[-1]}")
         covered = self.summary().get(metrics.ENERGY_COVERED, 100.0)
         if covered < energy.WHOLE_PERCENT:
             yield Finding(f"the energy is of {covered:.0f} % of the time: the rest was not read")

@@ -5,6 +5,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from chipbench.ground.cache import named_folder
+from chipbench.ground.counted import counted
 from chipbench.ground.errors import ConfigurationError
 from chipbench.sharing.places import shared_files
 from chipbench.sharing.reading import read_shared
@@ -25,8 +26,8 @@ class Believed:
         """Raises ConfigurationError if a file was refused."""
         if self.refused:
             raise ConfigurationError(
-                f"{self.refused} of {self.files} files were refused, for the reasons above; the "
-                "others were taken"
+                f"of {counted(self.files, 'file')} {counted(self.refused, 'was', 'were')} refused, "
+                "for the reasons above; the rest was taken"
             )
 
 

@@ -14,6 +14,7 @@ from chipbench.config.options import project_dir
 from chipbench.config.overrides import is_sweep, parse
 from chipbench.ground import tags
 from chipbench.ground.cache import writable
+from chipbench.ground.counted import counted
 from chipbench.ground.errors import ConfigurationError
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.launching import launch
@@ -47,7 +48,7 @@ def conduct(entry: str, overrides: Sequence[str], own: Sequence[str] = ()) -> in
         return _resume(entry, order(combinations, settings), configs[0], settings, hydra, given)
     folder = given or _new_folder()
     jobs = order(combinations, settings)
-    recorder = _begin(folder, configs[0], f"{entry}, {len(jobs)} jobs")
+    recorder = _begin(folder, configs[0], f"{entry}, {counted(len(jobs), 'job')}")
     recorder.tags({tags.KIND: "sweep", tags.ENTRY: entry, tags.JOBS: len(jobs)})
     recorder.params({"entry": entry} | {parse(o).key_or_group: _listed(o) for o in overrides})
     plan = _plan(entry, recorder.key, jobs, swept_keys(overrides), settings)
@@ -161,9 +162,10 @@ def _resume(
     folder = _earlier(str(settings.resume), given or project_dir() / "outputs")
     known = read_plan(folder)
     if (known.entry, known.jobs) != (entry, jobs):
+        jobs_then = counted(len(known.jobs), "job")
         raise ConfigurationError(
             f"sweep.resume={settings.resume}: that sweep was another one ({known.entry}, "
-            f"{len(known.jobs)} jobs: {known.jobs[0].text} …); give the same keys, or leave it out"
+            f"{jobs_then}: {known.jobs[0].text} …); give the same keys, or leave it out"
         )
     earlier = read_start(folder / JOURNAL)
     if earlier is None:
@@ -173,7 +175,7 @@ def _resume(
         )
     again = folder / f"resumed-{datetime.now():%Y-%m-%d-%H-%M-%S-%f}"
     os.environ.pop("MLFLOW_RUN_ID", None)  # the sweep's own run goes on, not this call's
-    recorder = _begin(again, config, f"{entry}, {len(jobs)} jobs", earlier)
+    recorder = _begin(again, config, f"{entry}, {counted(len(jobs), 'job')}", earlier)
     plan = _plan(entry, known.key, jobs, known.swept, settings)
     return _run(folder, plan, recorder, hydra)
 

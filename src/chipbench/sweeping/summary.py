@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from chipbench.ground import metrics
+from chipbench.ground.counted import counted
 from chipbench.ground.metrics import metric
 from chipbench.measure.statistics import centre, interval, spread_percent
 from chipbench.sweeping import outcome as outcomes
@@ -63,7 +64,7 @@ def text(jobs: Sequence[JobEnd]) -> str:
     counts: dict[str, int] = defaultdict(int)
     for ended in jobs:
         counts[ended.outcome.what] += 1
-    parts = [f"{counts.pop(outcomes.DONE, 0)} of {len(jobs)} jobs done"]
+    parts = [f"{counts.pop(outcomes.DONE, 0)} of {counted(len(jobs), 'job')} done"]
     for what in counts:
         named = [known[e.job.number] for e in jobs if e.outcome.what == what]
         parts.append(f"{what}: {'; '.join(named)}")

@@ -1,22 +1,33 @@
 """A sweep's jobs beside each other, as its end shows them."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from chipbench.ground.metrics import metric
 from chipbench.sweeping.job_end import PRINTED, JobEnd
 from chipbench.sweeping.plan import names
 from chipbench.terminal.table import Column, show_table
 
+#: Characters of a head's line.
+_HEAD = 14
+
 
 def print_jobs(jobs: Sequence[JobEnd]) -> None:
     """One line per job: what tells it from the others, how it ended, and its time and speed."""
     known = names([ended.job for ended in jobs])
     shown = [name for name in PRINTED if any(name in e.outcome.metrics for e in jobs)]
-    columns = [Column(head, whole=True) for head in ("job", "values", "outcome")]
+    columns = [Column("job", whole=True), Column("values"), Column("outcome", whole=True)]
     rows = []
     for ended in jobs:
         found = ended.outcome.metrics
         values = [metric(name).format(found[name]) if name in found else "" for name in shown]
-        own = known[ended.job.number].split(" ")  # a value on each line: none is cut
+        own = known[ended.job.number].split(" ")  # a value on each line
         rows.append([str(ended.job.number + 1), own, ended.outcome.what, *values])
-    show_table([*columns, *(Column(name, right=True) for name in shown)], rows)
+    numbers = (Column(_head(name), right=True, whole=True) for name in shown)
+    show_table([*columns, *numbers], rows, frame=False)
+
+
+def _head(name: str) -> list[str]:
+    """A metric's name on lines that end where its words do."""
+    lines = wrap(name.replace("_", "_ "), _HEAD, break_long_words=False)
+    return [line.replace(" ", "") for line in lines]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from chipbench.config.literal import literal_override
 from chipbench.config.options import project_dir
+from chipbench.ground.counted import counted
 from chipbench.ground.invocation import command, module
 from chipbench.tracking.address import is_server
 from chipbench.tracking.database_file import address_of
@@ -26,13 +27,13 @@ def delivered(recorder: Recorder) -> str:
         why = f" ({state.error})" if state.error else ""
         lost = recorder.unwritten
         return (
-            f"{state.waiting} records wait in {recorder.folder}{why}; "
-            f"deliver them with `{command('sync', *_settings(recorder.folder, store))}`"
-            + (f"; {lost} more, which the disk had no room for, are lost" if lost else "")
+            f"{counted(state.waiting, 'record waits', 'records wait')} in {recorder.folder}{why}; "
+            f"deliver with `{command('sync', *_settings(recorder.folder, store))}`"
+            + (f"; no room on the disk for {counted(lost, 'more', 'more')}: lost" if lost else "")
         )
     if state.refused:
-        why = "; ".join(state.refused.values())
-        return f"run {state.run_id}: the store refused {len(state.refused)} records: {why}"
+        why, refused = "; ".join(state.refused.values()), counted(len(state.refused), "record")
+        return f"run {state.run_id}: the store refused {refused}: {why}"
     return f"recorded as run {state.run_id} in {store.address}; {_shown(state, store)}"
 
 

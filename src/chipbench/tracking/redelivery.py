@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import chdir
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from chipbench.tracking.client import refuse_telemetry
 from chipbench.tracking.delivery_state import delivery_lock, read_state
@@ -17,15 +17,30 @@ from chipbench.tracking.store import Store
 if TYPE_CHECKING:  # MLflow takes seconds to import, which `--help` need not wait for
     from chipbench.tracking.delivery import Delivery
 
-DELIVERED = "delivered"
-ABANDONED = "delivered and closed as FAILED: its process had died"
-COMPLETE = "was delivered before"
-DELETED = "was deleted in the store and stays so"
-RUNNING = "is still running"
-EMPTY = "holds no record: its process died before the first"
-UNREADABLE = "has no readable first record"
-WAITING = "could not be delivered"
 _PAUSE_S = 1.0
+
+
+class Fate(NamedTuple):
+    """What became of a journal, in words that follow its name, or a number of journals."""
+
+    one: str
+    several: str
+
+
+DELIVERED = Fate("delivered", "delivered")
+ABANDONED = Fate(
+    "delivered and closed as FAILED: its process had died",
+    "delivered and closed as FAILED: their processes had died",
+)
+COMPLETE = Fate("was delivered before", "were delivered before")
+DELETED = Fate("was deleted in the store and stays so", "were deleted in the store and stay so")
+RUNNING = Fate("is still running", "are still running")
+EMPTY = Fate(
+    "holds no record: its process died before the first",
+    "hold no record: their processes died before the first",
+)
+UNREADABLE = Fate("has no readable first record", "have no readable first record")
+WAITING = Fate("could not be delivered", "could not be delivered")
 
 
 @dataclass(frozen=True)
@@ -33,7 +48,7 @@ class Redelivery:
     """What became of one journal."""
 
     folder: Path
-    what: str  # one of the phrases above
+    what: Fate
     records: int = 0  # delivered now
     error: str | None = None  # why it could not be delivered
     refused: tuple[str, ...] = ()  # why the store took single records not, one reason each
@@ -100,7 +115,7 @@ def _deliver(path: Path, store: Store, everything: bool) -> Redelivery:
         return Redelivery(path.parent, what, records, error, tuple(state.refused.values()))
 
 
-def _persist(path: Path, delivery: "Delivery", patience_s: float) -> tuple[str, str | None]:
+def _persist(path: Path, delivery: "Delivery", patience_s: float) -> tuple[Fate, str | None]:
     """Deliver until all is there, or until nothing has moved for `patience_s`."""
     deadline_s = time.monotonic() + patience_s
     while True:
@@ -119,7 +134,7 @@ def _persist(path: Path, delivery: "Delivery", patience_s: float) -> tuple[str, 
         time.sleep(_PAUSE_S)
 
 
-def _attempt(path: Path, delivery: "Delivery") -> str:
+def _attempt(path: Path, delivery: "Delivery") -> Fate:
     alive = writer_is_alive(path)
     delivery.step()
     abandoned = not alive and delivery.close_abandoned()

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from chipbench.ground.counted import counted
 from chipbench.tracking.delivery_state import read_state
 from chipbench.tracking.journal import find_journals
 from chipbench.tracking.journal_writer import writer_is_alive
@@ -28,4 +29,4 @@ def undelivered(folder: Path) -> Undelivered:
 
 def runs_that_wait(number: int) -> str:
     """So many, in words."""
-    return "1 run waits" if number == 1 else f"{number} runs wait"
+    return counted(number, "run waits", "runs wait")

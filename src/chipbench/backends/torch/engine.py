@@ -18,6 +18,7 @@ from chipbench.backends.torch.rules import rule_of
 from chipbench.backends.tuned import Array, Epochs, Orders
 from chipbench.ground import tags
 from chipbench.ground.cache import cache_folder
+from chipbench.ground.counted import counted
 from chipbench.models.digest import layers_digest
 
 
@@ -40,8 +41,7 @@ class Eager:
         graph = isinstance(self._loop, PlainLoop) and self._loop.has_graph
         parts = ["compiled" if self._compiled else "eager", "CUDA graph" if graph else None]
         if self._place == "cpu":
-            number = torch.get_num_threads()
-            parts.append(f"{number} thread{'s' if number > 1 else ''}")
+            parts.append(counted(torch.get_num_threads(), "thread"))
         step = ", ".join(filter(None, [*parts, self._company, self._why]))
         return {tags.LAYERS: "torch" if plainly else "keras", tags.STEP: step}
 

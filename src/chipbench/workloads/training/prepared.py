@@ -7,6 +7,7 @@ import numpy as np
 
 from chipbench.backends import Loop, Task
 from chipbench.ground import metrics, signals, tags
+from chipbench.ground.counted import counted
 from chipbench.ground.csv_file import write_table
 from chipbench.ground.drawing.images import draw_images
 from chipbench.ground.finding import Finding
@@ -116,8 +117,9 @@ class PreparedTraining:
         values = self._summary()
         shown = (metrics.TOTAL_TIME, self._examples.steady_rate)
         parts = [metric(name).format(values[name]) for name in shown if name in values]
+        epochs = counted(len(self.epochs), "epoch")
         return Work(
-            headline=f"**{', '.join(parts) or 'no epoch finished'}** ({len(self.epochs)} epochs)",
+            headline=f"**{', '.join(parts) or 'no epoch finished'}** ({epochs})",
             metrics=values,
             counted=self._examples.for_energy(sum(epoch.examples for epoch in self.epochs)),
             tags={
