@@ -1,8 +1,9 @@
 from pathlib import Path
 
 import pytest
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 
+from chipbench.config import compose as compose_module
 from chipbench.config.compose import compose_config
 from chipbench.config.options import CONF_DIR
 from chipbench.config.recorded import public_config, recorded_params
@@ -180,3 +181,35 @@ def test_local_paths_and_the_stores_address_are_not_recorded(tmp_path: Path) -> 
 )
 def test_no_way_of_writing_a_path_reveals_a_folder(weights: str, recorded: str) -> None:
     assert recorded_params(compose(f"model.weights={weights}"))["model.weights"] == recorded
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["epochs=3", "target_accuracy=0.5", "output_dir='a b'", "machine.facts.price_usd=null"],
+        ["experiment=efficientnetb0_food101", "epochs=2", "model.weights=null"],
+        [
+            "dataset=digits",
+            "dataset.max_examples=96",
+            "batch_size=16",
+            "+machine.facts.price_usd=7",
+        ],
+        ["model.build={_target_: a.b}", "optimizer=sgd", "epochs=1", "epochs=2"],
+        ["hydra.run.dir=here", "hydra/launcher=joblib", "seed=7"],
+    ],
+)
+def test_values_are_set_as_hydra_sets_them(words: list[str]) -> None:
+    """And no configuration has what an earlier one was given."""
+    compose_module._plain.cache_clear()
+    expected = as_written(compose_module._by_hydra("train", words))
+    for _ in range(2):
+        config = compose_module._with_values("train", words)
+        assert as_written(config) == expected
+        config.epochs = 99
+
+
+def as_written(config: DictConfig) -> object:
+    """Without the words as they were said, which nothing reads."""
+    config.hydra.overrides.task, config.hydra.job.override_dirname = [], ""
+    return OmegaConf.to_container(config)

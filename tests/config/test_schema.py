@@ -85,14 +85,15 @@ def test_a_key_that_a_file_lost_is_named_with_the_file(root: str) -> None:
 
 
 @pytest.fixture
-def conf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def conf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of `conf/` that a test may add files to."""
     folder = tmp_path / "conf"
     compose_module._plain.cache_clear()
     shutil.copytree(CONF_DIR, folder)
     for module in (compose_module, options_module):
         monkeypatch.setattr(module, "CONF_DIR", folder)
-    return folder
+    yield folder
+    compose_module._plain.cache_clear()
 
 
 @pytest.mark.parametrize(

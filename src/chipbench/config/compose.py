@@ -1,12 +1,15 @@
 """The configuration: composed by Hydra from `conf/`, checked, and explained when it is wrong."""
 
+import os
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.types import Override, OverrideType
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
@@ -65,15 +68,39 @@ def _composed(name: str, overrides: Sequence[str]) -> DictConfig:
         _refuse_unknown_options(name, overrides)
         _refuse_additions(name, overrides)
         _refuse_what_follows(overrides)
-        overrides = _as_set(name, overrides)
-        with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
-            config = compose(name, list(overrides), return_hydra_config=True)
-            check(name, config)
-            return config
+        config = _with_values(name, _as_set(name, overrides))
+        check(name, config)
+        return config
     except ConfigurationError:
         raise
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         raise _explanation(name, overrides, error) from None
+
+
+def _with_values(name: str, overrides: Sequence[str]) -> DictConfig:
+    """What Hydra composes, in a tenth of its time where the same options were chosen before.
+
+    Hydra sets values last: here they are set in a copy of what the options give. A sweep composes
+    each of its jobs before the first begins, and most differ in values alone.
+    """
+    values = [override for override in map(parse, overrides) if _is_value(override)]
+    set_here = {override.input_line for override in values}
+    config = deepcopy(_plain(name, tuple(word for word in overrides if word not in set_here)))
+    for override in values:
+        try:
+            OmegaConf.update(config, override.key_or_group, override.value(), merge=True)
+        except OmegaConfBaseException:
+            return _by_hydra(name, overrides)  # which says what is wrong
+    config.hydra.runtime.cwd = os.getcwd()
+    return config
+
+
+def _is_value(override: Override) -> bool:
+    """Whether this sets a key and chooses nothing; Hydra's own keys are left to Hydra."""
+    key = override.key_or_group
+    is_set = override.type is OverrideType.CHANGE and override.package is None
+    of_hydra = key.startswith(("hydra.", "hydra/")) or (CONF_DIR / key).is_dir()
+    return is_set and not of_hydra and not override.is_sweep_override()
 
 
 def _without_hydra(config: DictConfig) -> None:
@@ -103,10 +130,10 @@ def _refuse_unknown_options(name: str, overrides: Sequence[str]) -> None:
     """Only an option's own name chooses it: Hydra would take a path to any other file as well."""
     for override in map(parse, overrides):
         group = override.key_or_group
-        if override.is_sweep_override() or group not in groups_of(name):
+        if override.is_sweep_override():
             continue
         wanted, choices = override.value(), options(group)
-        if choices and wanted not in choices:
+        if choices and wanted not in choices and group in groups_of(name):
             raise ConfigurationError(
                 f"unknown {group}={shown(wanted)}; choices for {group}: {', '.join(choices)}"
                 f"{hint(str(wanted), choices)}"
@@ -187,5 +214,9 @@ def groups_of(name: str) -> frozenset[str]:
 @cache
 def _plain(name: str, chosen: tuple[str, ...]) -> DictConfig:
     """The root config, with no more than these options chosen."""
+    return _by_hydra(name, chosen)
+
+
+def _by_hydra(name: str, overrides: Sequence[str]) -> DictConfig:
     with initialize_config_dir(str(CONF_DIR), version_base="1.3"):
-        return compose(name, list(chosen), return_hydra_config=True)
+        return compose(name, list(overrides), return_hydra_config=True)
