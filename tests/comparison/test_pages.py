@@ -45,11 +45,11 @@ def test_no_script_runs_but_those_of_the_page(folder: Path) -> None:
     (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', page)
     assert policy.startswith("default-src &#39;none&#39;")
     scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
-    assert len(scripts) == 5
+    assert len(scripts) == 6
     for script in scripts:
         digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
         assert f"sha256-{digest}" in policy.replace("&#43;", "+")
-    assert policy.count("sha256-") == 5
+    assert policy.count("sha256-") == 6
 
 
 def test_the_summary_is_in_the_markdown_as_well(folder: Path) -> None:
@@ -71,7 +71,7 @@ def test_the_benchmarks_have_titles_in_words_in_the_articles_order(folder: Path)
 
 def test_what_is_no_number_has_no_place_on_a_chart(tmp_path: Path) -> None:
     points = [(float(x), float("nan") if x % 2 else float(x)) for x in range(1001)]
-    chart = Chart("c", tmp_path / "c.png", Curves("x", "y", {"A": points}))
+    chart = Chart("c", "d", tmp_path / "c.png", Curves("x", "y", {"A": points}))
     table = Table("t", (), (), charts=(chart,))
     found = embedded(Report("", (Section(words_of("b"), (table,)),)))
     shown = found["charts"]["c.png"]["lines"][0]["points"]

@@ -170,9 +170,7 @@ def test_eighty_columns_hold_the_jobs_of_a_training(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     console.cache_clear()
-    named = {"total_time_s": 9_999.25, "steady_images_per_second": 123_456.7} | {
-        "val_accuracy": 0.61
-    }
+    named = {"total_time_s": 9_999.25, "steady_images_per_second": 123_456.7, "val_accuracy": 0.6}
     long = job(1, "batch_size=1024", "optimizer.create._target_=keras.optimizers.Nadam")
     print_jobs([done(job(0, "batch_size=16"), **named), done(long, **named)])
     console.cache_clear()

@@ -32,7 +32,7 @@ def group_charts(folder: Path, benchmark: str, group: Group, history: History) -
     title = _title(benchmark, group)
     stem = digest(f"{benchmark} {group.fingerprint} {group.metric}", 10)
     if len(group.rows) > 1:
-        times = Chart(f"time per machine, {title}", folder / f"times_{stem}.png", _bars(group))
+        times = Chart("time per machine", title, folder / f"times_{stem}.png", _bars(group))
         yield from _drawn(times, lambda: _draw_times(times, title))
     epochs = partial(_by_epoch, group, history)
     for name, called, y, read in (
@@ -50,7 +50,7 @@ def group_charts(folder: Path, benchmark: str, group: Group, history: History) -
         if lines:
             x = "time (s)" if name == "utilisation" else "epoch"
             curves = Curves(x, y, lines)
-            chart = Chart(f"{called}, {title}", folder / f"{name}_{stem}.png", curves)
+            chart = Chart(called, title, folder / f"{name}_{stem}.png", curves)
             yield from _drawn(chart, partial(draw_lines, chart.path, lines, title, x, y))
 
 
@@ -88,7 +88,7 @@ def batch_size_chart(
     title = words_of(benchmark.name).title
     lines = {name: sorted(sizes.items()) for name, sizes in shown.items()}
     numbers = Curves("batch size", "images or sequences per second", lines, doubling=True)
-    chart = Chart(f"speed against batch size, {title}", path, numbers)
+    chart = Chart("speed against batch size", title, path, numbers)
     draw = partial(draw_batch_sizes, path, points, failures, title)
     return next(_drawn(chart, draw), None)
 

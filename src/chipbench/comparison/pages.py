@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -14,6 +15,7 @@ from chipbench.comparison.embedded import embedded
 from chipbench.comparison.report import Report, Table
 from chipbench.comparison.summary_table import baselines, focus_basis, has_energy, summary_rows
 from chipbench.comparison.terms import terms_of
+from chipbench.ground.counted import counted
 from chipbench.terminal.markdown import markdown_text
 
 #: Run one after the other: what draws, then what the page does with it.
@@ -21,6 +23,7 @@ _SCRIPTS = (
     "libraries/d3.min.js",
     "libraries/plot.min.js",
     "templates/table.js",
+    "templates/sideways.js",
     "templates/summary.js",
     "templates/charts.js",
 )
@@ -33,7 +36,7 @@ def write_pages(folder: Path, report: Report) -> None:
         autoescape=select_autoescape(["html"]),
         trim_blocks=False,
     )
-    environment.filters |= {"cell": markdown_text, "grid": _grid}
+    environment.filters |= {"cell": markdown_text, "grid": _grid, "breakable": _breakable}
     summary = report.summary
     rows = summary_rows(summary) if summary else []
     scripts = [_own(name) for name in _SCRIPTS]
@@ -45,6 +48,7 @@ def write_pages(folder: Path, report: Report) -> None:
         "basis": focus_basis(summary) if summary else None,
         "any_energy": summary is not None and has_energy(summary),
         "terms": terms_of,
+        "counted": counted,
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         "data": embedded(report),
         "style": _own("templates/page.css"),
@@ -59,6 +63,11 @@ def write_pages(folder: Path, report: Report) -> None:
 def _own(name: str) -> Markup:
     """A file of this package, which no stranger wrote."""
     return Markup(files(__package__).joinpath(name).read_text("utf-8"))
+
+
+def _breakable(text: str) -> Markup:
+    """A long name that a narrow column may break where a word begins in it: Efficient|NetB0."""
+    return Markup("<wbr>").join(re.split(r"(?<=[a-z]{5})(?=[A-Z])|(?<=_)", text))
 
 
 def _policy(scripts: Sequence[str]) -> str:

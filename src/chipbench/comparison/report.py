@@ -52,9 +52,20 @@ class Curves:
 class Chart:
     """A chart's numbers, and the picture of them beside the report."""
 
-    title: str
+    shows: str  # what is drawn: the heading above it says of which benchmark
+    subject: str  # of which, where it stands alone
     path: Path
     numbers: Bars | Curves
+
+    @property
+    def title(self) -> str:
+        """Its name among the charts of all benchmarks."""
+        return f"{self.shows}, {self.subject}"
+
+    @property
+    def caption(self) -> str:
+        """Its name under its benchmark's heading."""
+        return self.shows[:1].upper() + self.shows[1:]
 
     @property
     def file(self) -> str:

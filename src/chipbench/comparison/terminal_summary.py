@@ -9,10 +9,10 @@ from chipbench.terminal.console import console
 from chipbench.terminal.lines import say
 from chipbench.terminal.plain import plain
 from chipbench.terminal.table import Column as Shown
-from chipbench.terminal.table import Styled, show_table
+from chipbench.terminal.table import Styled, head_lines, show_table
 
 _MACHINE = 28  # characters of a machine's name on one line
-_HEAD = 9  # and of a benchmark's
+_HEAD, _HEAD_LINES = 9, 6  # and of a benchmark's
 _GAP = 2
 _MOST_LINES = 20
 
@@ -56,16 +56,12 @@ def _importance(column: Column, summary: Summary) -> tuple[bool, bool, int]:
 
 
 def _head(column: Column) -> list[str]:
-    return _lines(column.short, _HEAD)
+    return head_lines(column.short, _HEAD, _HEAD_LINES)
 
 
 def _name(line: Line) -> list[str]:
     mark = " *" if line.row.is_reference else " (this machine)" if line.is_here else ""
-    return _lines(f"{line.machine}{mark}", _MACHINE)
-
-
-def _lines(text: str, width: int) -> list[str]:
-    return wrap(plain(text), width, max_lines=3, placeholder="…") or [""]
+    return wrap(plain(f"{line.machine}{mark}"), _MACHINE, max_lines=3, placeholder="…") or [""]
 
 
 def _cells(line: Line, columns: Sequence[Column]) -> list[Styled | Sequence[Styled]]:

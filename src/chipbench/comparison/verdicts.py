@@ -27,6 +27,12 @@ class Answer:
 
     text: str
     caveat: str = ""
+    lead: str = ""  # how the text begins: the benchmark or the machine that it is about
+
+    @property
+    def rest(self) -> str:
+        """The text after its lead."""
+        return self.text.removeprefix(self.lead)
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,8 @@ def _stands(line: Line, found: Standing, column: Column, summary: Summary) -> An
     if found.indication:
         faster = sum(other.row.time_s < found.row.time_s for _, other in ranked)
         text += f" on {found.indication}; {faster} of {len(ranked)} ranked machines took less."
-        return Answer(text, "An indication: on other data it is not the same benchmark.")
+        why = "An indication: on other data it is not the same benchmark."
+        return Answer(text, why, f"{column.short}:")
     place = [other for other, _ in ranked].index(line) + 1
     if len(ranked) > 1:
         text += f", place {place} of {len(ranked)}"
@@ -82,7 +89,7 @@ def _stands(line: Line, found: Standing, column: Column, summary: Summary) -> An
         text += "; no other machine did this work, so it has no place"
     if found.speed is not None and found.speed.value != 1:
         text += f", {_times(found.speed)} as fast as {column.group.baseline}"
-    return Answer(f"{text}.", found.row.caveats or _proof(found.speed))
+    return Answer(f"{text}.", found.row.caveats or _proof(found.speed), f"{column.short}:")
 
 
 def _fastest(summary: Summary) -> Iterator[Answer]:
@@ -93,7 +100,7 @@ def _fastest(summary: Summary) -> Iterator[Answer]:
             apart = ratio(following.row.samples_s, won.row.samples_s)
             text = f"{column.short}: {first.machine}, {duration(won.row.time_s)}; "
             text += f"{_times(apart)} as fast as the next, {second.machine}."
-            yield Answer(text, _proof(apart))
+            yield Answer(text, _proof(apart), f"{column.short}:")
 
 
 def _best_for_the_money(summary: Summary) -> Iterator[Answer]:
@@ -107,7 +114,7 @@ def _best_for_the_money(summary: Summary) -> Iterator[Answer]:
             (best, first, price), (second, other, others) = sorted(priced, key=lambda p: -p[0])[:2]
             text = f"{column.short}: {first.machine} ({price:,.0f} USD), {best / second:.2f} times "
             text += f"the speed per dollar of the next, {other.machine} ({others:,.0f} USD)."
-            yield Answer(text, _free(summary, column))
+            yield Answer(text, _free(summary, column), f"{column.short}:")
 
 
 def _free(summary: Summary, column: Column) -> str:
@@ -151,7 +158,8 @@ def _step(line: Line, other: Line, gains: dict[str, float]) -> Answer:
     text += (
         f"{other.machine}, {dearer:.2f} times as much; {gained}. Its speed to the other's: {each}."
     )
-    return Answer(text, f"Between single runs, less than {_per_cent(twins_apart())} tells nothing.")
+    why = f"Between single runs, less than {_per_cent(twins_apart())} tells nothing."
+    return Answer(text, why, line.machine)
 
 
 def _not_proven(summary: Summary) -> Iterator[Answer]:
@@ -169,7 +177,8 @@ def _not_proven(summary: Summary) -> Iterator[Answer]:
             if _is_open(apart := ratio(second.row.samples_s, first.row.samples_s))
         ]
         if close:
-            yield Answer(f"{column.short}: not between {'; '.join(close)}.")
+            text = f"{column.short}: not between {'; '.join(close)}."
+            yield Answer(text, lead=f"{column.short}:")
 
 
 def _is_open(apart: Ratio) -> bool:
@@ -192,7 +201,7 @@ def _larger(summary: Summary) -> Iterator[Answer]:
             said = "falls behind" if change < 1 else "gains"
             text = f"{machine} {said}: {before:.2f} times the speed of {small.group.baseline} on "
             text += f"{small.short}, {after:.2f} times on {large.short}."
-            yield Answer(text)
+            yield Answer(text, lead=machine)
 
 
 def _speed(line: Line, column: Column) -> Ratio | None:

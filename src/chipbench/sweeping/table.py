@@ -1,12 +1,11 @@
 """A sweep's jobs beside each other, as its end shows them."""
 
 from collections.abc import Sequence
-from textwrap import wrap
 
 from chipbench.ground.metrics import metric
 from chipbench.sweeping.job_end import PRINTED, JobEnd
 from chipbench.sweeping.plan import names
-from chipbench.terminal.table import Column, show_table
+from chipbench.terminal.table import Column, head_lines, show_table
 
 #: Characters of a head's line.
 _HEAD = 14
@@ -23,11 +22,5 @@ def print_jobs(jobs: Sequence[JobEnd]) -> None:
         values = [metric(name).format(found[name]) if name in found else "" for name in shown]
         own = known[ended.job.number].split(" ")  # a value on each line
         rows.append([str(ended.job.number + 1), own, ended.outcome.what, *values])
-    numbers = (Column(_head(name), right=True, whole=True) for name in shown)
+    numbers = (Column(head_lines(name, _HEAD), right=True, whole=True) for name in shown)
     show_table([*columns, *numbers], rows, frame=False)
-
-
-def _head(name: str) -> list[str]:
-    """A metric's name on lines that end where its words do."""
-    lines = wrap(name.replace("_", "_ "), _HEAD, break_long_words=False)
-    return [line.replace(" ", "") for line in lines]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from chipbench.terminal.console import console
@@ -60,6 +61,13 @@ def show_table(
     for row in rows:
         table.add_row(*(_text(cell) for cell in row))
     console().print(table)
+
+
+def head_lines(text: str, width: int, most: int | None = None) -> list[str]:
+    """A head on lines of about `width` that end where a word, or at a `_` its part, does."""
+    spaced = plain(text).replace("_", "_ ")
+    lines = wrap(spaced, width, max_lines=most, placeholder="…")
+    return [line.replace("_ ", "_") for line in lines] or [""]
 
 
 def bold(row: Iterable[str]) -> list[Styled]:

@@ -79,6 +79,7 @@ function numbersOf(chart) {
   wide.className = "wide"; wide.tabIndex = 0; wide.role = "group"; wide.ariaLabel = `Numbers of ${chart.title}`;
   wide.append(table);
   details.append(head, wide);
+  watchSideways(wide);
   return details;
 }
 

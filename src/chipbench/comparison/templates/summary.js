@@ -80,7 +80,7 @@ function withinBudget() {
     able.sort((one, other) => one.standings[column].time - other.standings[column].time);
     return able.length ? `${short}: ${able[0].machine} (${able[0].standings[column].shown}, ${able[0].price ? money(able[0].price) : "free"})` : null;
   }).filter(Boolean);
-  const hidden = unknown ? ` ${unknown} machines without a known price are hidden.` : "";
+  const hidden = unknown ? ` ${unknown} ${unknown === 1 ? "machine" : "machines"} without a known price ${unknown === 1 ? "is" : "are"} hidden.` : "";
   if (!best.length) return `Nothing costs ${money(filters.budget)} or less.${hidden}`;
   return `Fastest for ${money(filters.budget)} or less: ${best.join("; ")}.${hidden}`;
 }
