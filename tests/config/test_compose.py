@@ -63,7 +63,7 @@ def compose(*overrides: str) -> object:
         ("~model", ["~model", "needs this key"]),
         ("~monitor", ["~monitor", "needs this key"]),
         ("~dataset.name", ["~dataset.name", "needs this key"]),
-        ("monitor=null", ["monitor=null", "must hold monitor.interval_s"]),
+        ("monitor=null", ["monitor=null", "its keys: monitor.interval_s"]),
         ("tracking.uri=7", ["tracking.uri=7", "null or the address"]),
         ("output_dir=7", ["output_dir=7", "a folder"]),
         ("machine.facts.price_usd='700 USD'", ["machine.facts.price_usd=700 USD", "a number"]),

@@ -50,3 +50,8 @@ def test_a_folder_has_results_and_shared_files_alone(outputs: Path) -> None:
     assert found == ["chipbench-x.json", "chipbench-y.json", "result.json"]
     with pytest.raises(ConfigurationError, match="at any depth$"):
         shared_files(outputs / "c")
+
+
+def test_a_path_that_leads_nowhere_is_said_with_its_key(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="^files=.*/nowhere: no such file or folder$"):
+        shared_files(tmp_path / "nowhere")

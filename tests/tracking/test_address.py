@@ -49,6 +49,10 @@ def test_a_login_that_cannot_be_told_from_the_host_is_refused(scheme: str, passw
         ("postgresql://u:secret@host:port/db", "tracking.uri=postgresql://host:port/db: invalid"),
         ("postgresql+asyncpg://u:secret@host/db", "must begin with one of http://"),
         ("http://u:secret@[::1", "tracking.uri: it is no address: Invalid IPv6 URL"),
+        ("http://", "tracking.uri=http://: it has no host; it must be like http://127.0.0.1:5000"),
+        ("https://u:secret@host:99999", "tracking.uri=https://host:99999: Port out of range"),
+        ("http://host:web", "tracking.uri=http://host:web: Port could not be cast"),
+        ("sqlite://mlflow.db", "must be sqlite:///<file>, or sqlite:////<folder>/<file>"),
     ],
 )
 def test_what_mlflow_does_not_take_is_refused(uri: str, said: str) -> None:

@@ -1,6 +1,7 @@
 """A composed configuration held against the schema; each refusal is one line with the key."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from itertools import chain
 from typing import Any
 
@@ -76,7 +77,20 @@ def unknown_key(key: str, keys: Iterable[str]) -> ConfigurationError:
     there = beside or [other for other in known if "." not in other]
     label = f"keys of {parent if parent and beside else 'this entry'}"
     listed = f"; {label}: {', '.join(sorted(set(there)))}"
-    return ConfigurationError(f"unknown {key}{key_hint(key, known) or listed}")
+    others, near = _of_others(key), key_hint(key, known)
+    if others and key.rpartition(".")[2] not in near:
+        near = ""  # it is well written, for elsewhere
+    return ConfigurationError(f"unknown {key}{others}{near or listed}")
+
+
+def _of_others(key: str) -> str:
+    """Which entry points have the key, as the middle of a message; empty if none has."""
+    found = [
+        entry
+        for entry, rules in ENTRIES.items()
+        if any(rule.fits(key) or rule.key.startswith(f"{key}.") for rule in rules)
+    ]
+    return f", which is a key of {', '.join(found)}" if found else ""
 
 
 def shown(value: object) -> str:
@@ -88,7 +102,9 @@ def shown(value: object) -> str:
 def _refuse_unknown(key: str, value: object, keys: Iterable[str]) -> None:
     inside = [rule.key for rule in RULES if rule.key.startswith(f"{key}.")]
     if inside and value != {}:
-        raise ConfigurationError(f"{key}={shown(value)}: must hold {', '.join(inside)}")
+        raise ConfigurationError(
+            f"{key}={shown(value)}: has no value of its own; its keys: {', '.join(inside)}"
+        )
     if not inside:
         raise unknown_key(key, [name for name in keys if rule_of(name) is not None])
 
@@ -130,6 +146,8 @@ def _hold_together(config: DictConfig) -> None:
     """Keys that mean something only beside others."""
     if "dataset" in config:
         _hold_examples(config)
+    if "since" in config and None not in (config.since, config.until):
+        _hold_dates(config)
     if "codec" in config:
         names = ["auto", "software", *(encoder.name for encoder in config.codec.encoders)]
         if config.encoder not in names:
@@ -142,6 +160,12 @@ def _hold_together(config: DictConfig) -> None:
             "export_time_s=null: method=final_cut_manual needs the seconds that you timed, such "
             "as export_time_s=208"
         )
+
+
+def _hold_dates(config: DictConfig) -> None:
+    since, until = str(config.since), str(config.until)
+    if date.fromisoformat(since) > date.fromisoformat(until):
+        raise ConfigurationError(f"since={since}: it is after until={until}; nothing lies between")
 
 
 def _hold_examples(config: DictConfig) -> None:

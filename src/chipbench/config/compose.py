@@ -13,14 +13,18 @@ from hydra.core.override_parser.types import Override, OverrideType
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
 
 from chipbench.config.check import check, hold, leaves, shown, unknown_key
 from chipbench.config.literal import literal_value
 from chipbench.config.nearest import hint, key_hint
-from chipbench.config.options import CONF_DIR, options
+from chipbench.config.options import CONF_DIR, options, unreadable
 from chipbench.config.overrides import is_sweep, parse
 from chipbench.config.schema import rule_of
 from chipbench.ground.errors import ConfigurationError
+
+#: How Hydra, and what it reads with, refuse; UnicodeDecodeError is a ValueError.
+_HYDRAS = (HydraException, OmegaConfBaseException, YAMLError, ValueError)
 
 
 def compose_config(name: str, overrides: Sequence[str]) -> DictConfig:
@@ -73,7 +77,7 @@ def _composed(name: str, overrides: Sequence[str]) -> DictConfig:
         return config
     except ConfigurationError:
         raise
-    except (HydraException, OmegaConfBaseException, ValueError) as error:
+    except _HYDRAS as error:
         raise _explanation(name, overrides, error) from None
 
 
@@ -181,7 +185,13 @@ def _explanation(name: str, overrides: Sequence[str], error: Exception) -> Confi
         if is_sweep(override):
             said = f"{override}: several values are a sweep; use -e sweep -P {override}"
             return ConfigurationError(said)
-    keys, groups = _keys(name, overrides), groups_of(name)
+    told = ConfigurationError(_told(error))
+    try:
+        keys, groups = _keys(name, overrides), groups_of(name)
+    except (YAMLError, UnicodeDecodeError):
+        return next(map(ConfigurationError, unreadable(_files(overrides))), told)
+    except _HYDRAS:  # not of the command line: of a file
+        return told
     for override in overrides:
         key = parse(override).key_or_group
         if key not in keys and _may_be_added(key, keys):
@@ -192,7 +202,20 @@ def _explanation(name: str, overrides: Sequence[str], error: Exception) -> Confi
             return ConfigurationError(f"{override}: this entry point has no choice of {key}")
         if key in keys:
             hold(key, parse(override).value())  # another key may be made with it
-    return ConfigurationError(f"the configuration is wrong: {' '.join(str(error).split())}")
+    return told
+
+
+def _told(error: Exception) -> str:
+    """What a library says in several lines; the first has the fault."""
+    key = getattr(error, "full_key", None)
+    said = str(error).strip().splitlines()[0]
+    return f"{key}: {said}" if key else f"the configuration is wrong: {said}"
+
+
+def _files(overrides: Sequence[str]) -> list[str]:
+    """The files of `conf/` that are chosen, if they are options."""
+    parsed = (parse(override) for override in overrides if not is_sweep(override))
+    return [f"{override.key_or_group}/{override.value()}.yaml" for override in parsed]
 
 
 def _keys(name: str, overrides: Sequence[str]) -> frozenset[str]:

@@ -25,7 +25,7 @@ def key_hint(key: str, keys: Iterable[str]) -> str:
         return _said(beside[near])
     sections = {other.rpartition(".")[0] for other in known} if section else set()
     anywhere = {_last(other): other for other in known if other not in sections}
-    near = _nearest(last, list(anywhere))
+    near = last if last in anywhere and not section else _nearest(last, list(anywhere))
     if near is not None:
         return _said(anywhere[near])
     return "" if section and beside else _said(_nearest(key, known))

@@ -5,6 +5,7 @@ A value that Hydra's grammar cannot read as it stands is quoted, never evaluated
 """
 
 import difflib
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,10 @@ _REFUSED = dict.fromkeys(
     ("-cd", "--config-dir", "-cp", "--config-path", "-cn", "--config-name"), _OTHER_FILES
 )
 _REFUSED |= dict.fromkeys(("-sc", "--shell-completion"), _COMPLETION)
+_REFUSED |= dict.fromkeys(
+    ("-e", "--entry-point"),
+    "it is mlflow run's own; an entry point is a module here: -m chipbench.…",
+)
 _REFUSED["--experimental-rerun"] = (
     "a run is not repeated from a file; give its keys again, as its config.yaml has them"
 )
@@ -96,7 +101,7 @@ def command_line(words: Sequence[str]) -> CommandLine:
             overrides += _long(word, rest)
         else:
             key, equals, value = word.partition("=")
-            overrides.append(_override(key, value) if equals else _parsed(word))
+            overrides += _pair(key, value) if equals else [_parsed(word)]
     _hold_together(options)
     return CommandLine(options, tuple(overrides))
 
@@ -138,6 +143,8 @@ def parse(override: str) -> Override:
         reason = str(error).strip().splitlines()[0]
     if reason:
         # What Hydra's grammar says of a word without its = is of the grammar.
+        blank = re.search(r"^[^=]*\s=", override) is not None
+        reason = "no blank stands beside the =" if blank else reason
         why = f": {reason}" if "=" in override else ""
         raise ConfigurationError(f"cannot read the override {override!r}{why}; write key=value")
     return parsed

@@ -1,5 +1,6 @@
 """Where results lie: in output folders, and in folders of shared files."""
 
+import os
 import re
 from pathlib import Path
 
@@ -34,6 +35,8 @@ def results_of(runs: str, outputs: Path) -> list[Path]:
 
 def shared_files(path: Path) -> list[Path]:
     """The files of results that `path` is or holds. Raises ConfigurationError for none."""
+    if not os.path.lexists(path):
+        raise ConfigurationError(f"files={path}: no such file or folder")
     found = results_below(path, _SHARED) if path.is_dir() else [path]
     if not found:
         raise ConfigurationError(

@@ -115,6 +115,8 @@ def split(entry: str, words: Sequence[str]) -> tuple[str, list[str], list[str]]:
         if key == "entry":
             entry = "train" if value == "main" else value
         elif key == "repeats":
+            if not is_sweep(word):
+                hold(key, parse(word).value())
             own.append(f"sweep.{word}")
         elif key.startswith("sweep.") or _is_hydras(word):
             own.append(word)

@@ -150,4 +150,7 @@ def _values(override: str) -> list[str]:
         if not options:
             raise ConfigurationError(f"{override}: no choice of {key} matches")
         return [f"{key}={option}" for option in options]
-    return [f"{key}={value}" for value in parsed.sweep_string_iterator()]
+    values = list(parsed.sweep_string_iterator())
+    if not values:
+        raise ConfigurationError(f"{override}: there is no value in it, such as in range(16,80,16)")
+    return [f"{key}={value}" for value in values]

@@ -87,8 +87,30 @@ def check_address(uri: str) -> None:
             f"tracking.uri={uri}: a database in memory is gone with the process that delivers it; "
             "name a file, sqlite:///<folder>/mlflow.db"
         )
+    if scheme in ("http", "https"):
+        _check_host(uri)
+    if scheme == "sqlite" and not re.match(r"sqlite:///[^/]|sqlite:////[^/]", uri):
+        raise ConfigurationError(
+            f"tracking.uri={uri}: must be sqlite:///<file>, or sqlite:////<folder>/<file> from the "
+            "root on"
+        )
     if scheme not in ("http", "https", "sqlite"):
         _check_driver(without_login(uri), _REMEDIES[scheme.partition("+")[0]])
+
+
+def _check_host(uri: str) -> None:
+    """Raise ConfigurationError unless there is a host, and a port that can be one, if any."""
+    try:
+        port, host = urlsplit(uri).port, urlsplit(uri).hostname
+    except ValueError as error:
+        why = str(error)
+    else:
+        why = "" if host and port != 0 else "it has no host" if not host else "its port is 0"
+    if why:
+        address = without_login(uri)
+        raise ConfigurationError(
+            f"tracking.uri={address}: {why}; it must be like http://127.0.0.1:5000"
+        )
 
 
 def _check_driver(address: str, remedy: str) -> None:
