@@ -9,7 +9,7 @@ import pytest
 from support.process_fixtures import Trial
 
 from chipbench.backends import backend
-from chipbench.ground.errors import UnsupportedBenchmark
+from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 
 Said = Callable[[str], Any]
 OTHERS = [
@@ -100,6 +100,11 @@ def test_one_that_is_not_installed_is_refused_with_the_command(
     monkeypatch.setattr("chipbench.backends.find_spec", lambda package: None)
     with pytest.raises(UnsupportedBenchmark, match=r"pip install 'chipbench\[torch\]'"):
         backend("torch")
+
+
+def test_one_that_nobody_says_how_to_install_is_named_with_the_file_that_should() -> None:
+    with pytest.raises(ConfigurationError, match=r"^backend=mlx: src/chipbench/backends/__init__"):
+        backend("mlx")
 
 
 @pytest.mark.parametrize("name", OTHERS)

@@ -31,10 +31,11 @@ class Training:
 
     @property
     def variant(self) -> str:
-        """The batch size, and the back end where it is not the article's."""
+        """The batch size, and the protocol and the back end where they are not the article's."""
         config = self._config
-        other = "" if config.backend.name == "tensorflow" else f" · {config.backend.name}"
-        return f"b{config.batch_size}{other}"
+        chosen = (config.protocol.name, config.backend.name)
+        others = [name for name in chosen if name not in ("article", "tensorflow")]
+        return " · ".join([f"b{config.batch_size}", *others])
 
     @property
     def tags(self) -> Mapping[str, object]:

@@ -19,8 +19,8 @@ class AvConvert(Export):
 
     @property
     def variant(self) -> str:
-        """The other way of exporting."""
-        return "avconvert"
+        """The codec, and the other way of exporting."""
+        return f"{self._config.codec.name} · avconvert"
 
     def prepare(self) -> PreparedExport:
         """Find the program, render the clip, and try the preset on a second of footage."""

@@ -28,6 +28,12 @@ class Export:
         self._machine = machine
 
     @property
+    def variant(self) -> str:
+        """The codec, and by what it is made where that is not left to chipbench."""
+        encoder = "" if self._config.encoder == "auto" else f" · {self._config.encoder}"
+        return f"{self._config.codec.name}{encoder}"
+
+    @property
     def tags(self) -> Mapping[str, object]:
         """The method."""
         return {tags.METHOD: self._config.method}

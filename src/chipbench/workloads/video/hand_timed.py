@@ -15,8 +15,8 @@ class HandTimed(Export):
 
     @property
     def variant(self) -> str:
-        """The encoder asked for."""
-        return str(self._config.encoder)
+        """The codec, and that a person held the watch."""
+        return f"{self._config.codec.name} · by hand"
 
     def prepare(self) -> "PreparedHandTimed":
         """The seconds are stated; a film of the user's own may be on another machine."""

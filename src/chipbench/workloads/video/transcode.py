@@ -27,11 +27,6 @@ _FULL_HD_30 = 1920 * 1080 * 30  # pixels per second that the stated bit rates ar
 class Transcode(Export):
     """Decodes the clip and encodes it again."""
 
-    @property
-    def variant(self) -> str:
-        """The encoder asked for."""
-        return str(self._config.encoder)
-
     def prepare(self) -> PreparedExport:
         """Find ffmpeg and an encoder, render the clip, and see that there is room."""
         config = self._config
