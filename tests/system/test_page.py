@@ -148,7 +148,7 @@ def test_a_table_fits_or_says_that_it_goes_on(opened: Opened) -> None:
     if not fits:
         assert frame.evaluate("frame => frame.classList.contains('more')")
         frame.evaluate("frame => { frame.scrollLeft = frame.scrollWidth; }")
-        page.wait_for_function("document.querySelector('.wide.begun:not(.more) #machines')")
+        page.locator(".wide.begun:not(.more) #machines").wait_for()
         name = page.locator("#machines tbody th").first.bounding_box()
         assert name is not None and 0 <= name["x"] < 20, "the machine's name stays"
 
