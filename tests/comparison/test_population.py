@@ -2,14 +2,18 @@
 
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from support.recorded_runs import run
+from support.shared_results import MAC, result
 
+from chipbench.compare import compare
 from chipbench.comparison.grouping import sort_runs
 from chipbench.comparison.population import Population, populations
 from chipbench.comparison.population_table import population_rows, population_table
+from chipbench.config.compose import compose_config
 from chipbench.measure.recorded_run import RecordedRun
 
 HERE = "m03"
@@ -65,3 +69,17 @@ def test_machines_that_are_untold_are_one_and_published_ones_none() -> None:
     assert populations(sort_runs([*untold, published])) == []
     assert one_of([*untold, published, machine(1, 30.0)]).machines == 2
     assert population_table([]) is None
+
+
+@pytest.mark.usefixtures("wide_terminal")
+def test_in_a_terminal_the_work_of_all_models_is_said_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(4):
+        other = replace(MAC, name=f"Mac {number % 2}", fingerprint=f"{number:012x}")
+        result((3.0 + number, 2.0), other).write(tmp_path / f"chipbench-{number}.json")
+    words = ["tracking=none", f"files={tmp_path}", f"output_dir={tmp_path / 'out'}"]
+    compare(compose_config("compare", words))
+    shown = capsys.readouterr().out
+    assert shown.count("work: TinyVGG") + shown.count("work: tinyvgg_digits: ") == 1
+    assert "│ work" not in shown and "┃ work" not in shown

@@ -8,6 +8,8 @@ from chipbench.terminal.table import Column, show_table
 
 #: Columns that hold no numbers.
 _WORDS = ("machine", "model", "work", "versions", "this machine")
+#: Of these, what all lines of a table may share.
+_SHARED = ("work", "this machine")
 
 
 def print_comparison(report: Report) -> None:
@@ -28,8 +30,18 @@ def print_comparison(report: Report) -> None:
 
 
 def _show(table: Table) -> None:
-    columns = [Column(head, right=head not in _WORDS) for head in table.heads]
+    """What all lines share is said once below, as a column of it would leave no room for others."""
     rows = [[" ".join(cell.text.split()) for cell in line.cells] for line in table.rows]
-    show_table(columns, rows, title=table.title)
+    shared = {
+        head: rows[0][place]
+        for place, head in enumerate(table.heads)
+        if head in _SHARED and len({row[place] for row in rows}) == 1
+    }
+    kept = [place for place, head in enumerate(table.heads) if head not in shared]
+    columns = [Column(table.heads[n], right=table.heads[n] not in _WORDS) for n in kept]
+    show_table(columns, [[row[n] for n in kept] for row in rows], title=table.title)
+    for head, text in shared.items():
+        if text:
+            say(f"{head}: {text}")
     for note in table.notes:
         say(note)
