@@ -33,17 +33,24 @@ FRAMEWORKS = {
     "jax": ("jax",),
 }
 LIBRARIES = (
+    "PIL.JpegImagePlugin",
     "aiohttp",
+    "alembic.config",
     "flask",
     "hydra",
+    "hydra._internal.hydra",
+    "jsonschema",
     "matplotlib.backends.backend_agg",
     "matplotlib.figure",
     "mlflow.projects",
+    "mlflow.pyfunc",
     "mlflow.store.tracking.sqlalchemy_store",
     "pandas",
     "rich.console",
     "scipy.stats",
     "sklearn.datasets",
+    "sklearn.metrics",
+    "sqlalchemy.dialects.sqlite",
     "tensorflow_datasets",
 )
 #: Names packages, with commas between them, that a program and what it starts shall not find, as if
@@ -230,6 +237,9 @@ def main() -> None:
                 import_module(name)
         for name in LIBRARIES:
             import_module(name)
+        import_module(
+            "hydra.core.plugins"
+        ).Plugins.instance()  # looks through all that are installed
         gc.collect()
         gc.freeze()  # a collection in a fork would copy all that it looks at
         request = Server(listener).serve()
