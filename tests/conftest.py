@@ -15,7 +15,7 @@ from chipbench.config.compose import compose_config
 from chipbench.ground.cache import kept
 from chipbench.terminal.console import console
 
-pytest_plugins = ["support.process_fixtures", "support.store_fixtures"]
+pytest_plugins = ["support.pictures", "support.process_fixtures", "support.store_fixtures"]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
