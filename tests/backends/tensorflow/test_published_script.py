@@ -18,7 +18,7 @@ from chipbench.config.compose import compose_config
 from chipbench.data import Arrays
 
 backend("tensorflow").start(verbose=False)
-STEPS, BATCH = 300, 2
+STEPS, BATCH = 150, 2
 
 
 class TransformerBlock(layers.Layer):
