@@ -154,7 +154,7 @@ def test_a_measured_run_shares_the_published_runs_group(config: Compared, tmp_pa
     assert [line.cells[0].text for line in before.rows] == ["Before"]
     assert before.title.startswith("benchmark version 1, ")
     assert before.notes[0].startswith("Measured by version 1 of the benchmark: never ranked with")
-    assert "1 contradicting their own settings" in report.counts
+    assert "1 run contradicting their own settings" in report.counts
     assert "Forged" not in (tmp_path / "compare" / "report.html").read_text()
     names = [line.cells[0].text for line in group.rows]
     assert names[1:3] == ["NVIDIA TITAN RTX 24 GB (published)", "Mine"]
