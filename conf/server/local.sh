@@ -32,9 +32,9 @@ programs() { # the folder of PostgreSQL's programs; Debian keeps them off the PA
   done
 }
 
-as_owner() { # PostgreSQL refuses to run as root
+as_owner() { # PostgreSQL refuses to run as root; runuser is where a plain `su` does not look
   if [ "$(id -u)" -eq 0 ]; then
-    (cd / && runuser -u postgres -- "$@")
+    (cd / && PATH=$PATH:/usr/sbin:/sbin && runuser -u postgres -- "$@")
   else
     "$@"
   fi

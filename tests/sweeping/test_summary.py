@@ -13,6 +13,7 @@ from chipbench.sweeping.combinations import best, combination_rows, curves, fail
 from chipbench.sweeping.job_end import JobEnd
 from chipbench.sweeping.outcome import Outcome
 from chipbench.sweeping.parent import Parent
+from chipbench.sweeping.parent import _title as title_of
 from chipbench.sweeping.plan import Job, Plan, names
 from chipbench.sweeping.table import print_jobs
 from chipbench.terminal.console import console
@@ -88,7 +89,9 @@ def test_only_jobs_of_one_benchmark_are_called_fastest() -> None:
     assert best(more) == "codec=h264 encoder=software (export_small_h264)"
 
 
-def test_the_table_holds_what_a_job_wrote_last(tmp_path: Path) -> None:
+def test_the_table_holds_what_a_job_wrote_last(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Its accuracy comes after its result, and no job may follow that makes the table anew."""
     recorder = Recorder(tmp_path, None, name="sweep", experiment="chipbench")
     parent = Parent(
@@ -103,6 +106,14 @@ def test_the_table_holds_what_a_job_wrote_last(tmp_path: Path) -> None:
     assert parent.conclude(interrupted=False)
     assert ",0.25" in (tmp_path / "sweep.csv").read_text()
     assert "val_accuracy_best" in (tmp_path / "journal.jsonl").read_text()
+    *_, tables, recorded = capsys.readouterr().out.splitlines()
+    assert tables == f"as tables: {tmp_path / 'sweep.csv'} and combinations.csv"
+    assert recorded.startswith(f"recorded in {tmp_path}")
+
+
+def test_the_curves_title_is_in_words() -> None:
+    ended = Outcome(outcomes.DONE, None, {}, benchmark="efficientnetb0_food101")
+    assert title_of([JobEnd(job(0), ended)]).startswith("Speed by batch size: EfficientNetB0 ")
 
 
 def test_a_number_that_a_caution_rules_out_is_never_the_best(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from chipbench.ground import tags
 from chipbench.ground.csv_file import write_table
 from chipbench.ground.drawing.lines import draw_batch_sizes
+from chipbench.published.benchmarks import words_of
 from chipbench.sweeping import summary
 from chipbench.sweeping.combinations import best, combination_rows, curves, failed_sizes
 from chipbench.sweeping.job_end import JobEnd
@@ -98,4 +99,4 @@ class Parent:
 def _title(jobs: list[JobEnd]) -> str:
     """What the curve shows, in words."""
     measured = sorted({ended.outcome.benchmark for ended in jobs} - {""})
-    return f"Speed by batch size: {', '.join(measured)}"
+    return f"Speed by batch size: {', '.join(words_of(name).title for name in measured)}"

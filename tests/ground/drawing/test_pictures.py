@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -50,3 +51,18 @@ def test_a_published_bar_looks_otherwise(tmp_path: Path) -> None:
     blue, orange = (0x00, 0x72, 0xB2), (0xE6, 0x9F, 0x00)
     assert blue in colours[0] and orange not in colours[0]
     assert orange in colours[1] and blue not in colours[1]
+
+
+def test_a_curve_of_repeats_has_error_bars_and_says_whose_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Any] = []
+    monkeypatch.setattr("chipbench.ground.drawing.figure.save", lambda fig, _: drawn.append(fig))
+    two = [Measured(32.0, 10.0, (9.0, 12.0)), Measured(64.0, 12.0)]
+    draw_batch_sizes(tmp_path / "x.png", {"adam": two}, {}, "title")
+    (axes,) = drawn[0].axes
+    (curve,) = axes.containers
+    assert curve.has_yerr and axes.get_title() == "title"
+    (bars,) = curve[2]
+    assert [list(segment[:, 1]) for segment in bars.get_segments()] == [[9.0, 12.0], [12.0, 12.0]]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["adam"]
