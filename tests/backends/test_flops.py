@@ -4,7 +4,7 @@ import keras
 import pytest
 
 from chipbench.backends.flops import flops_per_example
-from chipbench.models import efficientnet_b0, resnet50, small_transformer, tiny_vgg
+from chipbench.models import efficientnet_b0, gpt, resnet50, small_transformer, tiny_vgg
 
 
 def test_a_dense_layer_counts_its_products() -> None:
@@ -42,6 +42,15 @@ def test_a_transformer_counts_its_projections_and_the_products_between_places() 
     products = 3 * 2 * (projections + between + forward + head)
     counted = flops_per_example(small_transformer.build(2, length, 20_000, None))
     assert counted == products == 1_160_087_040
+
+
+def test_a_gpt_counts_all_pairs_of_each_block() -> None:
+    length, width, vocabulary = 256, 384, 256
+    projections, forward = 4 * length * width**2, 2 * length * width * 4 * width
+    between = 2 * length**2 * width
+    products = 3 * 2 * (6 * (projections + forward + between) + length * width * vocabulary)
+    counted = flops_per_example(gpt.build(vocabulary, length, None))
+    assert counted == products == 18_270_388_224
 
 
 def test_a_layer_that_is_not_known_is_not_guessed() -> None:

@@ -23,19 +23,20 @@ ROOTS = sorted(path.stem for path in CONF_DIR.glob("*.yaml"))
 
 
 #: A model takes the examples of its data set alone.
-OF_SEQUENCES = {"dataset": ["imdb"], "model": ["small_transformer"]}
-#: One that sets all of these, and belongs to `train`.
-EXPERIMENT = "smalltransformer_imdb"
+OTHERS = {"dataset": ["imdb", "tokens"], "model": ["small_transformer", "gpt"]}
+#: Those that set both of them, and belong to `train`.
+EXPERIMENTS = ("smalltransformer_imdb", "gpt_tokens")
 
 
 def _options(group: str) -> list[str]:
-    apart = {*OF_SEQUENCES.get(group, ()), EXPERIMENT}
+    apart = {*OTHERS.get(group, ()), *EXPERIMENTS}
     return [option for option in options(group) if option not in apart]
 
 
 def configurations() -> Iterator[dict[str, object]]:
     """What every root config holds, as it stands and with every option of each of its groups."""
-    yield leaves(compose_config("train", [f"experiment={EXPERIMENT}"]))
+    for experiment in EXPERIMENTS:
+        yield leaves(compose_config("train", [f"experiment={experiment}"]))
     for root in ROOTS:
         yield leaves(compose_config(root, []))
         choices = {group: _options(group) for group in compose_module.groups_of(root)}

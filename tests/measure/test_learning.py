@@ -48,6 +48,18 @@ def test_of_noise_nothing_is_to_be_learned() -> None:
     assert list(of_learning(guessing, 10, 32, best=0.1)) == []
 
 
+@pytest.mark.parametrize(("val_loss", "doubted"), [(0.9, True), (1.15, False), (1.3, False)])
+def test_a_loss_below_the_sources_entropy_is_named(val_loss: float, doubted: bool) -> None:
+    """As where a mask lets attention see the token that it is to tell."""
+    epochs = [replace(epoch, val_loss=val_loss) for epoch in GOOD]
+    found = [str(finding) for finding in of_learning(epochs, 10, 32, 0.5, least_loss=1.213)]
+    assert bool(found) == doubted
+    if doubted:
+        assert found[0].startswith(
+            "better than possible: val_loss 0.9000, and the data allow 1.2130"
+        )
+
+
 def test_without_validation_the_training_itself_tells() -> None:
     guessing = [replace(e, accuracy=0.01, val_accuracy=math.nan) for e in GOOD]
     (text,) = said(guessing, classes=100)
@@ -82,4 +94,4 @@ def test_an_accuracy_far_below_what_the_images_allow_is_named(
     found = [str(finding) for finding in of_learning(epochs, 10, 32, best)]
     assert bool(found) == doubted
     if doubted:
-        assert "where these generated images allow 0.97" in found[0]
+        assert "where these generated data allow 0.97" in found[0]

@@ -5,7 +5,7 @@ import pytest
 
 from chipbench.backends import backend
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
-from chipbench.models import efficientnet_b0, resnet50, small_transformer, tiny_vgg
+from chipbench.models import efficientnet_b0, gpt, resnet50, small_transformer, tiny_vgg
 
 backend("tensorflow").start(verbose=False)
 
@@ -41,6 +41,19 @@ def test_small_transformer_has_the_published_scripts_parameters() -> None:
     parameters = embedded + attention + forward + normalized + head
     assert model.count_params() == trainable(model) == parameters == 3_163_394
     assert (model.input_shape, model.output_shape) == ((None, 200), (None, 2))
+
+
+def test_gpt_has_the_parameters_counted_by_hand() -> None:
+    model = gpt.build(256, sequence_length=256, weights=None)
+    width, embedded = 384, (256 + 256) * 384
+    attention = 4 * (width + 1) * width
+    forward = (width + 1) * 4 * width + (4 * width + 1) * width
+    block = attention + forward + 2 * 2 * width
+    parameters = embedded + 6 * block + 2 * width + (width + 1) * 256
+    assert model.count_params() == trainable(model) == parameters == 10_942_720
+    assert (model.input_shape, model.output_shape) == ((None, 256), (None, 256, 256))
+    with pytest.raises(ConfigurationError, match="model.weights=imagenet: gpt trains from scratch"):
+        gpt.build(256, 256, "imagenet")
 
 
 def test_small_transformer_has_no_published_weights() -> None:

@@ -120,5 +120,6 @@ def of_sequences(
     values = layers.MultiHeadAttention(2, 8, name="right")(values, values, use_causal_mask=True)
     values = ConstantMoments(name="moments")(values)
     values = layers.LayerNormalization(name="unlike")(values)
+    values = layers.Dense(16, activation="gelu", name="smooth")(values)
     pooled = layers.GlobalAveragePooling1D()(values)
     return keras.Model(tokens, layers.Dense(classes, activation="softmax", dtype="float32")(pooled))

@@ -302,7 +302,7 @@ def test_the_articles_benchmark_is_drawn_beside_the_published_machines(
     loop.tags = dict
     task = SimpleNamespace(config=compose(*words), device=Device("cpu", "c", lambda: None))
     task.augmentation = None
-    task.data = SimpleNamespace(classes=10, best_accuracy=None)
+    task.data = SimpleNamespace(classes=10, best_accuracy=None, least_loss=None)
     training = PreparedTraining(task, hardware.detect(), loop, {})
     training.epochs = [Epoch(n, 10.0, 1.0, 100, 1.0, 0.5, 1.0, 0.5) for n in (1, 2)]
     for name, write in training.work().files.items():

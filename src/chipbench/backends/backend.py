@@ -97,6 +97,9 @@ class Backend(Protocol):
     def on(self, device: str) -> AbstractContextManager[Any]:
         """The context in which Keras computes on "cpu" or "gpu"."""
 
+    def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """`call` of Keras' operations on nested tensors, as one piece where it compiles any."""
+
     def peak_work(
         self, device: str, edge: int, elements: int, dtype: str
     ) -> tuple[Callable[[], object], Callable[[], object], Callable[[], None]]:

@@ -1,5 +1,6 @@
 """`protocol=tuned`: the same updates as `model.fit`, the fastest way that this machine has."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
@@ -19,6 +20,7 @@ Array = np.ndarray[Any, Any]
 Orders = Iterator[Array]
 
 _SPLITS = ("train", "validation")
+_VALIDATION_BATCH = 500
 
 
 class Epochs(Protocol):
@@ -123,6 +125,16 @@ class Tuned:
         features, was_there = kept_features(self._task, self._frozen, split, compute)
         self.features_reused = self.features_reused or was_there
         return features
+
+
+def answers(labels: Any) -> int:
+    """How many answers each example of `labels` [n, …] asks for: one, of a text one a token."""
+    return math.prod(labels.shape[1:])
+
+
+def validation_batch(labels: Any, batch_size: int) -> int:
+    """How many examples are validated at once; texts take as much memory each as in training."""
+    return _VALIDATION_BATCH if answers(labels) == 1 else batch_size
 
 
 def array_orders(config: DictConfig, number: int) -> Orders:

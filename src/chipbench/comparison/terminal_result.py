@@ -68,6 +68,11 @@ def _say_speed(result: Result, time_is: str = "") -> None:
     if tags.LIMITED_BY in result.tags:
         said.append(f"limited by: {result.tags[tags.LIMITED_BY]}")
     say(f"{result.benchmark} on {result.machine}: {', '.join(said)}", style="bold")
+    if metrics.GENERATED_RATE in result.metrics:
+        read, written = (
+            _shown(result, name) for name in (metrics.PROMPT_RATE, metrics.GENERATED_RATE)
+        )
+        say(f"with a key-value cache: the prompt read at {read}, then {written} generated")
 
 
 def _shown(result: Result, name: str) -> str:

@@ -186,3 +186,18 @@ def _hold_examples(config: DictConfig) -> None:
         )
     if not config.dataset.in_memory:
         raise ConfigurationError(f"dataset.in_memory=false: {found} are held in memory; use true")
+    if found == "texts":
+        _hold_file(config.dataset)
+
+
+def _hold_file(dataset: DictConfig) -> None:
+    """A file is named where it is read, and nowhere else."""
+    if dataset.source == "file" and dataset.file is None:
+        raise ConfigurationError(
+            "dataset.file=null: dataset.source=file needs a file of text, such as "
+            "dataset.file=book.txt"
+        )
+    if dataset.source != "file" and dataset.file is not None:
+        raise ConfigurationError(
+            f"dataset.source={dataset.source}: dataset.file is read with dataset.source=file alone"
+        )

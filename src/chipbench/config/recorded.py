@@ -10,7 +10,14 @@ from chipbench.ground.personal import last_part, without_folders
 #: Top-level keys that say where and how a run is kept, not what it measures.
 _NOT_PARAMS = ("machine", "tracking", "verbose", "kind", "benchmark", "repeats", "save_model")
 #: Local paths, the address of the store, and hosts' names.
-_PRIVATE = ("cache_dir", "output_dir", "tracking.uri", "dataset.data_dir", "strategy.workers")
+_PRIVATE = (
+    "cache_dir",
+    "output_dir",
+    "tracking.uri",
+    "dataset.data_dir",
+    "dataset.file",
+    "strategy.workers",
+)
 
 
 def public_config(config: DictConfig) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from chipbench.config.kinds import (
 from chipbench.config.rule import Rule, aside, choose, context, option_name, work
 from chipbench.ground.metrics import all_metrics
 
-_EXAMPLES = one_of("images", "sequences")
+_EXAMPLES = one_of("images", "sequences", "texts")
 _FOLDER = or_null(text("a folder"))
 _THREADS = or_null(or_auto(whole("", 1)))
 _WEIGHTS = or_null(text("imagenet, or the path of a weights file"))
@@ -51,7 +51,7 @@ _TRAINING = (
     aside("target_accuracy", or_null(SHARE)),
     aside("save_model", SWITCH),
     work("dataset.name", option_of("dataset"), instead=choose("dataset")),
-    work("dataset.source", one_of("tfds", "keras", "generated", "bundled")),
+    work("dataset.source", one_of("tfds", "keras", "generated", "bundled", "file")),
     aside("dataset.data_dir", _FOLDER),
     work("dataset.max_examples", or_null(whole("training examples", 1)), effect.examples),
     aside("dataset.examples", _EXAMPLES, choose("dataset")),
@@ -79,6 +79,8 @@ _OF_SEQUENCES = (
     work("dataset.sequence_length", whole("tokens", 1), effect.in_keras),
     work("dataset.vocabulary", whole("tokens", 4), effect.in_keras),
 )
+
+_OF_TEXTS = (*_OF_SEQUENCES, aside("dataset.file", or_null(text("a file of text"))))
 
 _BACKEND = work(
     "backend.name", option_of("backend"), effect.in_keras, "tensorflow", choose("backend")
@@ -225,6 +227,7 @@ WITH: Mapping[tuple[str, str], tuple[Rule, ...]] = {
     ("dataset.examples", "images"): (_IMAGE_SIZE,),
     ("model.examples", "images"): (_PIXEL_SCALE,),
     ("dataset.examples", "sequences"): _OF_SEQUENCES,
+    ("dataset.examples", "texts"): _OF_TEXTS,
 }
 
 RULES = tuple(dict.fromkeys(chain(*ENTRIES.values(), *WITH.values())))

@@ -12,7 +12,8 @@ Array = np.ndarray[Any, Any]
 class Arrays:
     """A split held in memory: inputs [n, …] and labels int64 [n, …].
 
-    Images are uint8 [n, height, width, 3], sequences of tokens int32 [n, length].
+    Images are uint8 [n, height, width, 3], sequences of tokens int32 [n, length]; a text's labels
+    are the tokens that follow, int64 [n, length].
     """
 
     inputs: Array
@@ -45,13 +46,14 @@ class DataSet:
     """Labelled examples in two splits."""
 
     name: str
-    source: str  # "tfds", "generated" or "bundled"
+    source: str  # "tfds", "generated", "bundled" …
     class_names: tuple[str, ...]
     train: Split
     validation: Split
     train_examples: int
     validation_examples: int
     best_accuracy: float | None = None  # of all its images, where it is known and comes near
+    least_loss: float | None = None  # that any model can reach, where it is known
     checksum: str | None = None  # of the first and the last records, where it was read from a disk
 
     @property

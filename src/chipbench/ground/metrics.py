@@ -48,6 +48,21 @@ STEADY_SEQUENCES_PER_SECOND = _metric(
 STEADY_TOKENS_PER_SECOND = _metric(
     "steady_tokens_per_second", "tokens/s", "median tokens_per_second after the first epoch", 0
 )
+PROMPT_RATE = _metric(
+    "prompt_tokens_per_second",
+    "tokens/s",
+    "tokens of a prompt / the time to read them in one call, median of five; one text at a time",
+    0,
+)
+GENERATED_RATE = _metric(
+    "generated_tokens_per_second",
+    "tokens/s",
+    "tokens generated after the prompt, each by a call with a key-value cache, median of five",
+    1,
+)
+FIRST_GENERATION_TIME = _metric(
+    "first_generation_time_s", "s", "the first prompt and all after it, with the compilation"
+)
 TIME_TO_TARGET = _metric(
     "time_to_target_s", "s", "until val_accuracy first reached target_accuracy"
 )

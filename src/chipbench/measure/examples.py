@@ -9,7 +9,7 @@ from chipbench.ground import metrics
 
 @dataclass(frozen=True)
 class Examples:
-    """Images or sequences: what they are called, what tells their size, and their metrics."""
+    """Images, sequences or texts: what they are called, what tells their size, their metrics."""
 
     name: str  # as `dataset.examples` and sentences have it
     sizes: tuple[str, ...]  # settings of the data set that a model is built for
@@ -54,13 +54,15 @@ SEQUENCES = Examples(
     metrics.SINGLE_REPLICA_SEQUENCES,
     metrics.MEGAFLOP_PER_SEQUENCE,
 )
+#: Each token of a text has the next one as its label: a model's classes are the tokens.
+TEXTS = replace(SEQUENCES, name="texts", sizes=("sequence_length",))
 
 
 def examples_of(dataset: DictConfig) -> Examples:
     """Those of a data set, an option of `dataset/`."""
-    if dataset.examples == IMAGES.name:
-        return IMAGES
-    return replace(SEQUENCES, tokens=dataset.sequence_length)
+    kinds = {kind.name: kind for kind in (IMAGES, SEQUENCES, TEXTS)}
+    found = kinds[dataset.examples]
+    return found if found is IMAGES else replace(found, tokens=dataset.sequence_length)
 
 
 def sizes_of(dataset: DictConfig) -> dict[str, int]:

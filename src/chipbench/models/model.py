@@ -21,8 +21,8 @@ def built(spec: Mapping[str, Any], tried: bool = True) -> Any:
     """The Keras model of `spec` (name, build, classes, sizes, weights, logits).
 
     Images [batch, image_size, image_size, 3], or tokens [batch, sequence_length] → probabilities
-    [batch, classes]. `tried`: where its
-    layers do not tell whether it gives probabilities, it is asked for some.
+    [batch, classes], of texts those of each next token [batch, sequence_length, classes].
+    `tried`: where its layers do not tell whether it gives probabilities, it is asked for some.
     Raises ConfigurationError for a model that takes or gives anything else.
     """
     sizes = spec["sizes"]
@@ -52,7 +52,11 @@ def _misfit(model: Any, classes: int, sizes: Mapping[str, int]) -> str | None:
         said = "sequences are of {} tokens; see Input, and dataset.sequence_length"
     if not _fits(takes, wanted):
         return f"it takes {_shape(takes)}, and the {said.format(_shape((None, *wanted)))}"
-    if not _fits(gives, (classes,)):
+    if sizes.keys() == {"sequence_length"}:
+        if not _fits(gives, (*wanted, classes)):
+            each = _shape((None, *wanted, classes))
+            return f"it gives {_shape(gives)}, and of a text's next tokens that is {each}"
+    elif not _fits(gives, (classes,)):
         return f"it gives {_shape(gives)}, and the data set has {classes} classes"
     return None
 

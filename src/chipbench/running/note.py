@@ -15,6 +15,8 @@ _SHOWN = (
     metrics.EXPORT_TIME,
     metrics.REALTIME_FACTOR,
     *SPEED_METRICS,
+    metrics.PROMPT_RATE,
+    metrics.GENERATED_RATE,
     metrics.FLOPS_UTILIZATION,
     metrics.VAL_ACCURACY,
     metrics.PROCESS_MEMORY_PEAK,

@@ -30,7 +30,7 @@ def training(
         get_weights=lambda: [np.array(weights)], trainable_weights=[], count_params=lambda: 1
     )
     loop = SimpleNamespace(train=train, tags=dict, model=model, feed=None, single_rate=None)
-    data = SimpleNamespace(train_examples=1437, classes=10, best_accuracy=None)
+    data = SimpleNamespace(train_examples=1437, classes=10, best_accuracy=None, least_loss=None)
     device = Device("cpu", "a processor", lambda: None, replicas=2)
     task = Task(config, cast(Any, data), lambda: None, device, None)
     return PreparedTraining(task, LINUX, cast(Any, loop), {})

@@ -93,6 +93,13 @@ class Jax:
         scope: AbstractContextManager[Any] = jax.default_device(jax.devices(kind)[0])
         return scope
 
+    def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """By XLA."""
+        import jax
+
+        made: Callable[..., Any] = jax.jit(call)
+        return made
+
     def peak_work(
         self, device: str, edge: int, elements: int, dtype: str
     ) -> tuple[Callable[[], object], Callable[[], object], Callable[[], None]]:

@@ -14,9 +14,7 @@ import numpy as np
 from chipbench.backends.backend import Task
 from chipbench.backends.held import extracted, images_of, orders_of
 from chipbench.backends.jax.frozen import frozen_call
-from chipbench.backends.tuned import Array, Epochs, Orders
-
-_VALIDATION_BATCH = 500
+from chipbench.backends.tuned import Array, Epochs, Orders, answers, validation_batch
 
 #: Inputs [n, …] and labels [n] on the device.
 Held = tuple[jax.Array, jax.Array]
@@ -82,17 +80,20 @@ class Scan:
         for variables, values in zip(self._variables, state, strict=True):
             for variable, value in zip(variables, values, strict=True):
                 variable.assign(value)
-        return float(loss) / len(order), int(right) / len(order)
+        answered = len(order) * answers(examples[1])
+        return float(loss) / answered, int(right) / answered
 
     def validate(self, examples: Held) -> tuple[float, float]:
         """Mean loss and accuracy (share of 1) of the model as it is."""
         trainable, others, _ = self._state()
         number = len(examples[1])
         loss, right = 0.0, 0
-        for rows in self._parts(np.arange(number), min(_VALIDATION_BATCH, number)):
+        most = validation_batch(examples[1], self._batch_size)
+        for rows in self._parts(np.arange(number), min(most, number)):
             losses, rights = self._validate(trainable, others, examples, rows)
             loss, right = loss + losses, right + rights
-        return float(loss) / number, int(right) / number
+        answered = number * answers(examples[1])
+        return float(loss) / answered, int(right) / answered
 
     def _parts(self, order: Array, size: int) -> Iterator[jax.Array]:
         """For each call the rows of its steps [steps, size]; of the last step there may be less."""
@@ -116,7 +117,7 @@ class Scan:
                 trainable, others, inputs[rows], training=True, return_losses=True
             )
             summed, right = _judged(labels[rows], predicted)
-            loss = summed / rows.shape[0] + sum(penalties)
+            loss = summed / labels[rows].size + sum(penalties)
             return _scaled(optimizer, loss, slots), (others, summed, right)
 
         def step(state: Any, rows: jax.Array) -> Any:

@@ -138,6 +138,13 @@ class TensorFlow:
         scope: AbstractContextManager[Any] = tf.device(f"/{device.upper()}:0")
         return scope
 
+    def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """One graph."""
+        import tensorflow as tf
+
+        made: Callable[..., Any] = tf.function(call)
+        return made
+
     def peak_work(
         self, device: str, edge: int, elements: int, dtype: str
     ) -> tuple[Callable[[], object], Callable[[], object], Callable[[], None]]:

@@ -29,7 +29,7 @@ def threads_for(config: DictConfig, machine: Machine) -> Threads:
     """What the protocol's `…_threads` mean here; `conf/protocol/tuned.yaml` states the rule."""
     protocol = config.protocol
     on_cpu = config.machine.accelerator == "cpu" or not machine.training_gpus
-    small = on_cpu and config.dataset.in_memory
+    small = on_cpu and config.dataset.in_memory and config.dataset.examples != "texts"
     automatic = Threads(1, machine.cpu_cores_logical) if small else Threads()
     return Threads(
         automatic.within_operation

@@ -19,7 +19,7 @@ from chipbench.backends.tensorflow.graph_loop import (
     has_training_batch_norm,
 )
 from chipbench.backends.tensorflow.reading import arrays, untuned
-from chipbench.backends.tuned import Array, Epochs, Orders, array_orders
+from chipbench.backends.tuned import Array, Epochs, Orders, answers, array_orders
 from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError
 from chipbench.hardware import OtherLoad
@@ -53,6 +53,7 @@ class Graphs:
         elif (
             task.device.kind == "cpu"
             and examples is not None
+            and answers(examples.labels) == 1
             and not has_training_batch_norm(task.build())
         ):
             watch = OtherLoad()

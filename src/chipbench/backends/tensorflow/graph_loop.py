@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-_VALIDATION_BATCH = 500
+from chipbench.backends.tuned import answers, validation_batch
+
 _TRIAL_STEPS, _TRIAL_ROUNDS = 15, 30  # short: a shared machine's speed changes within a second
 
 
@@ -23,6 +24,11 @@ class Examples:
     def number(self) -> int:
         """How many."""
         return int(self.inputs.shape[0])
+
+    @property
+    def answers(self) -> int:
+        """How many each asks for."""
+        return answers(self.labels)
 
 
 class GraphLoop:
@@ -45,12 +51,14 @@ class GraphLoop:
     def train(self, examples: Examples, order: np.ndarray[Any, Any]) -> tuple[float, float]:
         """Train on all examples once; mean loss and accuracy (share of 1) on the way."""
         loss, correct = self._train(examples.inputs, examples.labels, tf.constant(order))
-        return float(loss) / len(order), int(correct) / len(order)
+        number = len(order) * examples.answers
+        return float(loss) / number, int(correct) / number
 
     def validate(self, examples: Examples) -> tuple[float, float]:
         """Mean loss and accuracy (share of 1) of the model as it is."""
         loss, correct = self._validate(examples.inputs, examples.labels)
-        return float(loss) / examples.number, int(correct) / examples.number
+        number = examples.number * examples.answers
+        return float(loss) / number, int(correct) / number
 
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
     def _train(self, inputs: tf.Tensor, labels: tf.Tensor, order: tf.Tensor) -> Any:
@@ -70,6 +78,7 @@ class GraphLoop:
     def _update(self, inputs: tf.Tensor, labels: tf.Tensor, rows: tf.Tensor, slices: int) -> Any:
         """One step on the examples in `rows`; its summed loss and number of right answers."""
         variables = self._model.trainable_variables
+        number = rows.shape[0] * answers(labels)
         results = []
         for part in tf.split(rows, slices):
             known = tf.gather(labels, part)
@@ -77,7 +86,7 @@ class GraphLoop:
                 predicted = self._model(tf.gather(inputs, part), training=True)
                 loss = tf.reduce_sum(_losses(known, predicted))
                 penalty = sum(self._model.losses) / slices if self._model.losses else 0.0
-                scaled = self._scale(loss / rows.shape[0] + penalty)
+                scaled = self._scale(loss / number + penalty)
             results.append((tape.gradient(scaled, variables), loss, _right(known, predicted)))
         gradients, losses, right = pairs(*results)
         added = [tf.add_n(parts) for parts in pairs(*gradients)]
@@ -88,7 +97,8 @@ class GraphLoop:
     def _validate(self, inputs: tf.Tensor, labels: tf.Tensor) -> Any:
         number = labels.shape[0]
         # As many batches side by side as there are threads.
-        size = min(_VALIDATION_BATCH, max(1, number // self._threads)) * self._threads
+        most = validation_batch(labels, self._batch_size)
+        size = min(most, max(1, number // self._threads)) * self._threads
         loss, correct = tf.constant(0.0), tf.constant(0, tf.int64)
         for step in tf.range(number // size):
             begin = step * size

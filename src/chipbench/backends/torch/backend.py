@@ -101,6 +101,10 @@ class Torch:
         scope: AbstractContextManager[Any] = keras.device(self._place(device))
         return scope
 
+    def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """Operation by operation, as PyTorch computes what nobody compiles."""
+        return call
+
     def peak_work(
         self, device: str, edge: int, elements: int, dtype: str
     ) -> tuple[Callable[[], object], Callable[[], object], Callable[[], None]]:

@@ -5,8 +5,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from chipbench.backends.torch.loop import VALIDATION_BATCH, Held
-from chipbench.backends.tuned import Array
+from chipbench.backends.torch.loop import Held
+from chipbench.backends.tuned import Array, answers, validation_batch
 
 
 class KerasLoop:
@@ -26,25 +26,29 @@ class KerasLoop:
         rows = torch.as_tensor(order, device=examples[0].device)
         losses, rights = [], []
         for part in torch.split(rows, self._batch_size):
-            summed, right = self._judged(examples[0][part], examples[1][part], training=True)
-            scaled = self._scale(summed / len(part) + sum(self._model.losses))
+            known = examples[1][part]
+            summed, right = self._judged(examples[0][part], known, training=True)
+            scaled = self._scale(summed / known.numel() + sum(self._model.losses))
             gradients = torch.autograd.grad(scaled, weights)
             with torch.no_grad():
                 self._optimizer.apply(list(gradients), variables)
             losses.append(summed.detach())
             rights.append(right)
-        return _mean(losses, len(order)), _mean(rights, len(order))
+        number = len(order) * answers(examples[1])
+        return _mean(losses, number), _mean(rights, number)
 
     def validate(self, examples: Held) -> tuple[float, float]:
         """Mean loss and accuracy (share of 1) of the model as it is."""
         losses, rights = [], []
         with torch.no_grad():
-            for start in range(0, len(examples[1]), VALIDATION_BATCH):
-                part = slice(start, start + VALIDATION_BATCH)
+            size = validation_batch(examples[1], self._batch_size)
+            for start in range(0, len(examples[1]), size):
+                part = slice(start, start + size)
                 summed, right = self._judged(examples[0][part], examples[1][part], training=False)
                 losses.append(summed)
                 rights.append(right)
-        return _mean(losses, len(examples[1])), _mean(rights, len(examples[1]))
+        number = examples[1].numel()
+        return _mean(losses, number), _mean(rights, number)
 
     def _judged(self, inputs: Tensor, labels: Tensor, training: bool) -> tuple[Tensor, Tensor]:
         """Summed loss, and how many are right."""

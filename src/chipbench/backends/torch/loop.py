@@ -11,9 +11,7 @@ from chipbench.backends.torch.flat import Flat
 from chipbench.backends.torch.graph import captured
 from chipbench.backends.torch.plain import Plain
 from chipbench.backends.torch.rules import Rule
-from chipbench.backends.tuned import Array
-
-VALIDATION_BATCH = 500
+from chipbench.backends.tuned import Array, validation_batch
 
 #: Inputs [n, …] and labels [n] on the device.
 Held = tuple[Tensor, Tensor]
@@ -68,8 +66,9 @@ class PlainLoop:
         inputs, labels = examples
         loss, right = torch.zeros_like(self._loss), torch.zeros_like(self._right)
         with torch.no_grad():
-            for start in range(0, len(labels), VALIDATION_BATCH):
-                part = slice(start, start + VALIDATION_BATCH)
+            size = validation_batch(labels, self._batch_size)
+            for start in range(0, len(labels), size):
+                part = slice(start, start + size)
                 summed, hits = self._of_any(self._flat.leaves, inputs[part], labels[part])
                 loss += summed
                 right += hits

@@ -53,7 +53,8 @@ def take(
     scale = getattr(model.optimizer, "initial_scale", 1.0)
     generator = np.random.default_rng(_SEED)
     inputs = _inputs(model, generator)
-    labels = np.arange(_BATCH) % model.output_shape[-1]
+    each = (_BATCH, *model.output_shape[1:-1])  # image or sequence, or token of a text
+    labels = np.arange(np.prod(each)).reshape(each) % model.output_shape[-1]
     before = [values_of(weight) for weight in weights]
     small = np.full(_BATCH, _SMALL, "float32")
     losses = [float(model.train_on_batch(inputs, labels, sample_weight=small)) / _SMALL]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from chipbench.backends import Loop, Task
+from chipbench.backends import Loop, Task, backend, generation
 from chipbench.ground import metrics, signals, tags
 from chipbench.ground.counted import counted
 from chipbench.ground.csv_file import write_table
@@ -46,6 +46,7 @@ class PreparedTraining:
         self._peak: Peak | None = None
         self._limits: dict[str, float] = {}
         self._faster: str | None = None
+        self._generated: Mapping[str, float] = {}
         self.loop = loop
         self.epochs: list[Epoch] = []
 
@@ -82,19 +83,25 @@ class PreparedTraining:
             self._refuse("weights are no numbers after the last update")
 
     def extras(self) -> Mapping[str, Callable[[], None]]:
-        """How close it came to the limits of the device, and whether another back end is faster."""
+        """How fast it generates, how close it came to the limits, if another back end is faster."""
+        found: dict[str, Callable[[], None]] = {}
+        if generation.generates(self._task, self.loop.model):
+            found["measuring generation"] = self._take_generation
         if self._task.device.replicas > 1 or len(self.epochs) < 2:
-            return {}
-        found = {
-            "measuring the device's peak": self._take_peak,
-            "telling what limited it": self._take_limits,
-        }
+            return found
+        found["measuring the device's peak"] = self._take_peak
+        found["telling what limited it"] = self._take_limits
         if self._task.config.protocol.name == "tuned":
             found["comparing the back ends"] = self._take_faster
         return found
 
     def _take_peak(self) -> None:
         self._peak = peak_of(self._task, self._machine)
+
+    def _take_generation(self) -> None:
+        announce("measuring generation")
+        opened = backend(self._task.config.backend.name)
+        self._generated = generation.speeds(self._task, opened, self.loop.model)
 
     def _take_limits(self) -> None:
         self._limits = closeness(self._task, self.loop, self._peak, self._speed)
@@ -141,12 +148,14 @@ class PreparedTraining:
         values[metrics.PARAMETERS_TOTAL] = model.count_params()
         values[metrics.PARAMETERS_TRAINABLE] = trainable
         rates = {} if feed is None else feed.rates
-        return values | self._limits | self._scaling(values) | dict(rates)
+        found = {**self._generated, **self._limits, **self._scaling(values), **rates}
+        return values | found
 
     def _doubts(self) -> Iterator[Finding]:
         data, config = self._task.data, self._task.config
         best = None if config.model.frozen_backbone else data.best_accuracy
-        return of_learning(self.epochs, data.classes, config.batch_size, best)
+        known = best, data.least_loss
+        return of_learning(self.epochs, data.classes, config.batch_size, *known)
 
     def _scaling(self, values: Mapping[str, float]) -> dict[str, float]:
         """What more replicas bring: the speed, over that of one alone times their number."""
