@@ -19,14 +19,14 @@ def flops_per_example(model: Any) -> float:
     total, something_trains = 0, False
     for layer in flat_layers(model):
         trains = bool(layer.trainable_weights)
-        with_weights, of_inputs = _products(layer)
+        with_weights, of_inputs = products(layer)
         total += 2 * with_weights * (1 + trains + something_trains)
         something_trains = something_trains or trains
         total += 2 * of_inputs * (1 + 2 * something_trains)
     return float(total)
 
 
-def _products(layer: Any) -> tuple[int, int]:
+def products(layer: Any) -> tuple[int, int]:
     """Multiplications of `layer` for one example: with its weights, and of its inputs.
 
     With a kernel, of each output as many as it sums up.

@@ -10,6 +10,7 @@ from chipbench.comparison.groups import Benchmark, Sorted
 from chipbench.comparison.population import populations
 from chipbench.comparison.population_table import population_table
 from chipbench.comparison.report import Report, Section
+from chipbench.comparison.rooflines import rooflines
 from chipbench.comparison.summary import summarise
 from chipbench.comparison.tables import group_table
 from chipbench.comparison.verdicts import verdicts
@@ -52,6 +53,7 @@ def make_report(
         claims=claims,
         unchecked=unchecked(claims),
         frameworks=frameworks_table(beside(found)),
+        roofline=rooflines(found, folder),
         models=population_table(populations(found, here)),
         summary=summary,
         verdicts=() if summary is None else verdicts(summary),

@@ -94,6 +94,8 @@ def _charts(report: Report) -> Iterator[Chart]:
         for group in section.groups:
             yield from group.charts
         yield from section.charts
+    if report.roofline is not None:
+        yield from report.roofline.charts
 
 
 def _chart(chart: Chart) -> Data:
@@ -124,7 +126,8 @@ def _bars(numbers: Bars) -> Data:
 
 def _curves(numbers: Curves) -> Data:
     lines = [{"name": name, "points": _thinned(points)} for name, points in numbers.lines.items()]
-    return {"x": numbers.x, "y": numbers.y, "doubling": numbers.doubling, "lines": lines}
+    scale = {"doubling": numbers.doubling, "logarithmic": numbers.logarithmic}
+    return {"x": numbers.x, "y": numbers.y, "lines": lines} | scale
 
 
 def _thinned(points: Points) -> list[tuple[float, float]]:

@@ -46,6 +46,7 @@ class Curves:
     y: str
     lines: Mapping[str, Points]
     doubling: bool = False  # x is read by factors of two
+    logarithmic: bool = False  # x and y are read by factors of ten
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ class Report:
     claims: tuple[Claim, ...] = ()
     unchecked: str | None = None  # which claims lack their data
     frameworks: Table | None = None  # beside each other, where several did the same
+    roofline: Table | None = None  # how far below their ceilings the trainings are
     models: Table | None = None  # how the machines of one do, where there are several
     summary: Summary | None = None  # machines × benchmarks, of this version's runs
     verdicts: tuple[Verdict, ...] = ()  # what the summary says

@@ -25,6 +25,7 @@ from chipbench.terminal.lines import say
 
 #: What a person asks first; the first that a run has of each line.
 _SPEEDS = (metrics.REALTIME_FACTOR, *SPEED_METRICS)
+_MEMORY = "memory"  # where it binds; where the peak does, its share is said already
 _TIMES = (metrics.TOTAL_TIME, metrics.EXPORT_TIME)
 
 
@@ -65,6 +66,9 @@ def _say_speed(result: Result, time_is: str = "") -> None:
     said += [_shown(result, name) for name in _SPEEDS if name in result.metrics]
     if metrics.FLOPS_UTILIZATION in result.metrics:
         said.append(f"{_shown(result, metrics.FLOPS_UTILIZATION)} of its peak")
+    binds = result.tags.get(tags.ROOFLINE_BINDS)
+    if binds == _MEMORY and metrics.ROOFLINE_PERCENT in result.metrics:
+        said.append(f"{_shown(result, metrics.ROOFLINE_PERCENT)} of what its memory allows")
     if tags.LIMITED_BY in result.tags:
         said.append(f"limited by: {result.tags[tags.LIMITED_BY]}")
     say(f"{result.benchmark} on {result.machine}: {', '.join(said)}", style="bold")

@@ -19,6 +19,9 @@ _MEASURED = (
     metrics.STEADY_EPOCH_TIME,
     metrics.VAL_ACCURACY,
     metrics.FLOPS_UTILIZATION,
+    metrics.INTENSITY,
+    metrics.ROOFLINE_TFLOPS,
+    metrics.ROOFLINE_PERCENT,
     metrics.CPU_UTILIZATION_MEAN,
     metrics.MEMORY_PEAK,
     metrics.PROCESS_MEMORY_PEAK,
@@ -38,6 +41,7 @@ _TAGS = (
     tags.TENSORFLOW,
     tags.POWER_SOURCE,
     tags.LEARNING_CURVE,
+    tags.ROOFLINE_BINDS,
     tags.CAVEATS,
 )
 

@@ -91,6 +91,18 @@ FLOPS_UTILIZATION = _metric("flops_utilization_percent", "%", "achieved_tflops /
 MEMORY_BANDWIDTH = _metric(
     "memory_bandwidth_gb_per_s", "GB/s", "the sum of two large arrays on the same device", 1
 )
+INTENSITY = _metric(
+    "operational_intensity_flop_per_byte",
+    "FLOP/byte",
+    "a training step's operations / the bytes that it moves at least, from its layers' shapes",
+)
+ROOFLINE_TFLOPS = _metric(
+    "roofline_tflops",
+    "TFLOP/s",
+    "the lower of peak_tflops and operational_intensity_flop_per_byte x memory_bandwidth_gb_per_s",
+    3,
+)
+ROOFLINE_PERCENT = _metric("roofline_percent", "%", "achieved_tflops / roofline_tflops", 1)
 INPUT_WAIT = _metric(
     "input_wait_percent", "%", "share of the training time spent waiting for a batch", 1
 )

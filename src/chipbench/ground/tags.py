@@ -54,6 +54,7 @@ OPTIMIZER_FALLBACK_REASON = "optimizer_fallback_reason"  # why these two differ
 DEVICE_CHECK = "device_check"  # whether it computes the model's layers right, before the work
 LEARNING_CURVE = "learning_curve"  # how it lies beside the published one
 LIMITED_BY = "limited_by"  # the input pipeline or the device
+ROOFLINE_BINDS = "roofline_binds"  # of the ceiling: memory (its bandwidth) or compute (the peak)
 SLICES = "slices"  # that the tuned protocol cuts a batch into
 LAYERS = "layers"  # whose layers the tuned protocol computes with: keras or torch
 STEP = "step"  # how a step of the tuned protocol runs, and why not otherwise

@@ -18,6 +18,7 @@ _SHOWN = (
     metrics.PROMPT_RATE,
     metrics.GENERATED_RATE,
     metrics.FLOPS_UTILIZATION,
+    metrics.ROOFLINE_PERCENT,
     metrics.VAL_ACCURACY,
     metrics.PROCESS_MEMORY_PEAK,
     metrics.ENERGY,

@@ -101,6 +101,9 @@ def _of_parts(result: Result) -> Iterator[tuple[str, str]]:
     if metrics.ACHIEVED_TFLOPS in known and known.get(metrics.PEAK_TFLOPS, 0) > 0:
         share = 100 * known[metrics.ACHIEVED_TFLOPS] / known[metrics.PEAK_TFLOPS]
         yield from _held(result, metrics.FLOPS_UTILIZATION, share, "achieved / peak is")
+    if metrics.ACHIEVED_TFLOPS in known and known.get(metrics.ROOFLINE_TFLOPS, 0) > 0:
+        share = 100 * known[metrics.ACHIEVED_TFLOPS] / known[metrics.ROOFLINE_TFLOPS]
+        yield from _held(result, metrics.ROOFLINE_PERCENT, share, "achieved / ceiling is")
 
 
 def _of_export(result: Result) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,8 @@
 const COLOURS = ["var(--c0)", "var(--c1)", "var(--c2)", "var(--c3)", "var(--c4)", "var(--c5)"];
 const DASHES = [null, "8 4", "2 3", "10 3 2 3", "4 2", "14 4"];
 const SYMBOLS = ["circle", "square", "diamond", "triangle", "star", "times"];
+const SHAPES = { circle: d3.symbolCircle, square: d3.symbolSquare, diamond: d3.symbolDiamond, triangle: d3.symbolTriangle, star: d3.symbolStar, times: d3.symbolTimes };
+const look = (looks, place) => looks[place % looks.length];
 const cut = (name, most) => name.length > most ? `${name.slice(0, most - 1)}…` : name;
 
 function drawBars(chart, width) {
@@ -33,12 +35,12 @@ function drawCurves(chart, width) {
   const few = points.length < 200;
   const plot = Plot.plot({
     width, height: Math.min(320, 0.62 * width + 40), marginLeft: 56, marginBottom: 40,
-    x: { label: chart.x, type: chart.doubling ? "log" : "linear", base: chart.doubling ? 2 : undefined, ...(chart.doubling ? { ticks: [...new Set(points.map(point => point.x))], tickFormat: String } : {}) },
-    y: { label: chart.y, grid: true, zero: true },
+    x: { label: chart.x, type: chart.doubling || chart.logarithmic ? "log" : "linear", base: chart.doubling ? 2 : undefined, ...(chart.doubling ? { ticks: [...new Set(points.map(point => point.x))], tickFormat: String } : {}) },
+    y: { label: chart.y, grid: true, ...(chart.logarithmic ? { type: "log" } : { zero: true }) },
     marks: [
-      Plot.ruleY([0]),
-      ...chart.lines.map((line, place) => Plot.line(line.points, { x: "0", y: "1", stroke: COLOURS[place], strokeWidth: 2, strokeDasharray: DASHES[place] })),
-      ...(few ? chart.lines.map((line, place) => Plot.dot(line.points, { x: "0", y: "1", stroke: COLOURS[place], fill: "var(--paper)", symbol: SYMBOLS[place], r: 3.5 })) : []),
+      ...(chart.logarithmic ? [] : [Plot.ruleY([0])]),
+      ...chart.lines.map((line, place) => Plot.line(line.points, { x: "0", y: "1", stroke: look(COLOURS, place), strokeWidth: 2, strokeDasharray: look(DASHES, place) })),
+      ...(few ? chart.lines.map((line, place) => Plot.dot(line.points, { x: "0", y: "1", stroke: look(COLOURS, place), fill: "var(--paper)", symbol: look(SYMBOLS, place), r: 3.5 })) : []),
       Plot.tip(points, Plot.pointer({ x: "x", y: "y", title: point => `${chart.lines[point.place].name}\n${chart.x} ${point.x.toLocaleString("en")}: ${point.y.toLocaleString("en")}` })),
     ],
   });
@@ -51,7 +53,12 @@ function keyOf(lines) {
   lines.forEach((line, place) => {
     const item = document.createElement("li");
     const sample = d3.create("svg").attr("width", 34).attr("height", 12).attr("aria-hidden", "true");
-    sample.append("line").attr("x2", 34).attr("y1", 6).attr("y2", 6).attr("stroke", COLOURS[place]).attr("stroke-width", 2).attr("stroke-dasharray", DASHES[place]);
+    sample.append("line").attr("x2", 34).attr("y1", 6).attr("y2", 6).attr("stroke", look(COLOURS, place)).attr("stroke-width", 2).attr("stroke-dasharray", look(DASHES, place));
+    if (line.points.length === 1) {
+      const symbol = d3.symbol(SHAPES[look(SYMBOLS, place)], 50);
+      sample.select("line").remove();
+      sample.append("path").attr("d", symbol()).attr("transform", "translate(17 6)").attr("fill", "none").attr("stroke", look(COLOURS, place)).attr("stroke-width", 1.5);
+    }
     item.append(sample.node(), ` ${line.name}`);
     list.append(item);
   });

@@ -40,15 +40,27 @@ def draw_lines(
     x: str,
     y: str,
     top: float | None = None,
+    logarithmic: bool = False,
 ) -> None:
-    """One line per name, told apart by colour, style and marker; `top` ends the vertical axis."""
+    """One line per name, told apart by colour, style and marker; `top` ends the vertical axis.
+
+    With `logarithmic`, both axes are, and none begins at 0.
+    """
     with wide_axes(path, title, x, y) as axes:
         for place, (name, points) in enumerate(lines.items()):
             looks = _looks(place) | ({} if len(points) < _FEW else {"marker": None})
             axes.plot(*_columns(points), label=short_name(name), **looks)
-        whole_numbers(axes)
-        from_zero(axes, top)
-        axes.legend(fontsize="small", loc="lower right")
+        if logarithmic:
+            from matplotlib.ticker import LogFormatter  # which `wide_axes` has made importable
+
+            axes.loglog()
+            for axis in (axes.xaxis, axes.yaxis):  # 20, and not a power of ten
+                axis.set_major_formatter(LogFormatter())
+                axis.set_minor_formatter(LogFormatter())
+        else:
+            whole_numbers(axes)
+            from_zero(axes, top)
+        axes.legend(fontsize="small", loc="best" if logarithmic else "lower right")
 
 
 def draw_batch_sizes(

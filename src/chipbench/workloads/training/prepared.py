@@ -26,6 +26,7 @@ from chipbench.terminal.lines import announce, say
 from chipbench.workloads.training.epoch_line import epoch_line
 from chipbench.workloads.training.fastest_backend import faster_backend
 from chipbench.workloads.training.limits.closeness import closeness, peak_of
+from chipbench.workloads.training.limits.roofline import binding
 from chipbench.workloads.training.limits.use import Peak, limited_by
 from chipbench.workloads.workload import Report, Work, Write
 
@@ -133,6 +134,7 @@ class PreparedTraining:
                 **self.loop.tags(),
                 tags.LEARNING_CURVE: learning_curve.verdict(self.epochs, self._task.config),
                 tags.LIMITED_BY: limited_by(self._limits),
+                tags.ROOFLINE_BINDS: binding(self._limits),
                 tags.FASTER_BACKEND: self._faster,
             },
             caveats=tuple(self._doubts()),

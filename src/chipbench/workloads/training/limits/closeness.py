@@ -2,11 +2,13 @@
 
 from chipbench.backends import Loop, Task
 from chipbench.backends.flops import flops_per_example
+from chipbench.backends.traffic import bytes_per_example
 from chipbench.backends.trials.peak import COMPUTED_IN
 from chipbench.ground import metrics
 from chipbench.ground.cache import cache_folder
 from chipbench.hardware.machine import Machine
 from chipbench.measure.examples import examples_of
+from chipbench.workloads.training.limits.roofline import roofline_of
 from chipbench.workloads.training.limits.use import Peak, device_peak, use_of
 
 
@@ -18,12 +20,16 @@ def peak_of(task: Task, machine: Machine) -> Peak | None:
 
 
 def closeness(task: Task, loop: Loop, peak: Peak | None, speed: float) -> dict[str, float]:
-    """FLOP/s achieved and possible, and the time spent waiting for input, by metric name.
+    """FLOP/s achieved and possible, the ceiling, and the time spent waiting, by metric name.
 
     `speed`: examples per second, after the first epoch.
     """
     config = task.config
-    values = use_of(peak, _counted(loop), speed, examples_of(config.dataset).megaflop)
+    flops = _counted(loop)
+    values = use_of(peak, flops, speed, examples_of(config.dataset).megaflop)
+    if flops is not None:
+        share = config.batch_size // task.device.replicas
+        values |= roofline_of(values, flops, bytes_per_example(loop.trained, share))
     wait: float | None = 0.0
     if loop.feed is not None:
         wait = loop.feed.wait_percent(loop.trained, config.batch_size / speed)
