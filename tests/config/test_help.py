@@ -18,7 +18,17 @@ from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.invocation import as_here
 from chipbench.running.command import _run
 
-ENTRIES = ["train", "export", "createml", "sweep", "compare", "reference", "sync", "doctor"]
+ENTRIES = [
+    "train",
+    "export",
+    "createml",
+    "forest",
+    "sweep",
+    "compare",
+    "reference",
+    "sync",
+    "doctor",
+]
 #: Runs the module as `python -m` does, then says which heavy libraries that imported.
 HELP = """
 import runpy, sys
@@ -103,6 +113,7 @@ def test_help_comes_first_whatever_else_is_said(
         ("export", ["codek=h264"], "nearest: codec"),
         ("createml", ["createml.engin=keras"], "nearest: createml.engine"),
         ("createml", ["augmentation.blurr=true"], "nearest: augmentation.blur"),
+        ("forest", ["search.candidate=3"], "nearest: search.candidates"),
         ("sweep", ["sweep.repeat=3", "batch_size=1,2"], "nearest: sweep.repeats"),
         ("sweep", ["batchsize=1,2"], "nearest: batch_size"),
         ("sweep", ["entry=exprot"], "nearest: export"),

@@ -25,10 +25,11 @@ def runs_of(kind: str) -> list[PublishedRun]:
 @pytest.mark.parametrize(
     ("table", "rows"),
     [
-        ("machines", 18),
+        ("machines", 19),
         ("training_times", 12),
         ("export_times", 16),
         ("createml_times", 4),
+        ("forest_times", 5),
         ("accuracy_curves", 15),
         ("more_training_times", 3),
         ("more_accuracy_curves", 10),
@@ -57,6 +58,7 @@ def test_every_time_belongs_to_a_machine_of_the_specification() -> None:
         "more_training_times",
         "export_times",
         "createml_times",
+        "forest_times",
         "batch_size_sweep_times",
         "transformer_sweep_times",
         "synthetic_speeds",

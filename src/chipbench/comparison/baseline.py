@@ -6,7 +6,7 @@ from chipbench.comparison.identity import ids_of
 from chipbench.measure.recorded_run import RecordedRun
 
 #: What the article compares with: Colab, and where that could not take part, its older machine.
-ARTICLES = ("colab_k80", "intel_mbp_16_2019", "titan_rtx_pc")
+ARTICLES = ("colab_k80", "colab_cpu", "intel_mbp_16_2019", "titan_rtx_pc")
 
 
 def choose_baseline(

@@ -9,9 +9,11 @@ from omegaconf import DictConfig
 
 from chipbench.comparison import terminal_details as details
 from chipbench.ground import metrics, tags
+from chipbench.measure.framework import framework
 from chipbench.measure.result import Result
 from chipbench.published import export_remarks
 from chipbench.published.beside import Row, differences, not_comparable, published_rows
+from chipbench.published.forests import published_forests
 from chipbench.published.learning_curve import OUTSIDE
 
 
@@ -50,6 +52,25 @@ def createml_beside(result: Result, config: DictConfig) -> Iterator[str]:
     elif published:
         times = ", ".join(f"{machine} {time}" for machine, time in published)
         yield f"published, in whole minutes: {times}"
+
+
+def forest_beside(result: Result, config: DictConfig) -> Iterator[str]:
+    """A search's place among the published ones, and in what it differs from them."""
+    published = published_forests(config)
+    if not published:
+        yield "other districts, candidates, folds or seed: the published times do not compare"
+        return
+    own_s = result.metrics[metrics.SEARCH_TIME]
+    order = sorted([("", own_s), *published], key=lambda row: row[1])
+    others = ", ".join(f"{name} {time_s / own_s:.2f}" for name, time_s in order if name)
+    place = order.index(("", own_s)) + 1
+    yield (
+        f"place {place} of {len(order)} with the published processors; their time, this run's "
+        f"being 1: {others}"
+    )
+    generated = config.dataset.source == "generated"
+    data = ["generated districts of the same shape, so it is ranked nowhere"] if generated else []
+    yield f"differs: {'; '.join([*data, f'{framework(result.tags)}, published with that of 2021'])}"
 
 
 def doubts(result: Result) -> Iterator[tuple[str, str]]:

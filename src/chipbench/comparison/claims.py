@@ -33,7 +33,7 @@ def check_claims(runs: Iterable[RecordedRun]) -> list[Claim]:
     known: dict[tuple[str, str], float] = {}
     for run in filter(lambda run: run.is_reference, runs):
         machine = run.tags.get(tags.MACHINE, "")
-        for name in (metrics.TOTAL_TIME, metrics.EXPORT_TIME):
+        for name in (metrics.TOTAL_TIME, metrics.EXPORT_TIME, metrics.SEARCH_TIME):
             if (value := run.metric(name)) is not None:
                 known[run.tags.get(tags.EXPERIMENT, ""), machine] = value
         if (price := run.price_usd) is not None:

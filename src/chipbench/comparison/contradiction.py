@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from chipbench.ground import tags
 from chipbench.measure.fingerprint import BENCHMARK_VERSION, fingerprint
 from chipbench.measure.recorded_run import RecordedRun
+from chipbench.published.forests import BENCHMARK as FORESTS
 
 
 def version_of(run: RecordedRun) -> str:
@@ -45,5 +46,7 @@ def _said(run: RecordedRun) -> Iterator[tuple[str, str]]:
         yield tags.EXPERIMENT, f"{called}_{params.get('dataset.name')}"
     elif "model.label" in params:
         yield tags.EXPERIMENT, f"{params['model.label']}_{params.get('dataset.name')}"
+    elif "search.candidates" in params:
+        yield tags.EXPERIMENT, FORESTS
     elif "clip.name" in params:
         yield tags.EXPERIMENT, f"export_{params['clip.name']}_{params.get('codec.name')}"

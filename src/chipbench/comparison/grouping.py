@@ -187,6 +187,8 @@ def _context(run: RecordedRun) -> dict[str, str]:
         for tag in (tags.TENSORFLOW, tags.KERAS, tags.PLUG_IN):
             told.pop(_CONTEXT[tag], None)
         told[_CONTEXT[tags.PROTOCOL]] = run.tags[tags.METHOD]
+    if run.backend not in hardware.TITLES:
+        told.pop(_CONTEXT[tags.KERAS], None)
     if run.backend != "tensorflow":
         told.pop(_CONTEXT[tags.TENSORFLOW], None)  # there, and not used
         if version is not None:

@@ -111,5 +111,26 @@ def print_createml(result: Result, published: Published) -> None:
     )
 
 
+def print_forest(result: Result, published: Sequence[tuple[str, float]]) -> None:
+    """Print a search among the published ones."""
+    if not published:
+        return
+    shown = metric(metrics.SEARCH_TIME)
+    own_s = result.metrics[shown.name]
+    rows = [(machine, "published", time_s) for machine, time_s in published]
+    rows.append((result.machine, "this run", own_s))
+    numbers = [Column("search", right=True), Column("this run = 1", right=True)]
+    show_table(
+        [Column("machine"), Column("source"), *numbers],
+        [
+            (bold if source == "this run" else tuple)(
+                (machine, source, shown.format(time_s), f"{time_s / own_s:.2f}")
+            )
+            for machine, source, time_s in sorted(rows, key=lambda row: row[2])
+        ],
+        title="This machine beside the published results",
+    )
+
+
 def _gpu(row: dict[str, str]) -> str:
     return str(published_machines()[row["machine"]]["gpu"])

@@ -12,6 +12,7 @@ from chipbench.comparison.beside_published import (
     createml_beside,
     doubts,
     export_beside,
+    forest_beside,
     own_row,
     training_beside,
 )
@@ -21,12 +22,13 @@ from chipbench.ground.metrics import metric
 from chipbench.measure.recorded_run import SPEED_METRICS
 from chipbench.measure.result import Result
 from chipbench.published.beside import not_comparable, published_rows
+from chipbench.published.forests import published_forests
 from chipbench.terminal.lines import say
 
 #: What a person asks first; the first that a run has of each line.
 _SPEEDS = (metrics.REALTIME_FACTOR, *SPEED_METRICS)
 _MEMORY = "memory"  # where it binds; where the peak does, its share is said already
-_TIMES = (metrics.TOTAL_TIME, metrics.EXPORT_TIME)
+_TIMES = (metrics.TOTAL_TIME, metrics.EXPORT_TIME, metrics.SEARCH_TIME)
 
 
 def print_training(result: Result, config: DictConfig) -> None:
@@ -58,6 +60,15 @@ def print_createml(result: Result, config: DictConfig) -> None:
         details.print_createml(result, details.published_createml(config))
     _say_speed(result)
     _say_rest(result, config, createml_beside(result, config))
+
+
+def print_forest(result: Result, config: DictConfig) -> None:
+    """Print how a search went beside the published ones."""
+    if config.verbose:
+        details.print_numbers(result)
+        details.print_forest(result, published_forests(config))
+    _say_speed(result)
+    _say_rest(result, config, forest_beside(result, config))
 
 
 def _say_speed(result: Result, time_is: str = "") -> None:

@@ -144,7 +144,7 @@ def _refuse_other_names(config: DictConfig) -> None:
 
 def _hold_together(config: DictConfig) -> None:
     """Keys that mean something only beside others."""
-    if "dataset" in config:
+    if "model" in config:
         _hold_examples(config)
     if "since" in config and None not in (config.since, config.until):
         _hold_dates(config)
@@ -155,6 +155,10 @@ def _hold_together(config: DictConfig) -> None:
                 f"encoder={config.encoder}: codec={config.codec.name} has {', '.join(names)}"
                 f"{hint(config.encoder, names)}"
             )
+    if config.get("kind") == "forest" and config.machine.accelerator == "gpu":
+        raise ConfigurationError(
+            "machine.accelerator=gpu: scikit-learn grows its trees on the processor; use auto"
+        )
     if config.get("method") == "final_cut_manual" and config.export_time_s is None:
         raise ConfigurationError(
             "export_time_s=null: method=final_cut_manual needs the seconds that you timed, such "

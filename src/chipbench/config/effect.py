@@ -107,6 +107,11 @@ def threads(value: str, known: Known) -> str | None:
     return in_keras("None" if value == known.get(CORES) else value, known)
 
 
+def jobs(value: str, known: Known) -> str | None:
+    """As many threads as cores are all of them."""
+    return "None" if value in ("-1", known.get(CORES)) else value
+
+
 def method(name: str) -> Effective:
     """One method of an export alone."""
     return lambda value, known: value if known.get("method") == name else None

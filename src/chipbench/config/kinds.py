@@ -45,6 +45,14 @@ def whole_up_to(maximum: int, minimum: int = 0) -> Kind:
     )
 
 
+def one_or_all(what: str) -> Kind:
+    """A whole number from 1 on, or -1 for all."""
+    return Kind(
+        lambda value: type(value) is int and (value >= 1 or value == -1),
+        f"a whole number of {what}, 1 or more, or -1 for all",
+    )
+
+
 def above_zero(what: str = "") -> Kind:
     """A number above 0, of a unit."""
     of = f" of {what}" if what else ""

@@ -9,6 +9,7 @@ from itertools import chain
 
 from chipbench.config import effect
 from chipbench.config.export_keys import EXPORT
+from chipbench.config.forest_keys import DATA_DIR, FOREST, MAX_EXAMPLES, SOURCE
 from chipbench.config.kinds import (
     ANY,
     DATE,
@@ -51,9 +52,9 @@ _TRAINING = (
     aside("target_accuracy", or_null(SHARE)),
     aside("save_model", SWITCH),
     work("dataset.name", option_of("dataset"), instead=choose("dataset")),
-    work("dataset.source", one_of("tfds", "keras", "generated", "bundled", "file")),
-    aside("dataset.data_dir", _FOLDER),
-    work("dataset.max_examples", or_null(whole("training examples", 1)), effect.examples),
+    SOURCE,
+    DATA_DIR,
+    MAX_EXAMPLES,
     aside("dataset.examples", _EXAMPLES, choose("dataset")),
     work("dataset.in_memory", SWITCH, effect.in_memory),
     work("dataset.shuffle_buffer", whole("examples", 0), effect.shuffled),
@@ -171,7 +172,7 @@ _TRACKING = (
 )
 
 _SWEEP = (
-    aside("entry", one_of("train", "export", "createml")),
+    aside("entry", one_of("train", "export", "createml", "forest")),
     aside("sweep.repeats", whole("", 1)),
     aside("sweep.shuffle", SWITCH),
     aside("sweep.seed", whole("", 0)),
@@ -214,6 +215,7 @@ ENTRIES: Mapping[str, tuple[Rule, ...]] = {
     "train": _OF_TRAIN,
     "createml": (*_OF_TRAIN, *_CREATEML),
     "export": (*EXPORT, _PROTOCOL_NAME, *_MACHINE, *_RUN, *_TRACKING),
+    "forest": (*FOREST, _PROTOCOL_NAME, *_MACHINE, *_RUN, *_TRACKING),
     "sweep": _SWEEP,
     "compare": (*_COMPARISON, _FILES, _KIND, _CACHE, _OUTPUT, *_TRACKING),
     "reference": (_FILES, _OUTPUT, *_TRACKING),

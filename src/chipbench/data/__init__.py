@@ -11,6 +11,9 @@ from chipbench.data.sequences import load_sequences
 from chipbench.ground.errors import ConfigurationError
 from chipbench.terminal.lines import announce
 
+#: Where the images of a TFDS data set come from.
+_OF_TFDS = ("tfds", "generated")
+
 __all__ = ["Arrays", "DataSet", "Records", "Split", "load", "write_folders"]
 
 
@@ -23,7 +26,7 @@ def load(config: DictConfig, cache_dir: Path) -> DataSet:
     announce(f"loading the data set {config.name} ({config.source})")
     if config.examples != "images":
         return load_sequences(config, cache_dir)
-    if config.source == "bundled" or entry is None:
+    if entry is None or config.source not in _OF_TFDS:
         named = config.name, config.source, config.image_size
         return load_bundled(*named, config.max_examples)
     from chipbench.data import source

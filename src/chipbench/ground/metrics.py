@@ -5,8 +5,9 @@ Whoever logs, prints or draws a quantity takes its name from here; nobody types 
 
 from chipbench.ground.metric import Metric, all_metrics, metric
 from chipbench.ground.metric import define as _metric
+from chipbench.ground.search_metrics import FIT_TIME, FITS_PER_SECOND, R2, SEARCH_TIME
 
-__all__ = ["Metric", "all_metrics", "metric"]
+__all__ = ["FITS_PER_SECOND", "FIT_TIME", "R2", "SEARCH_TIME", "Metric", "all_metrics", "metric"]
 
 # Per epoch; MLflow's step is the epoch's number, from 1.
 EPOCH_TIME = _metric("epoch_time_s", "s", "training part of one epoch")

@@ -6,7 +6,7 @@ Whoever writes or reads a tag takes its name from here. A store has it after a p
 PREFIX = "chipbench."
 
 # What was done.
-KIND = "kind"  # training, export, createml, sweep, comparison, reference, shared, empty, …
+KIND = "kind"  # training, export, createml, forest, sweep, comparison, reference, shared, empty, …
 EXPERIMENT = "experiment"  # the benchmark, such as tinyvgg_cifar10
 PROTOCOL = "protocol"  # how it was timed: the article's way, tuned, …
 FINGERPRINT = "fingerprint"  # of what must be equal for two runs to be compared
@@ -19,7 +19,7 @@ MACHINE_NAME = "machine_name"  # as tables and charts show it: the device that c
 MACHINE_FINGERPRINT = "machine_fingerprint"  # of the installation: tells machines of one name apart
 PRICE = "price_usd"  # what the machine cost, if what it was bought for computed
 OS = "os"  # operating system and its version
-BACKEND = "backend"  # the framework that trained: tensorflow, torch or jax
+BACKEND = "backend"  # what trained: tensorflow, torch, jax or scikit-learn
 BACKEND_VERSION = "backend_version"
 TENSORFLOW = "tensorflow"  # its version, where it is installed
 KERAS = "keras"  # its version
@@ -45,7 +45,7 @@ ARTIFACTS = "artifacts"  # why files of the result are missing
 
 # Of a training.
 DATA_CHECKSUM = "data_checksum"  # of the first and last records: whether two machines' are the same
-TRAIN_EXAMPLES = "train_examples"  # images that an epoch trains on
+TRAIN_EXAMPLES = "train_examples"  # images, sequences or districts that it trains on
 MODEL_LAYERS = "model_layers"  # digest of the layers: what the model is, whatever it is called
 WEIGHTS = "weights"  # that it began with: random, imagenet or a file's
 OPTIMIZER_REQUESTED = "optimizer_requested"

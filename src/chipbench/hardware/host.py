@@ -33,6 +33,7 @@ _RECORDED_PACKAGES = (
     "keras",
     "keras-cv",
     "numpy",
+    "scikit-learn",
     "mlflow",
     "hydra-core",
 )

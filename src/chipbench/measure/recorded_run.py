@@ -8,13 +8,19 @@ from chipbench.ground.typed import whole_number
 from chipbench.measure.framework import backend_of
 
 #: The time by which a benchmark ranks machines: the first of these that a run has.
-RANKING_METRICS = (metrics.TOTAL_TIME, metrics.EXPORT_TIME, metrics.STEADY_EPOCH_TIME)
+RANKING_METRICS = (
+    metrics.TOTAL_TIME,
+    metrics.EXPORT_TIME,
+    metrics.SEARCH_TIME,
+    metrics.STEADY_EPOCH_TIME,
+)
 
 #: The throughput that belongs to it; the last is of whole epochs, where only those are known.
 SPEED_METRICS = (
     metrics.STEADY_IMAGES_PER_SECOND,
     metrics.STEADY_SEQUENCES_PER_SECOND,
     metrics.FRAMES_PER_SECOND,
+    metrics.FITS_PER_SECOND,
     metrics.IMAGES_PER_SECOND,
     metrics.SEQUENCES_PER_SECOND,
 )

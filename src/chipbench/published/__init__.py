@@ -44,9 +44,9 @@ def published_machines() -> dict[str, dict[str, object]]:
 
 
 def short_name(machine: str) -> str:
-    """A published machine's name as tables and charts have room for it: its GPU."""
-    gpu = str(published_machines()[machine]["gpu"])
-    return gpu.removesuffix(" GDDR6")
+    """A published machine's name as tables and charts have room for it: its GPU, if it is known."""
+    facts = published_machines()[machine]
+    return str(facts.get("gpu") or facts["name"]).removesuffix(" GDDR6")
 
 
 def training_rows(model: str, dataset: str) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from chipbench.config.recorded import recorded_params
 from chipbench.ground import tags
 from chipbench.measure.fingerprint import BENCHMARK_VERSION, fingerprint
 from chipbench.measure.recorded_run import RecordedRun
+from chipbench.published.forests import BENCHMARK as FORESTS
 from chipbench.published.run import PublishedRun
 from chipbench.published.runs import published_runs
 
@@ -34,6 +35,8 @@ def _settings(run: PublishedRun) -> Mapping[str, str]:
     experiment = run.tags[tags.EXPERIMENT]
     if run.tags.get(tags.ENGINE) == "createml":
         return _configured("createml", "experiment=createml_food101", "createml.engine=createml")
+    if experiment == FORESTS:
+        return _configured("forest", "dataset.source=sklearn")
     if experiment in options("experiment"):
         return _configured("train", f"experiment={experiment}")
     return {}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from chipbench.ground import metrics, tags
 from chipbench.published import ARTICLE, export_remarks, read_published
+from chipbench.published.forests import forests
 from chipbench.published.run import KEY_PREFIX, PublishedRun, reference_tags, run_name
 from chipbench.published.trainings import sweeps, synthetics, trainings
 from chipbench.published.works import found
@@ -13,10 +14,11 @@ _DURATIONS_S = {"small": "600", "large": "14400"}
 
 
 def published_runs() -> Iterator[PublishedRun]:
-    """All of them: trainings, exports, CreateML, and the follow-up's sweeps."""
+    """All of them: trainings, exports, CreateML, forests, and the follow-up's sweeps."""
     yield from trainings()
     yield from _exports()
     yield from _createml()
+    yield from forests()
     yield from sweeps()
     yield from synthetics()
 

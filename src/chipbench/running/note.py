@@ -13,6 +13,7 @@ _SHOWN = (
     metrics.TOTAL_TIME,
     metrics.TIME_PER_EPOCH,
     metrics.EXPORT_TIME,
+    metrics.SEARCH_TIME,
     metrics.REALTIME_FACTOR,
     *SPEED_METRICS,
     metrics.PROMPT_RATE,
@@ -20,6 +21,7 @@ _SHOWN = (
     metrics.FLOPS_UTILIZATION,
     metrics.ROOFLINE_PERCENT,
     metrics.VAL_ACCURACY,
+    metrics.R2,
     metrics.PROCESS_MEMORY_PEAK,
     metrics.ENERGY,
 )

@@ -21,9 +21,11 @@ from chipbench.sharing.sums import wrong_sums
 #: The field that is wrong, such as `metrics.total_time_s`, and why.
 Doubt = tuple[str, str]
 
-TRAINING, EXPORT = "training", "export"
+TRAINING, EXPORT, FOREST = "training", "export", "forest"
 #: Of the other kinds, a key that they alone have.
-_OF_KIND = {"createml": "createml.engine", EXPORT: "codec.name"}
+_OF_KIND = {"createml": "createml.engine", EXPORT: "codec.name", FOREST: "search.folds"}
+#: And the time that it has; other kinds have a training's.
+_TIMES = {EXPORT: metrics.EXPORT_TIME, FOREST: metrics.SEARCH_TIME}
 
 
 def disbelief(result: Result) -> Doubt | None:
@@ -115,11 +117,10 @@ def _kind(result: Result) -> Iterator[Doubt]:
     given = next((name for name, key in _OF_KIND.items() if key in params), TRAINING)
     if params and kind != given:
         yield f"tags.{tags.KIND}", f"its settings give {given}"
-    time, other = metrics.TOTAL_TIME, metrics.EXPORT_TIME
-    if kind == EXPORT:
-        time, other = other, time
-    if other in known:
-        yield f"metrics.{other}", f"{kind} has none"
+    time = _TIMES.get(kind, metrics.TOTAL_TIME)
+    for other in (metrics.TOTAL_TIME, *_TIMES.values()):
+        if other != time and other in known:
+            yield f"metrics.{other}", f"{kind} has none"
     if result.status == results.COMPLETED and time not in known and tags.RESUMED not in result.tags:
         yield f"metrics.{time}", "a completed run has one"
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from chipbench.ground import metrics
 from chipbench.ground.typed import whole_number
+from chipbench.measure.recorded_run import RANKING_METRICS
 from chipbench.measure.result import Result
 
 #: A peak is measured beside what else runs, and not each way of computing a layer needs all of the
@@ -21,8 +22,9 @@ _MAY_BE_NEGATIVE = {
     metrics.NET_ENERGY,
     metrics.PSNR,
     metrics.SSIM,
+    metrics.R2,
 }
-_MUST_BE_POSITIVE = (metrics.TOTAL_TIME, metrics.EXPORT_TIME, metrics.STEADY_EPOCH_TIME)
+_MUST_BE_POSITIVE = RANKING_METRICS
 #: What no machine has, however large: a rack of accelerators has less.
 _MOST = {metrics.PEAK_TFLOPS: 1e5, metrics.ACHIEVED_TFLOPS: 1e5, metrics.MEMORY_BANDWIDTH: 1e6}
 _MOST_W = 1e6
@@ -33,6 +35,7 @@ _SHARES_OF_ONE = (
     metrics.TRAINING_ERROR,
     metrics.VALIDATION_ERROR,
     metrics.TEST_ERROR,
+    metrics.R2,
 )
 _PERCENT_OF_WHOLE = (
     metrics.CPU_UTILIZATION_MEAN,

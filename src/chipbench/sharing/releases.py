@@ -33,8 +33,9 @@ def impossible_time(result: Result) -> Iterator[tuple[str, str]]:
 
 def _times(result: Result) -> Iterator[tuple[str, float]]:
     """How long the work took, as far as it began when the run did."""
-    if metrics.TOTAL_TIME in result.metrics:
-        yield f"metrics.{metrics.TOTAL_TIME}", result.metrics[metrics.TOTAL_TIME]
+    for name in (metrics.TOTAL_TIME, metrics.SEARCH_TIME):
+        if name in result.metrics:
+            yield f"metrics.{name}", result.metrics[name]
     for time_s in result.utilisation.get(TIME, ())[-1:]:
         yield f"utilisation.{TIME}", time_s or 0.0
 

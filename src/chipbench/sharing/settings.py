@@ -62,9 +62,10 @@ def _told(result: Result, machine: Machine) -> Iterator[tuple[str, str]]:
     name = params.get("backend.name")
     in_keras = name is not None and params.get("createml.engine") != "createml"
     given = {tags.PROTOCOL: params["protocol.name"]} if "protocol.name" in params else {}
-    if in_keras and name is not None:
-        found = machine.framework_version(name) or "not installed"
-        given |= {tags.BACKEND: name, tags.BACKEND_VERSION: found}
+    computes = "scikit-learn" if "search.folds" in params else name if in_keras else None
+    if computes is not None:
+        found = machine.framework_version(computes) or "not installed"
+        given |= {tags.BACKEND: computes, tags.BACKEND_VERSION: found}
     for tag, value in given.items():
         if said.get(tag) != value:
             yield f"tags.{tag}", f"it is {said.get(tag)!s:.60}, and the rest gives {value:.60}"

@@ -24,6 +24,7 @@ def wrong_sums(result: Result) -> Iterator[tuple[str, str]]:
         yield from _of_epochs(result)
     yield from _of_parts(result)
     yield from _of_export(result)
+    yield from _of_search(result)
 
 
 def _of_epochs(result: Result) -> Iterator[tuple[str, str]]:
@@ -121,6 +122,23 @@ def _of_export(result: Result) -> Iterator[tuple[str, str]]:
         close = 1 / (length_s * fps) + _AS_EQUAL  # the last frame may fall away
         name = metrics.FRAMES_PER_SECOND
         yield from _held(result, name, frames, "the clip's frames give", close)
+
+
+def _of_search(result: Result) -> Iterator[tuple[str, str]]:
+    """A search's fits are counted: each candidate in each fold, and the best to all."""
+    time_s = result.metrics.get(metrics.SEARCH_TIME, 0.0)
+    candidates, folds = (
+        whole_number(result.params.get(f"search.{key}", "")) for key in ("candidates", "folds")
+    )
+    if time_s <= 0 or candidates is None or folds is None:
+        return
+    fits = candidates * folds + 1
+    yield from _held(result, metrics.FITS_PER_SECOND, fits / time_s, "the search's fits give")
+    if fits <= MOST_STEPS and list(result.series.get(STEP, ())) != list(range(1, fits + 1)):
+        yield f"series.{STEP}", f"it must count the {fits} fits"
+    fitted_s = sum(value or 0 for value in result.series.get(metrics.FIT_TIME, ()))
+    if fitted_s > time_s * (1 + _AS_EQUAL):
+        yield f"series.{metrics.FIT_TIME}", f"the fits took {fitted_s:,.6g} s, longer than all"
 
 
 def _held(

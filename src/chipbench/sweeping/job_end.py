@@ -8,14 +8,15 @@ from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.outcome import Outcome
 from chipbench.sweeping.plan import Job
 
-TIMES = (metrics.TOTAL_TIME, metrics.EXPORT_TIME)
+TIMES = (metrics.TOTAL_TIME, metrics.EXPORT_TIME, metrics.SEARCH_TIME)
 SPEEDS = (
     metrics.STEADY_IMAGES_PER_SECOND,
     metrics.STEADY_SEQUENCES_PER_SECOND,
     metrics.REALTIME_FACTOR,
+    metrics.FITS_PER_SECOND,
 )
 #: What the terminal shows of each job, and a sweep's own run says of all.
-PRINTED = (*TIMES, *SPEEDS, metrics.VAL_ACCURACY)
+PRINTED = (*TIMES, *SPEEDS, metrics.VAL_ACCURACY, metrics.R2)
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,6 @@ class JobEnd:
 
     @property
     def speed(self) -> float | None:
-        """Images or sequences per second after the first epoch, or times real time."""
+        """Images or sequences per second after the first epoch, times real time, or forests."""
         speed, time_s = self.first(SPEEDS), self.first(TIMES)
         return speed if speed is not None or not time_s else 1 / time_s

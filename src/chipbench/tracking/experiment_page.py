@@ -26,6 +26,7 @@ _METRICS = (
     metrics.TIME_PER_EPOCH,
     metrics.TOTAL_TIME,
     metrics.EXPORT_TIME,
+    metrics.SEARCH_TIME,
     metrics.STEADY_IMAGES_PER_SECOND,
     metrics.VAL_ACCURACY,
 )

@@ -1,0 +1,1 @@
+"""The search for a random forest's settings, on the processor."""
