@@ -6,6 +6,7 @@ import pytest
 
 from chipbench.compare import compare
 from chipbench.config.compose import compose_run
+from chipbench.ground.cache import writable
 from chipbench.ground.errors import ConfigurationError
 from chipbench.sweeping import conduct as conducting
 from chipbench.tracking.recorder import Recorder
@@ -58,3 +59,13 @@ def test_what_writes_nothing_needs_no_folder(file: Path) -> None:
     for entry in ("reference", "sync", "doctor"):
         compose_run(entry, [])
     assert file.is_file()
+
+
+def test_a_folder_that_may_only_be_read_is_refused_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system is asked, as a test that runs as root may write everywhere."""
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    with pytest.raises(ConfigurationError, match="Permission denied; name a folder") as caught:
+        writable("output_dir", tmp_path)
+    assert refused(caught)
