@@ -16,7 +16,7 @@ MLFLOW := $(BIN)/python -m mlflow
 STORE := sqlite:///mlflow.db
 
 .DEFAULT_GOAL := help
-.PHONY: help env run doctor bench ui server compare share test gpu-bundle lint format conda.yaml clean
+.PHONY: help env run suite doctor bench ui server compare share test gpu-bundle lint format conda.yaml clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,9 @@ env: $(INSTALLED) ## make the whole environment in .venv (the other targets make
 # of its own, with the account's name.
 run: $(RUNS) ## run the default benchmark; settings: make run ARGS="-P epochs=1"
 	$(BIN)/python -m chipbench.train $(ARGS)
+
+suite: $(RUNS) ## run all benchmarks unattended, hours; ten minutes: make suite ARGS="suite=quick"
+	$(BIN)/python -m chipbench.suite $(ARGS)
 
 # All run, also after one that missed a limit; then make says so.
 BENCHES := train learning features startup monitor input compare share export sweep faults

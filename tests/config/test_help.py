@@ -24,6 +24,7 @@ ENTRIES = [
     "createml",
     "forest",
     "sweep",
+    "suite",
     "compare",
     "reference",
     "sync",

@@ -46,7 +46,7 @@ except TimeoutError as error:
 """
     said = subprocess.run(
         [sys.executable, "-c", program],
-        env=os.environ | {JOB_TIMEOUT_VARIABLE: "0.2"},
+        env=os.environ | {JOB_TIMEOUT_VARIABLE: "sweep.job_timeout_s=0.2"},
         capture_output=True,
         text=True,
         check=True,

@@ -93,6 +93,11 @@ MISTYPED = [
     ("sweep sweep.resume=lats batch_size=1,2", "parent, or last (nearest: last)"),
     ("sweep sweep.objective=images_per_secnd batch_size=1,2", "(nearest: images_per_second)"),
     ("sweep hydra/launcher=joblibb batch_size=1,2", "(nearest: joblib)"),
+    ("suite suite=quik", "choices for suite: full, quick (nearest: quick)"),
+    ("suite suite.cooldown=3", "(nearest: suite.cooldown_s)"),
+    ("suite suite.items=[a]", "suite.items=['a']: must be a list of items of different names"),
+    ("suite suite=full,quick", "suite=full,quick: suite runs once, with one value for each key"),
+    ("suite batch_size=64", "unknown batch_size, which is a key of train, createml; keys of"),
     ("compare base_line=m1", "(nearest: baseline)"),
     ("compare since=yesterday", "since=yesterday: must be null or a date such as 2026-01-31"),
     ("compare untill=2026-01-01", "(nearest: until)"),
@@ -159,7 +164,7 @@ def begin(*_: object) -> None:
 def test_it_is_refused_in_one_line_that_says_what_was_meant(
     line: str, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chipbench.sweeping.conduct._begin", begin)
+    monkeypatch.setattr("chipbench.sweeping.conduct.begin", begin)
     entry, *words = shlex.split(line)
     assert _guarded(lambda: _run(entry, begin, words)) == BAD_CONFIGURATION
     out, err = capsys.readouterr()

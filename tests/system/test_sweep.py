@@ -14,9 +14,9 @@ from typing import Any
 import psutil
 import pytest
 from mlflow import MlflowClient
-from mlflow.entities import Run
 from support.checkouts import PROJECT, checkout
 from support.process_fixtures import COLD
+from support.sweeps import attempts_in, runs_of, wait_for_delivery
 
 from chipbench.config.compose import compose_config
 from chipbench.config.overrides import is_several
@@ -25,7 +25,6 @@ from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.conduct import conduct, split
 from chipbench.sweeping.outcome import Outcome, attempts, next_attempt, outcome_of
 from chipbench.sweeping.plan import Job, Plan, expand, order, read_plan, swept_keys
-from chipbench.tracking.database_file import address_of
 
 pytestmark = pytest.mark.usefixtures("made_store")
 
@@ -160,16 +159,6 @@ def sweep(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def runs_of(folder: Path) -> tuple[Run, list[Run]]:
-    """The parent and its children."""
-    client = MlflowClient(address_of(folder / "mlflow.db"))
-    runs = client.search_runs([e.experiment_id for e in client.search_experiments()])
-    (parent,) = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
-    children = [run for run in runs if run is not parent]
-    assert {r.data.tags["mlflow.parentRunId"] for r in children} <= {parent.info.run_id}
-    return parent, children
-
-
 #: Signs that mean something in an address, to Hydra and OmegaConf, or to a shell.
 ODD = "it's ${a} ? 50%, b=c #"
 
@@ -275,18 +264,6 @@ def wait_for_epochs(folder: Path, name: str) -> None:
     raise AssertionError(f"job {name} did not train")
 
 
-def wait_for_delivery(folder: Path) -> None:
-    """Until what a killed sweep had recorded is delivered, and its run closed."""
-    deadline_s = time.monotonic() + 200
-    while any(
-        "delivery_process" in line and str(folder) in line
-        for process in psutil.process_iter(["cmdline"])
-        for line in [" ".join(process.info["cmdline"] or [])]
-    ):
-        assert time.monotonic() < deadline_s, "the sweep's delivery does not end"
-        time.sleep(0.1)
-
-
 def begin(folder: Path) -> "subprocess.Popen[str]":
     checkout(folder)
     return subprocess.Popen(
@@ -298,10 +275,6 @@ def begin(folder: Path) -> "subprocess.Popen[str]":
         text=True,
         start_new_session=True,
     )
-
-
-def attempts_in(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.glob("outputs/*/*/jobs/*"))
 
 
 @pytest.mark.first

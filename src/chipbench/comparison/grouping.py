@@ -38,6 +38,7 @@ _CONTEXT = {
 _KINDS = {
     "": "of another program",
     "sweep": "for a sweep or repeats as a whole",
+    "suite": "for a suite as a whole",
     "skipped job": "of jobs that were skipped",
     "comparison": "for a report that was kept",
     "empty": "without content",

@@ -142,6 +142,38 @@ def _is_encoders(value: Any) -> bool:
     )
 
 
+_ITEM_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_ITEM_KEYS = {"name", "entry", "overrides"}
+_ITEM_NUMBERS = {"expected_s", "download_mb", "disk_mb"}
+
+
+def suite_items(entry: Kind) -> Kind:
+    """The items of a suite; `entry` says what can run one."""
+    return Kind(
+        lambda value: (
+            isinstance(value, ListConfig)
+            and len(value) > 0
+            and all(_is_item(item, entry) for item in value)
+            and len({item.name for item in value}) == len(value)
+        ),
+        "a list of items of different names, each {name: small_letters, entry: "
+        f"{'|'.join(entry.choices())}, overrides: [key=value, …]}}, and as numbers from 0 "
+        "expected_s, download_mb and disk_mb if they are known",
+    )
+
+
+def _is_item(item: Any, entry: Kind) -> bool:
+    return (
+        isinstance(item, DictConfig)
+        and _ITEM_KEYS <= set(item) <= _ITEM_KEYS | _ITEM_NUMBERS
+        and bool(_ITEM_NAME.fullmatch(str(item.name)))
+        and entry.accepts(item.entry)
+        and isinstance(item.overrides, ListConfig)
+        and all(isinstance(override, str) for override in item.overrides)
+        and all(is_number(item[key]) and item[key] >= 0 for key in _ITEM_NUMBERS & set(item))
+    )
+
+
 SWITCH = Kind(lambda value: isinstance(value, bool), "true or false")
 SHARE = Kind(
     lambda value: is_number(value) and 0 < value <= 1, "a share between 0 and 1, such as 0.6"

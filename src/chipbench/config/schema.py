@@ -31,6 +31,7 @@ from chipbench.config.kinds import (
     word,
 )
 from chipbench.config.rule import Rule, aside, choose, context, option_name, work
+from chipbench.config.suite_keys import MEASURING, SUITE
 from chipbench.ground.metrics import all_metrics
 
 _EXAMPLES = one_of("images", "sequences", "texts")
@@ -152,6 +153,7 @@ _MACHINE = (
 _KIND = aside("kind", text("a name"), _FOLLOWS)
 _CACHE = aside("cache_dir", _FOLDER)
 _OUTPUT = aside("output_dir", text("a folder"))
+_VERBOSE = aside("verbose", SWITCH)
 _RUN = (
     context("monitor.interval_s", above_zero("seconds")),
     aside("repeats", whole("", 1)),
@@ -159,7 +161,7 @@ _RUN = (
     aside("benchmark", text("a name"), _FOLLOWS),
     _CACHE,
     _OUTPUT,
-    aside("verbose", SWITCH),
+    _VERBOSE,
 )
 
 _TRACKING = (
@@ -172,7 +174,7 @@ _TRACKING = (
 )
 
 _SWEEP = (
-    aside("entry", one_of("train", "export", "createml", "forest")),
+    aside("entry", MEASURING),
     aside("sweep.repeats", whole("", 1)),
     aside("sweep.shuffle", SWITCH),
     aside("sweep.seed", whole("", 0)),
@@ -217,6 +219,7 @@ ENTRIES: Mapping[str, tuple[Rule, ...]] = {
     "export": (*EXPORT, _PROTOCOL_NAME, *_MACHINE, *_RUN, *_TRACKING),
     "forest": (*FOREST, _PROTOCOL_NAME, *_MACHINE, *_RUN, *_TRACKING),
     "sweep": _SWEEP,
+    "suite": (*SUITE, _BACKEND, *_MACHINE, _CACHE, _OUTPUT, _VERBOSE, *_TRACKING),
     "compare": (*_COMPARISON, _FILES, _KIND, _CACHE, _OUTPUT, *_TRACKING),
     "reference": (_FILES, _OUTPUT, *_TRACKING),
     "share": (*_SHARING, _OUTPUT),

@@ -240,6 +240,10 @@ def over_jobs(name: str, which: str) -> str:
     return f"{name}_{which}"
 
 
+# What a suite's own run says of its items.
+ITEM_TIME = _metric("item_time_s", "s", "one item from its start to its end, preparation included")
+SUITE_TIME = _metric("suite_time_s", "s", "item_time_s of all items that have ended")
+
 # Summary of an export.
 EXPORT_TIME = _metric("export_time_s", "s", "time to export the clip")
 REALTIME_FACTOR = _metric("realtime_factor", "x", "clip duration / export_time_s")

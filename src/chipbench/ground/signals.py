@@ -10,7 +10,7 @@ import threading
 import time
 from types import FrameType
 
-#: Names, to the process of a job, the seconds after which it stops itself.
+#: Tells the process of a job the setting after whose seconds it stops itself: `key=seconds`.
 JOB_TIMEOUT_VARIABLE = "CHIPBENCH_JOB_TIMEOUT_S"
 
 _LOOK_EVERY_S = 1.0
@@ -28,10 +28,10 @@ def install() -> None:
     _received.clear()
     signal.signal(signal.SIGINT, _receive)
     signal.signal(signal.SIGTERM, _receive)
-    limit_s = os.environ.pop(JOB_TIMEOUT_VARIABLE, None)
-    if limit_s is not None:
-        signal.signal(signal.SIGALRM, lambda number, frame: _raise(_timeout(limit_s)))
-        signal.setitimer(signal.ITIMER_REAL, float(limit_s))
+    limit = os.environ.pop(JOB_TIMEOUT_VARIABLE, None)
+    if limit is not None:
+        signal.signal(signal.SIGALRM, lambda number, frame: _raise(_timeout(limit)))
+        signal.setitimer(signal.ITIMER_REAL, float(limit.rpartition("=")[2]))
 
 
 def end_with_parent() -> None:
@@ -61,8 +61,8 @@ def _receive(number: int, _frame: FrameType | None) -> None:
     _raise(KeyboardInterrupt() if number == signal.SIGINT else Terminated())
 
 
-def _timeout(limit_s: str) -> TimeoutError:
-    return TimeoutError(f"it took longer than sweep.job_timeout_s={limit_s}")
+def _timeout(limit: str) -> TimeoutError:
+    return TimeoutError(f"it took longer than {limit}")
 
 
 def _raise(error: BaseException) -> None:

@@ -5,6 +5,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NoReturn
 
 import hydra
@@ -60,6 +61,10 @@ def _run(entry: str, task: Callable[[DictConfig], object], words: Sequence[str])
         from chipbench.sweeping.conduct import conduct, split
 
         return conduct(*split(entry, line.overrides))
+    if entry == "suite":
+        from chipbench.sweeping.suites.conduct import conduct_suite
+
+        task = partial(conduct_suite, words=line.overrides)
     return _done(task, compose_run(entry, line.overrides))
 
 

@@ -36,9 +36,9 @@ class Combination:
 
 def combinations(jobs: Sequence[JobEnd]) -> list[Combination]:
     """The jobs, those of one combination together."""
-    found: dict[tuple[str, ...], list[JobEnd]] = defaultdict(list)
+    found: dict[tuple[object, ...], list[JobEnd]] = defaultdict(list)
     for ended in jobs:
-        found[ended.job.overrides].append(ended)
+        found[ended.job.item, ended.job.overrides].append(ended)
     return [Combination(tuple(repeats)) for repeats in found.values()]
 
 
@@ -73,8 +73,10 @@ def best(jobs: Sequence[JobEnd]) -> str | None:
     """The fastest combination, by what tells it from the others; of each benchmark its own.
 
     Only jobs of one benchmark do the same work: an AV1 file is not made slower than an H.264 one.
-    None where no benchmark has two combinations.
+    None where no benchmark has two combinations, and of a suite, whose items are none.
     """
+    if any(ended.job.item for ended in jobs):
+        return None
     by_benchmark: dict[str, list[Combination]] = defaultdict(list)
     for combination in combinations(jobs):
         if combination.speed is not None:

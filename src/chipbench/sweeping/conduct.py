@@ -1,6 +1,5 @@
 """A sweep from its command line to its exit code."""
 
-import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -9,25 +8,18 @@ from omegaconf import DictConfig
 
 from chipbench.config.check import hold, may_be
 from chipbench.config.compose import compose_config
-from chipbench.config.nearest import hint
 from chipbench.config.options import project_dir
 from chipbench.config.overrides import is_sweep, parse
 from chipbench.ground import tags
 from chipbench.ground.cache import writable
 from chipbench.ground.counted import counted
 from chipbench.ground.errors import ConfigurationError
-from chipbench.sweeping import outcome as outcomes
-from chipbench.sweeping.launching import launch
-from chipbench.sweeping.outcome import outcome_of
+from chipbench.sweeping.carrying_out import begin, carry_out
 from chipbench.sweeping.parent import Parent
-from chipbench.sweeping.plan import FILE_NAME, Job, Plan, expand, order, read_plan, swept_keys
+from chipbench.sweeping.plan import Job, Plan, expand, order, swept_keys
 from chipbench.sweeping.plugins import check_plugins
+from chipbench.sweeping.resuming import find_earlier
 from chipbench.sweeping.search import search
-from chipbench.tracking.delivery_state import read_state
-from chipbench.tracking.journal import FILE_NAME as JOURNAL
-from chipbench.tracking.journal import Start, read_start
-from chipbench.tracking.recorder import Recorder
-from chipbench.tracking.store import configured_store
 
 _FOLDER = "output_dir"
 
@@ -48,11 +40,11 @@ def conduct(entry: str, overrides: Sequence[str], own: Sequence[str] = ()) -> in
         return _resume(entry, order(combinations, settings), configs[0], settings, hydra, given)
     folder = given or _new_folder()
     jobs = order(combinations, settings)
-    recorder = _begin(folder, configs[0], f"{entry}, {counted(len(jobs), 'job')}")
+    recorder = begin(folder, configs[0], f"{entry}, {counted(len(jobs), 'job')}")
     recorder.tags({tags.KIND: "sweep", tags.ENTRY: entry, tags.JOBS: len(jobs)})
     recorder.params({"entry": entry} | {parse(o).key_or_group: _listed(o) for o in overrides})
     plan = _plan(entry, recorder.key, jobs, swept_keys(overrides), settings)
-    return _run(folder, plan, recorder, hydra)
+    return carry_out(folder, plan, Parent(folder, plan, recorder), hydra)
 
 
 def _own_folder(overrides: Sequence[str]) -> tuple[Path | None, list[str]]:
@@ -135,23 +127,6 @@ def _refuse_several(entry: str, words: Sequence[str]) -> None:
         )
 
 
-def _run(folder: Path, plan: Plan, recorder: Recorder, hydra: Sequence[str]) -> int:
-    """Run what is missing, and conclude whatever happens."""
-    plan.write(folder)
-    with Parent(folder, plan, recorder) as parent:
-        try:
-            launch(folder, _open(folder, plan), hydra)
-        except BaseException:
-            parent.conclude(interrupted=True)
-            raise
-    return 0 if parent.conclude(interrupted=False) else 1
-
-
-def _open(folder: Path, plan: Plan) -> list[int]:
-    """The jobs that are not done. One that was skipped is asked again whether it can run."""
-    return [j.number for j in plan.jobs if outcome_of(folder, j.number).what != outcomes.DONE]
-
-
 def _resume(
     entry: str,
     jobs: tuple[Job, ...],
@@ -161,39 +136,12 @@ def _resume(
     given: Path | None,
 ) -> int:
     """Go on with an earlier sweep of the same jobs, in its own folder and parent run."""
-    folder = _earlier(str(settings.resume), given or project_dir() / "outputs")
-    known = read_plan(folder)
-    if (known.entry, known.jobs) != (entry, jobs):
-        jobs_then = counted(len(known.jobs), "job")
-        raise ConfigurationError(
-            f"sweep.resume={settings.resume}: that sweep was another one ({known.entry}, "
-            f"{jobs_then}: {known.jobs[0].text} …); give the same keys, or leave it out"
-        )
-    earlier = read_start(folder / JOURNAL)
-    if earlier is None:
-        raise ConfigurationError(
-            f"sweep.resume={settings.resume}: {JOURNAL}, by which the store knows that sweep's "
-            "run, cannot be read; leave it out for a new sweep"
-        )
-    again = folder / f"resumed-{datetime.now():%Y-%m-%d-%H-%M-%S-%f}"
-    os.environ.pop("MLFLOW_RUN_ID", None)  # the sweep's own run goes on, not this call's
-    recorder = _begin(again, config, f"{entry}, {counted(len(jobs), 'job')}", earlier)
-    plan = _plan(entry, known.key, jobs, known.swept, settings)
-    return _run(folder, plan, recorder, hydra)
-
-
-def _earlier(wanted: str, below: Path) -> Path:
-    """The folder of the sweep with this run id, or of the last."""
-    found = [path.parent for path in below.rglob(FILE_NAME) if (path.parent / JOURNAL).is_file()]
-    found.sort(key=lambda folder: (folder / JOURNAL).stat().st_mtime)
-    if wanted != "last":
-        found = [folder for folder in found if read_state(folder / JOURNAL).run_id == wanted]
-    if not found:
-        raise ConfigurationError(
-            f"sweep.resume={wanted}: no such sweep in {below.name}/; give the run id of a sweep's "
-            f"parent, or last{hint(wanted, ['last'])}"
-        )
-    return found[-1]
+    below = given or project_dir() / "outputs"
+    known = find_earlier(str(settings.resume), below, entry, jobs)
+    name = f"{entry}, {counted(len(jobs), 'job')}"
+    recorder = begin(known.journal_folder(), config, name, known.start)
+    plan = _plan(entry, known.plan.key, jobs, known.plan.swept, settings)
+    return carry_out(known.folder, plan, Parent(known.folder, plan, recorder), hydra)
 
 
 def _search(
@@ -206,23 +154,13 @@ def _search(
 ) -> int:
     """Let a sweeper plug-in choose the jobs."""
     folder = given or _new_folder()
-    recorder = _begin(folder, config, f"{entry}, search for the best")
+    recorder = begin(folder, config, f"{entry}, search for the best")
     recorder.tags({tags.KIND: "sweep", tags.ENTRY: entry, tags.OBJECTIVE: settings.objective})
     recorder.params({"entry": entry} | {parse(o).key_or_group: _listed(o) for o in overrides})
     jobs = search(entry, folder, recorder.key, overrides, settings, hydra)
     plan = _plan(entry, recorder.key, tuple(jobs), swept_keys(overrides), settings)
     plan.write(folder)
     return 0 if Parent(folder, plan, recorder).conclude(interrupted=False) else 1
-
-
-def _begin(folder: Path, config: DictConfig, name: str, earlier: Start | None = None) -> Recorder:
-    return Recorder(
-        folder,
-        configured_store(config.tracking, project_dir()),
-        name=name,
-        experiment=config.tracking.experiment_name,
-        earlier=earlier,
-    )
 
 
 def _plan(

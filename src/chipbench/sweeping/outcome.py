@@ -3,7 +3,7 @@
 import csv
 import json
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,7 @@ class Outcome:
     reason: str | None = None  # why it is not done, or its number does not count
     metrics: dict[str, float] = field(default_factory=dict)
     benchmark: str = ""  # what it measured
+    took_s: float | None = None  # its process, from start to end
 
     def write(self, folder: Path) -> None:
         """Keep it in the job's `folder`."""
@@ -99,7 +100,13 @@ def _read(folder: Path) -> Outcome:
     """What the files say; a damaged one counts as not there, and the job as open."""
     with suppress(*_DAMAGE):  # the job's own word, written before it is delivered
         result = json.loads(read_bounded(folder / _RESULT_NAME, _MAX_BYTES))  # a loss may be NaN
-        return _from_result(result, _last_accuracy(folder))
+        outcome = _from_result(result, _last_accuracy(folder))
+        return replace(outcome, took_s=_seen(folder).took_s)
+    return _seen(folder)
+
+
+def _seen(folder: Path) -> Outcome:
+    """What the process that started the job saw of it; nothing before it is over."""
     with suppress(*_DAMAGE):
         outcome = typed(Outcome, json_object(read_bounded(folder / _FILE_NAME, _MAX_BYTES)))
         return outcome if outcome.what in _WORDS else Outcome()

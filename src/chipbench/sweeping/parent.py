@@ -28,6 +28,9 @@ _COMBINATIONS = "combinations.csv"
 class Parent:
     """Looks at the jobs' folders every other second while the sweep runs, wherever they run."""
 
+    #: The files that it keeps up to date.
+    tables: tuple[str, ...] = (_JOBS, _COMBINATIONS)
+
     def __init__(self, folder: Path, plan: Plan, recorder: Recorder) -> None:
         self._folder = folder
         self._plan = plan
@@ -54,14 +57,7 @@ class Parent:
         if jobs == self._shown:
             return jobs
         self._shown = jobs
-        extras = Extras()
-        extras.attempt(f"writing {_JOBS}", lambda: self._table(_JOBS, summary.rows(jobs)))
-        rows = partial(combination_rows, jobs)
-        extras.attempt(f"writing {_COMBINATIONS}", lambda: self._table(_COMBINATIONS, rows()))
-        extras.attempt("drawing the batch sizes", lambda: self._draw(jobs))
-        self._recorder.metrics(summary.own_metrics(jobs), sum(ended.done for ended in jobs))
-        self._recorder.tags({tags.BEST: best(jobs)})
-        self._recorder.description(note_of(jobs))
+        self._record(jobs)
         return jobs
 
     def conclude(self, interrupted: bool) -> bool:
@@ -74,11 +70,26 @@ class Parent:
         self._recorder.end("FINISHED" if done else "KILLED" if interrupted else "FAILED")
         where = delivered(self._recorder)
         if len(jobs) > 1:
-            Extras().attempt("showing the jobs", lambda: print_jobs(jobs))
+            Extras().attempt("showing the jobs", lambda: self._show(jobs))
         say(text)
-        say(f"as tables: {self._recorder.folder / _JOBS} and {_COMBINATIONS}")
+        say(f"as tables: {self._recorder.folder / ' and '.join(self.tables)}")
         say(where)
         return done
+
+    def _record(self, jobs: list[JobEnd]) -> None:
+        """Write the tables and the curve, and say of the sweep's own run what it has."""
+        extras = Extras()
+        extras.attempt(f"writing {_JOBS}", lambda: self._table(_JOBS, summary.rows(jobs)))
+        rows = partial(combination_rows, jobs)
+        extras.attempt(f"writing {_COMBINATIONS}", lambda: self._table(_COMBINATIONS, rows()))
+        extras.attempt("drawing the batch sizes", lambda: self._draw(jobs))
+        self._recorder.metrics(summary.own_metrics(jobs), sum(ended.done for ended in jobs))
+        self._recorder.tags({tags.BEST: best(jobs)})
+        self._recorder.description(note_of(jobs))
+
+    def _show(self, jobs: list[JobEnd]) -> None:
+        """Print the jobs beside each other."""
+        print_jobs(jobs)
 
     def _follow(self) -> None:
         while not self._over.wait(_EVERY_S):

@@ -18,6 +18,8 @@ from chipbench.ground.regular import read_bounded
 from chipbench.ground.typed import json_object, whole_number
 
 FILE_NAME = "sweep.json"
+#: The entry point whose jobs each have their own.
+SUITE = "suite"
 _MOST_JOBS = 1000
 _MAX_BYTES = 2**24
 
@@ -29,11 +31,14 @@ class Job:
     number: int  # its place in the order, from 0
     overrides: tuple[str, ...]
     repeat: int  # from 1
+    item: str = ""  # what a suite calls it
+    entry: str = ""  # what runs it, where its plan has several
 
     @property
     def text(self) -> str:
         """The overrides as a reader sees them."""
-        return " ".join(self.overrides) or "as configured"
+        text = " ".join(self.overrides) or "as configured"
+        return f"{self.item} ({self.entry} {text})" if self.item else text
 
     @property
     def batch_size(self) -> int | None:
@@ -63,6 +68,8 @@ def in_common(jobs: Sequence[Job]) -> set[str]:
 
 
 def _name(job: Job, common: set[str], jobs: int) -> str:
+    if job.item:
+        return job.item
     own = " ".join(override for override in job.overrides if override not in common)
     return own or (job.text if jobs == 1 else f"repeat {job.repeat}")
 
@@ -71,13 +78,22 @@ def _name(job: Job, common: set[str], jobs: int) -> str:
 class Plan:
     """A sweep: what its workers need to know."""
 
-    entry: str
+    entry: str  # what runs each job; of a suite each job says it
     key: str  # of the parent's run
     jobs: tuple[Job, ...]
     swept: tuple[str, ...]  # the keys that take several values
     cooldown_s: float
     job_timeout_s: float | None
     skip_after_out_of_memory: bool
+
+    @property
+    def kind(self) -> str:
+        """What its own run is recorded as: a sweep or a suite, whose keys begin so."""
+        return SUITE if self.entry == SUITE else "sweep"
+
+    def entry_of(self, job: Job) -> str:
+        """The entry point that runs `job`."""
+        return job.entry or self.entry
 
     def run_name(self, job: Job) -> str:
         """What the name of `job`'s run begins with: no two jobs have the same."""
@@ -95,14 +111,12 @@ def read_plan(folder: Path) -> Plan:
     """The plan that a sweep keeps in `folder`. Raises ConfigurationError for a damaged one."""
     try:
         known = json_object(read_bounded(folder / FILE_NAME, _MAX_BYTES))
-        jobs = tuple(
-            Job(j["number"], tuple(j["overrides"]), j["repeat"]) for j in known.pop("jobs")
-        )
+        jobs = tuple(Job(**j | {"overrides": tuple(j["overrides"])}) for j in known.pop("jobs"))
         return Plan(**known | {"jobs": jobs, "swept": tuple(known["swept"])})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigurationError(
-            f"{folder.name}/{FILE_NAME} is damaged ({type(error).__name__}): start the sweep anew, "
-            "without sweep.resume"
+            f"{folder.name}/{FILE_NAME} is damaged ({type(error).__name__}): start anew, without "
+            "sweep.resume or suite.resume"
         ) from None
 
 

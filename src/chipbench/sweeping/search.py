@@ -12,7 +12,7 @@ from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.launching import multirun
 from chipbench.sweeping.outcome import next_attempt
 from chipbench.sweeping.plan import Job
-from chipbench.sweeping.worker import run_job
+from chipbench.sweeping.worker import Limit, run_job
 from chipbench.terminal.lines import say
 
 
@@ -33,9 +33,8 @@ def search(
         jobs.append(job)
         say(f"trial {len(jobs)}: {job.text}")
         attempt = next_attempt(folder, job.number)
-        outcome = run_job(
-            entry, job, attempt, parent_key, settings.job_timeout_s, f"trial {len(jobs)}"
-        )
+        limit = Limit("sweep", settings.job_timeout_s)
+        outcome = run_job(entry, job, attempt, parent_key, limit, f"trial {len(jobs)}")
         memory = outcome.metrics.get(metrics.PROCESS_MEMORY_PEAK, 0.0)
         limit = settings.memory_limit_mib
         if outcome.what != outcomes.DONE or (limit is not None and memory > limit):

@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from omegaconf import DictConfig
@@ -34,25 +35,36 @@ def work(config: DictConfig) -> str:
             time.sleep(plan.cooldown_s)
         say(f"job {job.number + 1} of {len(plan.jobs)}: {job.text}")
         attempt = next_attempt(folder, job.number)
-        outcome = run_job(
-            plan.entry, job, attempt, plan.key, plan.job_timeout_s, plan.run_name(job)
-        )
+        limit = Limit(plan.kind, plan.job_timeout_s)
+        outcome = run_job(plan.entry_of(job), job, attempt, plan.key, limit, plan.run_name(job))
     if outcome.reason is not None:
         say(f"job {job.number + 1} {outcome.what}: {outcome.reason}")
     return outcome.what
 
 
+@dataclass(frozen=True)
+class Limit:
+    """How long a job may take, as a sweep or a suite sets it."""
+
+    of: str
+    seconds: float | None  # None: as long as it likes
+
+    def __str__(self) -> str:
+        return f"{self.of}.job_timeout_s={self.seconds:g}"
+
+
 def run_job(
-    entry: str, job: Job, folder: Path, parent_key: str, timeout_s: float | None, name: str
+    entry: str, job: Job, folder: Path, parent_key: str, limit: Limit, name: str
 ) -> Outcome:
     """Run `job` in `folder`; it makes a run of its own and never writes to its parent's.
 
     `name` is what the run's name begins with.
     """
     environment = {PARENT_VARIABLE: parent_key, JOB_VARIABLE: name}
-    if timeout_s is not None:
-        environment[JOB_TIMEOUT_VARIABLE] = str(timeout_s)
-    limit_s = None if timeout_s is None else timeout_s + _GRACE_S
+    if limit.seconds is not None:
+        environment[JOB_TIMEOUT_VARIABLE] = str(limit)
+    limit_s = None if limit.seconds is None else limit.seconds + _GRACE_S
+    begun_s = time.monotonic()
     with start(entry, job, folder, environment, limit_s) as child:
         try:
             end = child.ended()
@@ -60,9 +72,10 @@ def run_job(
             child.terminate(_GRACE_S)
             raise
     if end.code is None:
-        outcome = Outcome(outcomes.TIMED_OUT, f"longer than sweep.job_timeout_s={timeout_s:g}")
+        outcome = Outcome(outcomes.TIMED_OUT, f"longer than {limit}")
     else:
         outcome = outcomes.ended(folder, end.code)
+    outcome = replace(outcome, took_s=time.monotonic() - begun_s)
     outcome.write(folder)
     return outcome
 
@@ -86,7 +99,7 @@ def _skipped(folder: Path, plan: Plan, job: Job) -> str | None:
 def _skip(folder: Path, plan: Plan, job: Job, why: str) -> Outcome:
     """Record a run that says why nothing was run."""
     attempt = next_attempt(folder, job.number)
-    config = compose_config(plan.entry, [*job.overrides, "output_dir=none"])
+    config = compose_config(plan.entry_of(job), [*job.overrides, "output_dir=none"])
     os.environ.pop("MLFLOW_RUN_ID", None)
     recorder = Recorder(
         attempt,

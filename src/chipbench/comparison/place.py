@@ -1,0 +1,47 @@
+"""A run's place among the published machines, in the few words that a table's cell has room for."""
+
+from collections.abc import Mapping
+
+from omegaconf import DictConfig
+
+from chipbench import hardware
+from chipbench.ground import metrics
+from chipbench.published import read_published
+from chipbench.published.beside import not_comparable, published_rows
+
+STAND_IN = "a stand-in"
+NO_RANKING = "Final Cut Pro's: no ranking"
+GENERATED = "generated data"
+
+
+def place(entry: str, config: DictConfig, known: Mapping[str, float]) -> str:
+    """ "3 of 7", or why the run of `entry` with these metrics has no place; empty if unknown."""
+    if entry == "export":
+        return NO_RANKING
+    time_s = known.get(metrics.TOTAL_TIME)
+    if time_s is None or entry not in ("train", "createml"):
+        return ""
+    if entry == "createml":
+        engine = config.createml.engine
+        stands_in = engine == "keras" or (engine == "auto" and not hardware.is_mac())
+        return STAND_IN if stands_in else _of_createml(config, time_s)
+    reason = not_comparable(config)
+    rows = published_rows(config)
+    if reason is not None or not rows:
+        return reason or "none published"
+    text = _among(time_s / config.epochs, [row.time_per_epoch_s for row in rows])
+    return f"{text}, {GENERATED}" if config.dataset.source == "generated" else text
+
+
+def _of_createml(config: DictConfig, time_s: float) -> str:
+    reason = not_comparable(config)
+    times = [
+        60 * float(row["train_time_min"])
+        for row in read_published("createml_times")
+        if row["dataset"] == config.dataset.name
+    ]
+    return reason or (_among(time_s, times) if times else "none published")
+
+
+def _among(own: float, others: list[float]) -> str:
+    return f"{1 + sum(other < own for other in others)} of {1 + len(others)}"
