@@ -82,7 +82,7 @@ MISTYPED = [
     ("forest search.candidates=97", "must be a whole number from 1 to 96"),
     ("forest search.folds=1", "search.folds=1: must be a whole number, 2 or more"),
     ("forest dataset.source=sklern", "(nearest: sklearn)"),
-    ("forest epochs=3", "unknown epochs; keys of this entry: cache_dir"),
+    ("forest epochs=3", "which is a key of train, createml; keys of this entry: cache_dir"),
     ("forest machine.accelerator=gpu", "on the processor; use auto"),
     ("sweep batch_sizes=16,32", "unknown batch_sizes (nearest: batch_size)"),
     ("sweep batch_size=16,abc", "batch_size=abc: must be a whole number of examples, 1 or more"),
