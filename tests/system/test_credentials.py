@@ -80,7 +80,7 @@ RECORDING = {
     "train": (_TOO_LARGE, 2),
     "createml": ((*_TOO_LARGE, "createml.engine=keras", "model=tiny_vgg"), 2),
     "export": (_MANUAL, 0),
-    "forest": (("dataset.source=generated", "dataset.max_examples=20000"), 2),
+    "forest": (("dataset.source=generated", "dataset.max_examples=20000", *_MANUAL[2:]), 2),
     "sweep": (("entry=export", *_MANUAL), 0),
 }
 ASKING: dict[str, tuple[tuple[str, ...], int]] = {
