@@ -3,6 +3,7 @@
 Whoever logs, prints or draws a quantity takes its name from here; nobody types one twice.
 """
 
+import chipbench.ground.metrics_of_jobs  # noqa: F401  # those of sweeps and suites are known as well
 from chipbench.ground.metric import Metric, all_metrics, metric
 from chipbench.ground.metric import define as _metric
 from chipbench.ground.search_metrics import FIT_TIME, FITS_PER_SECOND, R2, SEARCH_TIME
@@ -230,19 +231,6 @@ CPU_STEAL = _metric(
 EPOCH_DRIFT = _metric(
     "epoch_drift_percent", "%", "growth of epoch_time_s to the last epoch, first one left out", 1
 )
-
-# What a sweep's own run says of its jobs' metrics.
-BEST, MEDIAN = "best", "median"
-
-
-def over_jobs(name: str, which: str) -> str:
-    """Name of a sweep's metric, e.g. `over_jobs(TOTAL_TIME, BEST)`."""
-    return f"{name}_{which}"
-
-
-# What a suite's own run says of its items.
-ITEM_TIME = _metric("item_time_s", "s", "one item from its start to its end, preparation included")
-SUITE_TIME = _metric("suite_time_s", "s", "item_time_s of all items that have ended")
 
 # Summary of an export.
 EXPORT_TIME = _metric("export_time_s", "s", "time to export the clip")

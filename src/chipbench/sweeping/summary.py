@@ -7,6 +7,7 @@ from statistics import median
 from chipbench.ground import metrics
 from chipbench.ground.counted import counted
 from chipbench.ground.metrics import metric
+from chipbench.ground.metrics_of_jobs import BEST, MEDIAN, over_jobs
 from chipbench.measure.statistics import centre, interval, spread_percent
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.combinations import best, combinations
@@ -38,8 +39,8 @@ def own_metrics(jobs: Sequence[JobEnd]) -> dict[str, float]:
         known = [value for ended in jobs if (value := ended.first([name])) is not None]
         if known:
             best_of = min if name in TIMES else max
-            found[metrics.over_jobs(name, metrics.BEST)] = best_of(known)
-            found[metrics.over_jobs(name, metrics.MEDIAN)] = median(known)
+            found[over_jobs(name, BEST)] = best_of(known)
+            found[over_jobs(name, MEDIAN)] = median(known)
     return found
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from chipbench.ground import metrics
 from chipbench.ground.metrics import metric
+from chipbench.ground.metrics_of_jobs import ITEM_TIME, SUITE_TIME, of_item
 from chipbench.sweeping.job_end import PRINTED, SPEEDS, TIMES, JobEnd
 from chipbench.terminal.markdown import markdown_text
 
@@ -23,7 +23,7 @@ def _row(ended: JobEnd) -> dict[str, object]:
         "settings": " ".join(ended.job.overrides),
         "outcome": ended.outcome.what,
         "reason": ended.outcome.reason or "",
-        metrics.ITEM_TIME: "" if took_s is None else took_s,
+        ITEM_TIME: "" if took_s is None else took_s,
         **{name: found.get(name, "") for name in PRINTED},
     }
 
@@ -34,15 +34,10 @@ def own_metrics(jobs: Sequence[JobEnd]) -> dict[str, float]:
     for ended in jobs:
         known = {name: value for name in PRINTED if (value := ended.first([name])) is not None}
         if ended.done and ended.outcome.took_s is not None:
-            known[metrics.ITEM_TIME] = ended.outcome.took_s
+            known[ITEM_TIME] = ended.outcome.took_s
         found |= {of_item(name, ended.job.item): value for name, value in known.items()}
     total = [ended.outcome.took_s for ended in jobs if ended.outcome.took_s is not None]
-    return found | ({metrics.SUITE_TIME: sum(total)} if total else {})
-
-
-def of_item(name: str, item: str) -> str:
-    """Name of a suite's metric, e.g. `of_item(TOTAL_TIME, "tinyvgg_cifar10")`."""
-    return f"{item}/{name}"
+    return found | ({SUITE_TIME: sum(total)} if total else {})
 
 
 def cells(jobs: Sequence[JobEnd], places: Mapping[str, str]) -> list[tuple[str, ...]]:
@@ -51,7 +46,7 @@ def cells(jobs: Sequence[JobEnd], places: Mapping[str, str]) -> list[tuple[str, 
         (
             ended.job.item,
             ended.outcome.what,
-            _shown(metrics.ITEM_TIME, ended.outcome.took_s),
+            _shown(ITEM_TIME, ended.outcome.took_s),
             _first(TIMES, ended),
             _first(SPEEDS, ended),
             places[ended.job.item],
