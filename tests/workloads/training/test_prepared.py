@@ -1,6 +1,7 @@
 """What a training concludes from its epochs, whoever trains."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -47,6 +48,18 @@ def test_digits_that_end_at_chance_are_doubted_by_name(compose: Compose) -> None
     unmoved, guessing = map(str, done.work().caveats)
     assert unmoved.startswith("the loss did not move")
     assert guessing.startswith("no better than guessing: val_accuracy 0.100 of 10 classes")
+
+
+def test_a_gpt_alone_generates_once_it_is_trained(compose: Compose) -> None:
+    done = training(compose("experiment=gpt_tokens"), [epoch(1)])
+    done.measure(lambda step, values: None)
+    named = ("tokens", "places", "last_normalized", "next")
+    done.loop.model.layers = [SimpleNamespace(name=name) for name in named]
+    assert list(done.extras()) == [], "several replicas"
+    done._task = replace(done._task, device=Device("cpu", "a processor", lambda: None))
+    assert list(done.extras()) == ["measuring generation"]
+    done.loop.model.layers.pop()
+    assert list(done.extras()) == [], "a model of the user's own"
 
 
 def test_a_last_update_that_leaves_no_numbers_is_a_failure(compose: Compose) -> None:
