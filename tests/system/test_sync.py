@@ -179,7 +179,7 @@ def test_a_journal_without_a_first_record_is_named(
 ) -> None:
     path = write_journal(tmp_path / "outputs" / "run", *series(3))
     path.write_bytes(b"x" + path.read_bytes())
-    with pytest.raises(UndeliveredError, match="1 of 1 journals cannot be read"):
+    with pytest.raises(UndeliveredError, match="1 of 1 journal cannot be read"):
         run_sync(database)
     assert "run has no readable first record" in capsys.readouterr().out
 
