@@ -81,14 +81,14 @@ def measured(experiment: str, layers: str) -> tuple[dict[str, object], dict[str,
 
 
 def test_the_published_results_are_imported_once(config: Compared, tmp_path: Path) -> None:
-    assert reference(config("reference")) == (124, 0)
-    assert reference(config("reference")) == (0, 124)
+    assert reference(config("reference")) == (129, 0)
+    assert reference(config("reference")) == (0, 129)
     client = client_of(tmp_path)
     experiment = client.get_experiment_by_name("chipbench")
     assert experiment.tags["mlflow.experimentKind"] == "custom_model_development"
     query = "tags.`chipbench.kind` = 'reference'"
     runs = client.search_runs([experiment.experiment_id], query, max_results=1000)
-    assert len(runs) == 124
+    assert len(runs) == 129
     (m1_max,) = [r for r in runs if r.info.run_name == "Apple M1 Max 32-core GPU · "
                  "efficientnetb0_food101 · b32"]  # fmt: skip
     assert m1_max.data.metrics["total_time_s"] == 958.951
@@ -105,7 +105,7 @@ def test_an_interrupted_import_is_completed(config: Compared, tmp_path: Path) ->
     first, second = client.search_runs([experiment], max_results=2)
     client.delete_run(first.info.run_id)
     client.update_run(second.info.run_id, status="RUNNING")
-    assert reference(config("reference")) == (2, 122)
+    assert reference(config("reference")) == (2, 127)
 
 
 @pytest.mark.usefixtures("published")
@@ -198,7 +198,7 @@ def test_the_pictures_are_beside_the_report_and_the_table_round_trips(
     compare(config("compare"))
     folder = tmp_path / "compare"
     table = pd.read_csv(folder / "comparison_rows.csv")
-    assert sum(table.source == "published") == 124
+    assert sum(table.source == "published") == 129
     assert table["time_s"].dtype == float
     assert {"time_s", "price_usd", "energy_j", "spread_percent"} <= set(table.columns)
     m1_max = table[(table.machine == "Apple M1 Max 32-core GPU") & (table.price_usd == 3299)]

@@ -21,6 +21,7 @@ _PYTHON_BEYOND_METAL = (3, 13)
 #: Back end → its name as its makers write it.
 TITLES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
 _MEMORY_TOLERANCE = 0.1
+_COLAB = "Google Colab"
 #: What the article, a data sheet or a vendor adds to a name: sizes, rates, counts, trade marks.
 _DETAIL = re.compile(
     r"\b\d+(\.\d+)?[\s-]*([gm]hz|[gm]i?b|cores?)\b|\b\d+(st|nd|rd|th) gen\b|\bgddr\d\w*"
@@ -137,6 +138,7 @@ def contradictions(machine: Machine, claimed: Mapping[str, object]) -> list[str]
         _name("CPU", claimed.get("cpu"), [machine.cpu]),
         _count("CPU cores", claimed.get("cpu_cores"), cores),
         _memory(claimed.get("memory_gb"), machine.memory_mib),
+        _service(claimed.get("name"), machine.colab),
     )
     return [clause for clause in clauses if clause is not None]
 
@@ -162,6 +164,13 @@ def _memory(claim: object, found_mib: int) -> str | None:
     if wanted_gib is None or abs(found_gib - wanted_gib) <= _MEMORY_TOLERANCE * wanted_gib:
         return None
     return f"claims {wanted_gib:g} GB of memory, but {found_gib:.0f} GB was found"
+
+
+def _service(name: object, is_colab: bool) -> str | None:
+    """Colab's machines say themselves that they are Colab's."""
+    if not str(name).startswith(_COLAB) or is_colab:
+        return None
+    return f"claims to be {_COLAB}, and is not"
 
 
 def _number(claim: object) -> float | None:
