@@ -23,6 +23,7 @@ ENTRIES = [
     "export",
     "createml",
     "forest",
+    "limits",
     "sweep",
     "suite",
     "compare",

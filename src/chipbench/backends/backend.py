@@ -88,6 +88,9 @@ class Backend(Protocol):
     def synchronize(self, kind: str) -> None:
         """Return when all queued work on a device of this kind is done."""
 
+    def gpu_memory(self) -> Mapping[str, float]:
+        """What is known of the first GPU's memory, in MiB by metric name; nothing of a CPU's."""
+
     def seed(self, config: DictConfig) -> None:
         """Seed what is random, and see that the same seed gives the same where that is asked."""
 

@@ -39,6 +39,7 @@ _KINDS = {
     "": "of another program",
     "sweep": "for a sweep or repeats as a whole",
     "suite": "for a suite as a whole",
+    "limits": "for a search for the largest batch",
     "skipped job": "of jobs that were skipped",
     "comparison": "for a report that was kept",
     "empty": "without content",

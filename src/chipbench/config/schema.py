@@ -30,6 +30,7 @@ from chipbench.config.kinds import (
     whole_up_to,
     word,
 )
+from chipbench.config.limit_keys import LIMITS
 from chipbench.config.rule import Rule, aside, choose, context, option_name, work
 from chipbench.config.suite_keys import MEASURING, SUITE
 from chipbench.ground.metrics import all_metrics
@@ -218,6 +219,7 @@ ENTRIES: Mapping[str, tuple[Rule, ...]] = {
     "createml": (*_OF_TRAIN, *_CREATEML),
     "export": (*EXPORT, _PROTOCOL_NAME, *_MACHINE, *_RUN, *_TRACKING),
     "forest": (*FOREST, _PROTOCOL_NAME, *_MACHINE, *_RUN, *_TRACKING),
+    "limits": (*_OF_TRAIN, *LIMITS),
     "sweep": _SWEEP,
     "suite": (*SUITE, _BACKEND, *_MACHINE, _CACHE, _OUTPUT, _VERBOSE, *_TRACKING),
     "compare": (*_COMPARISON, _FILES, _KIND, _CACHE, _OUTPUT, *_TRACKING),

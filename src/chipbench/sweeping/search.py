@@ -33,7 +33,7 @@ def search(
         jobs.append(job)
         say(f"trial {len(jobs)}: {job.text}")
         attempt = next_attempt(folder, job.number)
-        limit = Limit("sweep", settings.job_timeout_s)
+        limit = Limit("sweep.job_timeout_s", settings.job_timeout_s)
         outcome = run_job(entry, job, attempt, parent_key, limit, f"trial {len(jobs)}")
         memory = outcome.metrics.get(metrics.PROCESS_MEMORY_PEAK, 0.0)
         limit = settings.memory_limit_mib

@@ -35,7 +35,7 @@ def work(config: DictConfig) -> str:
             time.sleep(plan.cooldown_s)
         say(f"job {job.number + 1} of {len(plan.jobs)}: {job.text}")
         attempt = next_attempt(folder, job.number)
-        limit = Limit(plan.kind, plan.job_timeout_s)
+        limit = Limit(f"{plan.kind}.job_timeout_s", plan.job_timeout_s)
         outcome = run_job(plan.entry_of(job), job, attempt, plan.key, limit, plan.run_name(job))
     if outcome.reason is not None:
         say(f"job {job.number + 1} {outcome.what}: {outcome.reason}")
@@ -44,13 +44,13 @@ def work(config: DictConfig) -> str:
 
 @dataclass(frozen=True)
 class Limit:
-    """How long a job may take, as a sweep or a suite sets it."""
+    """How long a job may take."""
 
-    of: str
+    key: str  # what sets it
     seconds: float | None  # None: as long as it likes
 
     def __str__(self) -> str:
-        return f"{self.of}.job_timeout_s={self.seconds:g}"
+        return f"{self.key}={self.seconds:g}"
 
 
 def run_job(

@@ -1,7 +1,7 @@
 """JAX, as all that trains with it sees it."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -13,6 +13,7 @@ from chipbench.backends.cluster import Cluster
 from chipbench.backends.loop import Loop
 from chipbench.backends.single import open_single
 from chipbench.backends.start import start_keras
+from chipbench.ground import memory_metrics
 from chipbench.hardware.machine import Machine
 from chipbench.terminal.quiet import quiet_stderr
 
@@ -66,6 +67,13 @@ class Jax:
         import jax
 
         jax.block_until_ready(jax.live_arrays())
+
+    def gpu_memory(self) -> Mapping[str, float]:
+        """As XLA's allocator counts it, which does not on every device."""
+        import jax
+
+        counted = jax.devices()[0].memory_stats() if self.gpus() else None
+        return memory_metrics.in_use((counted or {}).get("peak_bytes_in_use"))
 
     def seed(self, config: DictConfig) -> None:
         """Keras' own seeds."""

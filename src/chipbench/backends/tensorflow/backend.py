@@ -2,8 +2,8 @@
 
 import logging
 import os
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 from omegaconf import DictConfig
@@ -17,6 +17,7 @@ from chipbench.backends.start import start_keras
 from chipbench.backends.tensorflow.device import TensorFlowDevice, set_threads, threads_for
 from chipbench.backends.tensorflow.keras2 import give_public_names
 from chipbench.backends.tensorflow.replicas import open_replicas
+from chipbench.ground import memory_metrics
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
 from chipbench.terminal.lines import announce
@@ -106,6 +107,16 @@ class TensorFlow:
         import tensorflow as tf
 
         tf.test.experimental.sync_devices()
+
+    def gpu_memory(self) -> Mapping[str, float]:
+        """As TensorFlow's allocator counts it; a plug-in's own may not."""
+        import tensorflow as tf
+
+        if not self.gpus():
+            return {}
+        with suppress(ValueError, tf.errors.OpError):
+            return memory_metrics.in_use(tf.config.experimental.get_memory_info("GPU:0")["peak"])
+        return {}
 
     def seed(self, config: DictConfig) -> None:
         """Keras' own seeds, and TensorFlow's deterministic kernels where they are asked for."""

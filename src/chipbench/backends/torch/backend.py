@@ -1,7 +1,7 @@
 """PyTorch, as all that trains with it sees it."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -14,6 +14,7 @@ from chipbench.backends.loop import Loop
 from chipbench.backends.single import open_single
 from chipbench.backends.start import start_keras
 from chipbench.backends.torch.spinning import limit_spinning
+from chipbench.ground import memory_metrics
 from chipbench.hardware.machine import Machine
 
 #: Keras' own variable for the device that it puts tensors on.
@@ -71,6 +72,16 @@ class Torch:
 
         if kind == "gpu":
             (torch.mps if self._place(kind) == "mps" else torch.cuda).synchronize()
+
+    def gpu_memory(self) -> Mapping[str, float]:
+        """CUDA's and ROCm's peak; Metal counts none, and says what it recommends (PyTorch 2.5)."""
+        import torch
+
+        place = self._place("gpu")
+        if place == "cuda":
+            return memory_metrics.in_use(torch.cuda.max_memory_allocated())
+        recommended = getattr(torch.mps, "recommended_max_memory", None) if place == "mps" else None
+        return memory_metrics.recommended(recommended() if recommended else None)
 
     def seed(self, config: DictConfig) -> None:
         """Keras' own seeds, and PyTorch's deterministic kernels where they are asked for."""

@@ -13,7 +13,7 @@ from chipbench.ground.drawing.images import draw_images
 from chipbench.ground.finding import Finding
 from chipbench.ground.metrics import metric
 from chipbench.hardware.machine import Machine
-from chipbench.hardware.used import Used
+from chipbench.hardware.used import GPU, Used
 from chipbench.measure.epochs import Epoch, summary
 from chipbench.measure.examples import examples_of
 from chipbench.measure.learning import broken, of_learning
@@ -48,6 +48,7 @@ class PreparedTraining:
         self._limits: dict[str, float] = {}
         self._faster: str | None = None
         self._generated: Mapping[str, float] = {}
+        self._memory: Mapping[str, float] = {}
         self.loop = loop
         self.epochs: list[Epoch] = []
 
@@ -84,8 +85,11 @@ class PreparedTraining:
             self._refuse("weights are no numbers after the last update")
 
     def extras(self) -> Mapping[str, Callable[[], None]]:
-        """How fast it generates, how close it came to the limits, if another back end is faster."""
+        """The GPU's memory; how fast it generates, how close it came to the limits, if another back
+        end is faster."""
         found: dict[str, Callable[[], None]] = {}
+        if self._task.device.kind == GPU:  # before what follows takes more of it
+            found["reading the GPU's memory"] = self._take_memory
         if generation.generates(self._task, self.loop.model):
             found["measuring generation"] = self._take_generation
         if self._task.device.replicas > 1 or len(self.epochs) < 2:
@@ -95,6 +99,9 @@ class PreparedTraining:
         if self._task.config.protocol.name == "tuned":
             found["comparing the back ends"] = self._take_faster
         return found
+
+    def _take_memory(self) -> None:
+        self._memory = backend(self._task.config.backend.name).gpu_memory()
 
     def _take_peak(self) -> None:
         self._peak = peak_of(self._task, self._machine)
@@ -150,7 +157,13 @@ class PreparedTraining:
         values[metrics.PARAMETERS_TOTAL] = model.count_params()
         values[metrics.PARAMETERS_TRAINABLE] = trainable
         rates = {} if feed is None else feed.rates
-        found = {**self._generated, **self._limits, **self._scaling(values), **rates}
+        found = {
+            **self._memory,
+            **self._generated,
+            **self._limits,
+            **self._scaling(values),
+            **rates,
+        }
         return values | found
 
     def _doubts(self) -> Iterator[Finding]:

@@ -1,0 +1,11 @@
+"""The keys of a search for the largest batch."""
+
+from chipbench.config.kinds import above_zero, from_zero, or_null, whole
+from chipbench.config.rule import aside
+
+LIMITS = (
+    aside("limits.max_batch_size", or_null(whole("examples", 1))),
+    aside("limits.precision_percent", from_zero("per cent")),
+    aside("limits.slow_percent", above_zero("per cent")),
+    aside("limits.try_timeout_s", above_zero("seconds")),
+)
