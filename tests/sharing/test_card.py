@@ -10,6 +10,7 @@ from support.shared_results import BEGUN_MS, MAC, result
 
 from chipbench.ground.finding import Finding
 from chipbench.measure.result import Result
+from chipbench.measure.statistics import centre, interval
 from chipbench.sharing import card
 from chipbench.sharing.document import shared_document
 from chipbench.sharing.shared_run import SharedRun
@@ -77,3 +78,14 @@ def test_the_cards_are_a_picture_and_one_that_scales(tmp_path: Path) -> None:
         assert picture.size == (880, 352)
     drawn = ElementTree.parse(tmp_path / "card.svg")
     assert not [node for node in drawn.iter() if node.tag.endswith(("script", "foreignObject"))]
+
+
+def test_repeats_that_nobody_did_the_like_of_are_one_line_with_an_interval() -> None:
+    others = [result((9.0, 2.0), MAC, "batch_size=64")]
+    measured = [run.result for run in runs(*OWN)]
+    first, second = card.card_of(document(*measured, *others)).measures
+    low, high = interval([one.metrics["total_time_s"] for one in measured]) or (0, 0)
+    shown = f"{centre([one.metrics['total_time_s'] for one in measured]):.2f} s"
+    assert first.text.startswith(f"{shown} [{low:.2f} s, {high:.2f} s], ")
+    assert first.text.endswith(", 3 repeats, batch size 32")
+    assert second.text.startswith("12.00 s, ") and second.text.endswith("images/s, batch size 64")

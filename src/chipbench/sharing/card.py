@@ -1,6 +1,7 @@
 """A card that shows a result at a glance: as a picture, and as one that scales."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from chipbench.ground.drawing.card import Card, Measure, draw_card
 from chipbench.ground.metrics import metric
 from chipbench.hardware import TITLES
 from chipbench.measure.recorded_run import RANKING_METRICS, SPEED_METRICS
+from chipbench.measure.statistics import centre, interval
 from chipbench.published.benchmarks import words_of
 from chipbench.published.completed import published_recorded
 from chipbench.sharing.believed import shipped
@@ -58,14 +60,26 @@ def _measure(one: Versus, several: bool) -> Measure:
 
 
 def _numbers(document: Mapping[str, Any]) -> Iterator[Measure]:
-    """Of each run its time and speed, where no other machine is to be compared with."""
+    """Of each work its time and speed, where no other machine is to be compared with."""
+    repeats = defaultdict(list)
     for run in document["runs"]:
-        names = [next((n for n in of if n in run["metrics"]), None) for of in _SHOWN]
-        known = [metric(name).format(run["metrics"][name]) for name in names if name is not None]
-        size = run["params"].get("batch_size")
-        at = "" if size is None else f" at batch size {size}"
+        repeats[run["tags"].get(tags.FINGERPRINT)].append(run)
+    for runs in repeats.values():
+        known = [text for of in _SHOWN for text in _number(runs, of)]
+        size = runs[0]["params"].get("batch_size")
+        known += [] if len(runs) == 1 else [f"{len(runs)} repeats"]
         if known:
-            yield Measure(f"{', '.join(known)}{at}")
+            yield Measure(", ".join(known) + ("" if size is None else f", batch size {size}"))
+
+
+def _number(runs: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Iterator[str]:
+    """The repeats' mean of the first of these metrics that they have, and its interval."""
+    name = next((name for name in names if all(name in run["metrics"] for run in runs)), None)
+    if name is None:
+        return
+    values = [run["metrics"][name] for run in runs]
+    bounds = ", ".join(map(metric(name).format, interval(values) or ()))
+    yield metric(name).format(centre(values)) + (f" [{bounds}]" if bounds else "")
 
 
 _SHOWN = (RANKING_METRICS, SPEED_METRICS)
