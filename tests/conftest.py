@@ -14,6 +14,7 @@ from support.sharing import end_shared
 from chipbench import hardware
 from chipbench.config.compose import compose_config
 from chipbench.ground.cache import kept
+from chipbench.sharing import believed
 from chipbench.terminal.console import console
 
 pytest_plugins = ["support.pictures", "support.process_fixtures", "support.store_fixtures"]
@@ -70,6 +71,14 @@ def alone(monkeypatch: pytest.MonkeyPatch, cache: Path) -> Iterator[None]:
     for name in ("MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "MAKELEVEL", "ARGS"):  # of `make test`
         monkeypatch.delenv(name, raising=False)
     yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_shipped() -> Iterator[None]:
+    """What came with chipbench of shared results is in no test's comparison."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(believed, "_SHIPPED", "none")
+        yield
 
 
 @pytest.fixture

@@ -13,6 +13,9 @@ from chipbench.sharing.refused import RefusedFileError
 from chipbench.sharing.shared_run import SharedRun
 from chipbench.terminal.lines import complain
 
+#: The folder of the files that came with chipbench, in its package of published results.
+_SHIPPED = "shared"
+
 
 @dataclass(frozen=True)
 class Believed:
@@ -49,5 +52,5 @@ def believed(named: str) -> Believed:
 
 def shipped() -> list[SharedRun]:
     """The runs whose files came with chipbench."""
-    with as_file(files("chipbench.published").joinpath("shared")) as folder:
+    with as_file(files("chipbench.published").joinpath(_SHIPPED)) as folder:
         return believed(str(folder)).runs if any(Path(folder).glob("*.json")) else []
