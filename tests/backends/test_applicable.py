@@ -18,6 +18,7 @@ from chipbench.ground.errors import ConfigurationError
         ("backend=torch protocol=tuned protocol.jit_compile=true", "use protocol=article"),
         ("protocol=tuned protocol.untimed_epochs=1", "protocol.untimed_epochs=1: only `model.fit`"),
         ("strategy=multi_worker protocol.untimed_epochs=1", "only `model.fit` on one machine"),
+        ("strategy=multi_worker duration_s=5", "duration_s=5: with strategy=multi_worker"),
         ("backend=jax protocol.intra_op_threads=2", "protocol.intra_op_threads=2: JAX takes no"),
         ("backend=jax protocol.inter_op_threads=1", "protocol.inter_op_threads=1: JAX takes no"),
         ("backend=torch protocol=tuned protocol.slices=4", "protocol.slices=4: backend=torch"),

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from omegaconf import DictConfig
@@ -18,6 +18,7 @@ def printed(capsys: pytest.CaptureFixture[str], wide_terminal: None) -> Printed:
         config: DictConfig,
         total_s: float = 71.6,
         caveats: tuple[Finding, ...] = (),
+        more: Mapping[str, float] | None = None,
         **tags: str,
     ) -> str:
         known = {"optimizer_used": "adam", "data_source": "tfds", "tensorflow": "2.19.1"}
@@ -28,7 +29,7 @@ def printed(capsys: pytest.CaptureFixture[str], wide_terminal: None) -> Printed:
             status=COMPLETED,
             end=COMPLETED,
             reason=None,
-            metrics={"total_time_s": total_s},
+            metrics={"total_time_s": total_s, **(more or {})},
             tags=known | tags,
             caveats=caveats,
         )
@@ -136,3 +137,17 @@ def test_what_speaks_against_the_times_is_said(
     assert "caution: not idle: other programs used 23 % of the CPU; before it\n" in text
     assert "caution: on battery power: plug it in\n" in text
     assert "caution:" not in printed(compose())
+
+
+def test_a_run_of_a_given_time_tells_its_epochs_and_whether_its_speed_lasted(
+    compose: Callable[..., DictConfig], printed: Printed
+) -> None:
+    config = compose("dataset=digits", "duration_s=1800")
+    known = {"time_per_epoch_s": 10.0, "sustained_percent": 81.24, "slowed_after_s": 612.0}
+    speed, lasted, *_ = printed(config, 1800.0, more=known).splitlines()
+    assert ": 1,800.00 s for 180 epochs, 10.00 s each" in speed
+    assert lasted == (
+        "its speed at the end was 81.2 % of that at the beginning, slower after 612.0 s"
+    )
+    del known["slowed_after_s"]
+    assert "that at the beginning\n" in printed(config, 1800.0, more=known)

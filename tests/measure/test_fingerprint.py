@@ -24,6 +24,7 @@ def fingerprint_of(*overrides: str, entry: str = "train", **found: object) -> st
     [
         "batch_size=64",
         "epochs=9",
+        "duration_s=60",
         "precision=mixed_float16",
         "deterministic=true",
         "dataset=cifar100",
@@ -154,3 +155,12 @@ def test_stand_ins_with_other_augmentations_do_not_compare() -> None:
     every = fingerprint_of(engine, entry="createml")
     assert fingerprint_of(engine, "augmentation.blur=false", entry="createml") != every
     assert fingerprint_of(engine, "protocol.loop=graph", entry="createml") == every
+
+
+def test_a_time_takes_the_place_of_the_epochs_and_runs_before_it_stay_what_they_were() -> None:
+    timed = params("duration_s=60")
+    assert fingerprint(timed, FOUND) == fingerprint(timed | {"epochs": 3}, FOUND)
+    assert fingerprint(timed, FOUND) != fingerprint(timed | {"duration_s": 61}, FOUND)
+    before = {key: value for key, value in params().items() if key != "duration_s"}
+    assert fingerprint(before, FOUND) == fingerprint_of()
+    assert "duration_s" not in work(params(), FOUND) and "epochs" not in work(timed, FOUND)

@@ -40,6 +40,11 @@ def without(part: str, name: str) -> Change:
     return resealed(lambda run: run[part].pop(name))
 
 
+def lasted(**known: float) -> Change:
+    """With these metrics of a run of a given time."""
+    return lambda run: run["metrics"].update(known)
+
+
 #: What is done to a believable run, and the field that is named.
 FORGED: dict[str, tuple[Change, str]] = {
     "minus three epochs": (setting("epochs", "-3"), "params.epochs"),
@@ -129,6 +134,14 @@ FORGED: dict[str, tuple[Change, str]] = {
         put("metrics", "epoch_drift_percent", value=-101.0),
         "metrics.epoch_drift_percent",
     ),
+    "a speed that lasted otherwise": (
+        resealed(put("params", "duration_s", value="7"), lasted(sustained_percent=99.0)),
+        "metrics.sustained_percent",
+    ),
+    "a time that no epoch is of": (
+        resealed(put("params", "duration_s", value="7"), lambda run: run["series"].clear()),
+        "params.duration_s",
+    ),
     "a half epoch": (put("series", "step", value=[1, 2.5, 3]), "series.step"),
     "use above all": (
         put("utilisation", CPU_USE, value=[None, 900.0]),
@@ -204,3 +217,8 @@ def test_a_name_is_a_name(by: str, tmp_path: Path) -> None:
     """Whoever writes it somewhere escapes it there."""
     (run,) = read_shared(written(tmp_path, sealed(document() | {"by": by})))
     assert run.by == by
+
+
+def test_a_run_of_a_given_time_is_believed_by_its_epochs(tmp_path: Path) -> None:
+    change = resealed(setting("duration_s", "7.5"), lasted(sustained_percent=80.0))
+    assert read_shared(written(tmp_path, changed(change)))

@@ -20,9 +20,10 @@ with Bar("frames") as bar:
 """
 TRAINED = """
 import time
+from chipbench.ground.extent import Extent
 from chipbench.terminal.epoch_bar import EpochBar
 from chipbench.terminal.lines import say
-with EpochBar(1000, "images", batch_size=100, epochs=2) as bar:
+with EpochBar(1000, "images", batch_size=100, extent=Extent(2)) as bar:
     for epoch in (1, 2):
         bar.epoch(epoch)
         for batch in range(3):

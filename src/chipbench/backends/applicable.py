@@ -44,6 +44,11 @@ def _inapplicable(config: DictConfig) -> Iterator[str]:
             "protocol.jit_compile=true: the loop of protocol=tuned has its own way to compile; "
             "leave it false, or use protocol=article"
         )
+    if several and config.duration_s is not None:
+        yield (
+            f"duration_s={config.duration_s}: with strategy=multi_worker each worker's own clock "
+            "would end it; use epochs"
+        )
     for key in ("intra_op_threads", "inter_op_threads"):
         if name == "jax" and isinstance(protocol[key], int):
             yield f"protocol.{key}={protocol[key]}: JAX takes no number of threads; leave it null"

@@ -6,8 +6,10 @@ from typing import Any
 from chipbench.backends.backend import Task
 from chipbench.backends.epoch_timer import EpochTimer
 from chipbench.backends.feed import Feed
+from chipbench.backends.last_epoch import LastEpoch
 from chipbench.backends.loop import Take
 from chipbench.backends.progress import TrainingProgress
+from chipbench.ground.extent import Extent
 from chipbench.terminal.epoch_bar import EpochBar
 
 
@@ -28,13 +30,14 @@ class Fit:
         """Train all epochs; the callbacks look at no batch unless a terminal shows a bar."""
         config, number = self._task.config, self._task.data.train_examples
         timer = EpochTimer(self._task.device.synchronize, number, take)
+        extent = Extent(config.epochs, config.duration_s)
         if config.protocol.untimed_epochs:
             self.model.fit(**self._feed.train, epochs=config.protocol.untimed_epochs, verbose=0)
         self.model.fit(
             **self._feed.train,
             validation_data=self._feed.validation if config.protocol.validate else None,
-            epochs=config.epochs,
-            callbacks=[timer, TrainingProgress(bar)],
+            epochs=extent.most,
+            callbacks=[timer, TrainingProgress(bar), LastEpoch(extent.numbers())],
             verbose=0,
         )
 

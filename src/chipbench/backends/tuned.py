@@ -12,6 +12,7 @@ from chipbench.backends.features import kept_features, split_model
 from chipbench.backends.feed import Feed
 from chipbench.backends.loop import Take
 from chipbench.ground import tags
+from chipbench.ground.extent import Extent
 from chipbench.measure.epochs import Epoch
 from chipbench.measure.stopwatch import Stopwatch
 
@@ -95,9 +96,9 @@ class Tuned:
 
     def epochs(self) -> Iterator[Epoch]:
         """Train; an epoch's two parts are timed, what the caller does with it is not."""
-        stopwatch = Stopwatch(self._task.device.synchronize)
+        config, stopwatch = self._task.config, Stopwatch(self._task.device.synchronize)
         orders = self._engine.orders()
-        for number in range(1, self._task.config.epochs + 1):
+        for number in Extent(config.epochs, config.duration_s).numbers():
             order = next(orders)
             stopwatch.start()
             trained = self._epochs.train(self._part("train"), order)

@@ -107,11 +107,13 @@ def standing(own: Row, published: Sequence[Row]) -> str:
 
 def own_row(result: Result, config: DictConfig) -> Row:
     """The training as a row of the published table."""
+    total_s = result.metrics[metrics.TOTAL_TIME]
+    per_epoch_s = result.metrics.get(metrics.TIME_PER_EPOCH, total_s / config.epochs)
     return Row(
         machine=result.machine,
         source="this run",
-        total_time_s=result.metrics[metrics.TOTAL_TIME],
-        epochs=config.epochs,
+        total_time_s=total_s,
+        epochs=round(total_s / per_epoch_s),
         batch_size=config.batch_size,
         optimizer=result.tags[tags.OPTIMIZER_USED],
     )

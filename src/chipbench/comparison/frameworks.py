@@ -176,7 +176,7 @@ def _work(line: Beside) -> Iterator[str]:
     if run.tags.get(tags.DATA_SOURCE):
         yield f"{run.tags[tags.DATA_SOURCE]} data"
     for key in ("epochs", "precision", "dataset.max_examples"):
-        value = run.params.get(key, "None")
+        value = (run.epochs if key == "epochs" else run.params.get(key)) or "None"
         if value != "None":
             yield f"{key.removeprefix('dataset.')} {value}"
 
@@ -191,7 +191,7 @@ def _cells(line: Beside, name: str, side: Side) -> Cells:
         "protocol": run.tags.get(tags.PROTOCOL),
         "data_source": run.tags.get(tags.DATA_SOURCE),
         "batch_size": run.params.get("batch_size"),
-        "epochs": run.params.get("epochs"),
+        "epochs": run.epochs,
         **work_cells(run),
         "backend": name,
         "backend_version": side.version,

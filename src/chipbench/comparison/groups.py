@@ -131,7 +131,14 @@ class Row:
 
 
 #: Settings that the title of every table says.
-TITLED = ("clip.duration_s", "batch_size", "epochs", "precision", "dataset.max_examples")
+TITLED = (
+    "clip.duration_s",
+    "batch_size",
+    "epochs",
+    "duration_s",
+    "precision",
+    "dataset.max_examples",
+)
 
 
 @dataclass(frozen=True)

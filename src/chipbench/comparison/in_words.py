@@ -11,6 +11,7 @@ from chipbench import hardware
 _SETTINGS: Mapping[str, str] = {
     "batch_size": "batches of {}",
     "epochs": "{} epochs",
+    "duration_s": "trained for {} s",
     "precision": "{}",
     "backend.name": "trained by {}",
     "dataset.max_examples": "{} examples",

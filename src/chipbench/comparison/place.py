@@ -29,7 +29,8 @@ def place(entry: str, config: DictConfig, known: Mapping[str, float]) -> str:
     rows = published_rows(config)
     if reason is not None or not rows:
         return reason or "none published"
-    text = _among(time_s / config.epochs, [row.time_per_epoch_s for row in rows])
+    per_epoch_s = known.get(metrics.TIME_PER_EPOCH, time_s / config.epochs)
+    text = _among(per_epoch_s, [row.time_per_epoch_s for row in rows])
     return f"{text}, {GENERATED}" if config.dataset.source == "generated" else text
 
 

@@ -25,6 +25,7 @@ _SOURCE = "dataset.source"
 #: How much work a run does: without it, a column's seconds beside another's mislead.
 _AMOUNTS = {
     "epochs": "epochs",
+    "duration_s": "s of training",
     "dataset.max_examples": "examples",
     "clip.duration_s": "s of film",
 }

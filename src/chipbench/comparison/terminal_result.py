@@ -16,7 +16,7 @@ from chipbench.comparison.beside_published import (
     own_row,
     training_beside,
 )
-from chipbench.ground import metrics, tags
+from chipbench.ground import metrics, metrics_of_time, tags
 from chipbench.ground.counted import counted
 from chipbench.ground.metrics import metric
 from chipbench.measure.recorded_run import SPEED_METRICS
@@ -40,7 +40,7 @@ def print_training(result: Result, config: DictConfig) -> None:
         if published and not_comparable(config) is None:
             details.print_beside(own, published)
     per_epoch = metric(metrics.TIME_PER_EPOCH).format(own.time_per_epoch_s)
-    _say_speed(result, f" for {counted(config.epochs, 'epoch')}, {per_epoch} each")
+    _say_speed(result, f" for {counted(own.epochs, 'epoch')}, {per_epoch} each")
     _say_rest(result, config, training_beside(result, config))
 
 
@@ -83,6 +83,11 @@ def _say_speed(result: Result, time_is: str = "") -> None:
     if tags.LIMITED_BY in result.tags:
         said.append(f"limited by: {result.tags[tags.LIMITED_BY]}")
     say(f"{result.benchmark} on {result.machine}: {', '.join(said)}", style="bold")
+    if metrics_of_time.SUSTAINED in result.metrics:
+        slowed = metrics_of_time.SLOWED_AFTER
+        when = f", slower after {_shown(result, slowed)}" if slowed in result.metrics else ""
+        left = _shown(result, metrics_of_time.SUSTAINED)
+        say(f"its speed at the end was {left} of that at the beginning{when}")
     if metrics.GENERATED_RATE in result.metrics:
         read, written = (
             _shown(result, name) for name in (metrics.PROMPT_RATE, metrics.GENERATED_RATE)

@@ -81,7 +81,7 @@ def _run(run: RecordedRun, time: str) -> Cells:
         "run_id": run.run_id,
         "date": began.isoformat(timespec="seconds"),
         "batch_size": run.params.get("batch_size"),
-        "epochs": run.params.get("epochs"),
+        "epochs": run.epochs,
         "precision": run.params.get("precision"),
         "model": run.params.get("model.name"),
         "max_examples": _stated(run.params.get("dataset.max_examples")),

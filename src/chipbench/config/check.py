@@ -146,6 +146,8 @@ def _hold_together(config: DictConfig) -> None:
     """Keys that mean something only beside others."""
     if "model" in config:
         _hold_examples(config)
+    if config.get("duration_s") is not None:
+        _hold_duration(config)
     if "since" in config and None not in (config.since, config.until):
         _hold_dates(config)
     if "codec" in config:
@@ -164,6 +166,14 @@ def _hold_together(config: DictConfig) -> None:
             "export_time_s=null: method=final_cut_manual needs the seconds that you timed, such "
             "as export_time_s=208"
         )
+
+
+def _hold_duration(config: DictConfig) -> None:
+    """Only a training of its own goes on for a given time."""
+    counted = {"createml": "CreateML counts its iterations", "limits": "each try is of some epochs"}
+    why = next((said for section, said in counted.items() if section in config), None)
+    if why is not None:
+        raise ConfigurationError(f"duration_s={config.duration_s}: {why}; use epochs")
 
 
 def _hold_dates(config: DictConfig) -> None:

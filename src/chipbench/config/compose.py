@@ -19,7 +19,7 @@ from chipbench.config.check import check, hold, leaves, shown, unknown_key
 from chipbench.config.literal import literal_value
 from chipbench.config.nearest import hint, key_hint
 from chipbench.config.options import CONF_DIR, options, unreadable
-from chipbench.config.overrides import is_sweep, parse
+from chipbench.config.overrides import is_sweep, parse, refuse_both
 from chipbench.config.schema import rule_of
 from chipbench.ground.errors import ConfigurationError
 
@@ -72,6 +72,7 @@ def _composed(name: str, overrides: Sequence[str]) -> DictConfig:
         _refuse_unknown_options(name, overrides)
         _refuse_additions(name, overrides)
         _refuse_what_follows(overrides)
+        refuse_both(overrides)
         config = _with_values(name, _as_set(name, overrides))
         check(name, config)
         return config

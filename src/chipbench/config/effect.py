@@ -72,6 +72,16 @@ def of_features(value: str, known: Known) -> str | None:
     return of_frozen(value, known) if known.get("protocol.features_once") == "True" else None
 
 
+def epochs(value: str, known: Known) -> str | None:
+    """A time takes the place of their number."""
+    return value if lasting(known.get("duration_s", "None"), known) is None else None
+
+
+def lasting(value: str, known: Known) -> str | None:
+    """A time, where one is given."""
+    return None if value == "None" else value
+
+
 def examples(value: str, known: Known) -> str | None:
     """How many images there are to train on, however that was asked for."""
     return known.get(TRAIN_EXAMPLES, value)

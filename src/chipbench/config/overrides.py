@@ -205,6 +205,17 @@ def _override(key: str, value: str) -> str:
     return f"{key}={value}" if unchanged else _parsed(f"{key}={quoted(value)}")
 
 
+def refuse_both(overrides: Sequence[str]) -> None:
+    """Raise ConfigurationError where a training's time and its epochs are given at once."""
+    given = {override.key_or_group: override for override in map(parse, overrides)}
+    time, epochs = given.get("duration_s"), given.get("epochs")
+    if time is not None and epochs is not None and time.value() is not None:
+        raise ConfigurationError(
+            f"{time.input_line}: it takes the place of epochs; drop {epochs.input_line} to train "
+            f"for that time, or {time.input_line} to train so many epochs"
+        )
+
+
 def is_plain(key: str, text: str) -> bool:
     """Whether Hydra reads `key=text` as this text and nothing else."""
     try:

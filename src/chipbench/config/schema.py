@@ -47,7 +47,8 @@ _FOLLOWS = "it follows from the entry point and the chosen options"
 #: What is trained on what, and how; CreateML heeds a few of them.
 _TRAINING = (
     work("batch_size", whole("examples", 1), effect.in_keras),
-    work("epochs", whole("", 1)),
+    work("epochs", whole("", 1), effect.epochs),
+    work("duration_s", or_null(above_zero("seconds")), effect.lasting, plain="None"),
     aside("seed", whole_up_to(2**32 - 1)),  # what NumPy takes
     work("precision", one_of("float32", "mixed_float16", "mixed_bfloat16"), effect.in_keras),
     work("deterministic", SWITCH, effect.in_keras, plain=False),

@@ -7,17 +7,12 @@ from chipbench.ground import metrics
 from chipbench.ground.finding import Finding
 from chipbench.hardware.load import Load
 from chipbench.hardware.machine import Machine
-from chipbench.measure.drift import deviation_percent, drift_of, step_of
+from chipbench.measure.drift import STEADY_PERCENT, deviation_percent, drift_of, step_of
 from chipbench.measure.reading import Reading
 
 #: An idle desktop uses one or two per cent of its cores.
 _IDLE_PERCENT = 5.0
 _STOLEN_PERCENT = 2.0
-#: Repeats on an idle machine lie within this of their median (MLPerf's ±2.5 %, rounded up).
-_STEADY_PERCENT = 3.0
-#: So large a step is told on weaker evidence: three epochs cannot give much of it.
-_LARGE_PERCENT = 20.0
-_WEAK_EVIDENCE = 0.2
 #: Above the median by so much is no scatter: the program waited for something.
 _STALLED = 1.5
 _SWAP_GROWTH_MIB = 256.0
@@ -64,7 +59,7 @@ def of_times(times_s: Sequence[float], readings: Sequence[Reading]) -> Iterable[
         seen = ", ".join(_throttling(readings))
         yield Finding(slowed + (f": {seen}" if seen else ""))
     off = deviation_percent(times_s)
-    if off is not None and off > _STEADY_PERCENT:
+    if off is not None and off > STEADY_PERCENT:
         yield Finding(
             f"not steady: half of the epochs differ from their median by {off:.0f} % or more"
         )
@@ -76,13 +71,10 @@ def of_times(times_s: Sequence[float], readings: Sequence[Reading]) -> Iterable[
 def _slowing(times_s: Sequence[float]) -> str | None:
     """How the times of the epochs after the first grew: steadily, or at one point."""
     drift, step = drift_of(times_s), step_of(times_s)
-    if drift is not None and drift.significant and drift.percent > _STEADY_PERCENT:
+    if drift is not None and drift.significant and drift.percent > STEADY_PERCENT:
         chance = f"(p = {drift.p_value:.3f})"
         return f"it slowed down by {drift.percent:.0f} % from the first epoch to the last {chance}"
-    if step is None or step.percent <= _STEADY_PERCENT:
-        return None
-    large = step.percent > _LARGE_PERCENT and step.p_value < _WEAK_EVIDENCE
-    if not step.significant and not large:
+    if step is None or not step.is_told:
         return None
     chance = f"(p = {step.p_value:.3f})"
     return f"it slowed down by {step.percent:.0f} % after epoch {step.after + 1} {chance}"

@@ -52,6 +52,8 @@ class RecordedRun:
     @property
     def ranking_metric(self) -> str | None:
         """The name of the time that ranks this run; None if it has none."""
+        if self._is_timed and metrics.TIME_PER_EPOCH in self.metrics:
+            return metrics.TIME_PER_EPOCH  # the whole time was given
         return next((n for n in RANKING_METRICS if (self.metric(n) or 0) > 0), None)
 
     @property
@@ -81,6 +83,18 @@ class RecordedRun:
     def batch_size(self) -> int | None:
         """Its param as a number; None for what is none, or for one that no memory holds."""
         return whole_number(self.params.get("batch_size", ""))
+
+    @property
+    def epochs(self) -> str | None:
+        """Its param, or how many there were where a time was given."""
+        total_s, epoch_s = self.metric(metrics.TOTAL_TIME), self.metric(metrics.TIME_PER_EPOCH)
+        if self._is_timed and total_s and epoch_s:
+            return str(round(total_s / epoch_s))
+        return self.params.get("epochs")
+
+    @property
+    def _is_timed(self) -> bool:
+        return self.params.get("duration_s", "None") != "None"
 
     @property
     def is_reference(self) -> bool:

@@ -36,7 +36,7 @@ from chipbench.tracking.delivered import delivered
 from chipbench.tracking.recorder import JOB_VARIABLE, Recorder
 from chipbench.tracking.saved_model import save_model
 from chipbench.tracking.store import configured_store
-from chipbench.workloads.workload import Prepared, Work, Workload, Write
+from chipbench.workloads.workload import Draw, Prepared, Work, Workload, Write
 
 _MLFLOW_STATUS = {
     results.COMPLETED: "FINISHED",
@@ -169,7 +169,7 @@ class Benchmark:
     def _conclude(self, ending: Ending) -> Result:
         """Record the summary, the artifacts and the end."""
         work = self._keep_numbers()
-        self._files.write(self._written() | dict(work.files))
+        self._files.write(self._written() | dict(work.files) | self._drawn(work))
         peak, watch = self._account.metrics.get(metrics.PEAK_TFLOPS), self._watch
         judged = [] if watch is None else watch.judged(peak)
         doubts = [*work.caveats, *judged, *self._extras.failed]
@@ -208,6 +208,15 @@ class Benchmark:
     def _result(self, ending: Ending, *doubts: Finding) -> Result:
         readings = [] if self._watch is None else self._watch.readings
         return self._account.result(self.config.benchmark, ending, doubts, readings)
+
+    def _drawn(self, work: Work) -> dict[str, Write]:
+        """What the work shows beside the sensors' readings."""
+        readings = [] if self._watch is None else self._watch.readings
+
+        def bound(draw: Draw) -> Write:
+            return lambda path: draw(path, readings)
+
+        return {name: bound(draw) for name, draw in work.plots.items()}
 
     def _written(self) -> dict[str, Write]:
         """What every workload's run writes, by the names of the files."""

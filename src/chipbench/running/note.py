@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from chipbench.comparison.beside_published import doubts
-from chipbench.ground import metrics
+from chipbench.ground import metrics, metrics_of_time
 from chipbench.measure.recorded_run import SPEED_METRICS
 from chipbench.measure.result import Result
 from chipbench.terminal.markdown import markdown_text, metric_table
@@ -16,6 +16,8 @@ _SHOWN = (
     metrics.SEARCH_TIME,
     metrics.REALTIME_FACTOR,
     *SPEED_METRICS,
+    metrics_of_time.SUSTAINED,
+    metrics_of_time.SLOWED_AFTER,
     metrics.PROMPT_RATE,
     metrics.GENERATED_RATE,
     metrics.FLOPS_UTILIZATION,

@@ -11,6 +11,7 @@ from chipbench.measure import result as results
 from chipbench.measure.columns import MOST_STEPS, STEP
 from chipbench.measure.examples import IMAGES, SEQUENCES, Examples
 from chipbench.measure.result import Result
+from chipbench.measure.sustained import lasting
 
 #: Sums of floating-point numbers in another order.
 _AS_EQUAL = 1e-6
@@ -29,12 +30,14 @@ def wrong_sums(result: Result) -> Iterator[tuple[str, str]]:
 
 def _of_epochs(result: Result) -> Iterator[tuple[str, str]]:
     """A training's summary, made again from its epochs."""
-    epochs = whole_number(result.params.get("epochs", ""))
+    timed = result.params.get("duration_s", "None") != "None"
+    key = "duration_s" if timed else "epochs"
+    epochs = _steps(result) if timed else whole_number(result.params.get(key, ""))
     if epochs is None:
-        yield "params.epochs", "it must be a number of epochs"
+        yield f"params.{key}", "it must be a number of epochs"
         return
     if epochs > MOST_STEPS:
-        yield "params.epochs", f"a shared training has {MOST_STEPS:,} epochs at most"
+        yield f"params.{key}", f"a shared training has {MOST_STEPS:,} epochs at most"
         return
     if list(result.series.get(STEP, ())) != list(range(1, epochs + 1)):
         yield f"series.{STEP}", f"it must count the {epochs} epochs"
@@ -52,9 +55,19 @@ def _of_epochs(result: Result) -> Iterator[tuple[str, str]]:
         steady_s = median(times_s[1:])
         yield from _held(result, metrics.STEADY_EPOCH_TIME, steady_s, "the epochs give")
         yield from _held(result, metrics.WARMUP_TIME, times_s[0] - steady_s, "the epochs give")
+    if timed:
+        rests_s = [value or 0.0 for value in validated]
+        for name, given in lasting(times_s, rests_s).items():
+            yield from _held(result, name, given, "the epochs give")
     yield from _of_target(result, [a + (b or 0) for a, b in zip(times_s, validated, strict=True)])
     for examples in (IMAGES, SEQUENCES):
         yield from _of_examples(result, examples, times_s)
+
+
+def _steps(result: Result) -> int | None:
+    """How many epochs ended in the time that was given; None without one."""
+    last = next(reversed(result.series.get(STEP, ())), None)
+    return None if last is None else int(last)
 
 
 def _of_target(result: Result, times_s: list[float]) -> Iterator[tuple[str, str]]:

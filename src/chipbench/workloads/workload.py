@@ -1,17 +1,20 @@
 """What every workload is to the benchmark that runs it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from chipbench.ground.finding import Finding
 from chipbench.hardware.used import Used
+from chipbench.measure.reading import Reading
 
 #: Takes one step's metrics by name: `report(step, values)`.
 Report = Callable[[int, Mapping[str, float]], None]
 #: Writes one file of a result.
 Write = Callable[[Path], None]
+#: Draws one file of what was measured and of the sensors' readings beside it.
+Draw = Callable[[Path, Sequence[Reading]], None]
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Work:
     caveats: tuple[Finding, ...] = ()  # what speaks against the work, whatever its times
     model: Any | None = None  # the Keras model that was trained
     files: Mapping[str, Write] = field(default_factory=dict)  # tables and plots, by their names
+    plots: Mapping[str, Draw] = field(default_factory=dict)  # those with the sensors' readings
 
 
 class Prepared(Protocol):

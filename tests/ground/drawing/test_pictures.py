@@ -11,6 +11,7 @@ from PIL import Image
 from chipbench.ground.drawing.bars import Bar, draw_bars, draw_stacks
 from chipbench.ground.drawing.images import draw_images
 from chipbench.ground.drawing.lines import Measured, draw_batch_sizes, draw_lines
+from chipbench.ground.drawing.panels import draw_panels
 
 HOSTILE = "$x^ \\ \x1b[31m\ud800\n{" + "y" * 100
 CURVES = {HOSTILE: [(32.0, 10.0), (64.0, 12.0)], "one point": [(32.0, 5.0)]}
@@ -24,6 +25,7 @@ DRAWINGS: dict[str, Callable[[Path], None]] = {
     ),
     "lines": lambda path: draw_lines(path, CURVES, HOSTILE, "epoch", "time"),
     "use": lambda path: draw_lines(path, CURVES, HOSTILE, "time", "use", top=105),
+    "panels": lambda path: draw_panels(path, {HOSTILE: CURVES, "W": {"a": []}}, HOSTILE, "time"),
     "batch sizes": lambda path: draw_batch_sizes(path, SPEEDS, {HOSTILE: [128]}, HOSTILE),
     "only failures": lambda path: draw_batch_sizes(path, {}, {"all": [128]}, "t"),
     "images": lambda path: draw_images(path, np.full((5, 8, 8, 3), 300.0)),

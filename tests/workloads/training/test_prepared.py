@@ -11,6 +11,7 @@ from omegaconf import DictConfig
 from support.machines import LINUX
 
 from chipbench.backends import Device, Task
+from chipbench.ground import metrics_of_time
 from chipbench.measure.epochs import Epoch
 from chipbench.workloads.training.prepared import PreparedTraining
 
@@ -74,3 +75,21 @@ def test_a_last_update_that_leaves_no_numbers_is_a_failure(compose: Compose) -> 
     unvalidated.measure(lambda step, values: None)
     with pytest.raises(FloatingPointError, match="weights are no numbers after the last update"):
         unvalidated.finish()
+
+
+def test_too_little_time_to_tell_whether_the_speed_lasted_is_said(compose: Compose) -> None:
+    done = training(compose("dataset=digits", "duration_s=1"), [epoch(1), epoch(2)])
+    done.measure(lambda step, values: None)
+    (*_, doubt) = map(str, done.work().caveats)
+    assert doubt.startswith("2 epochs in duration_s=1: too few to tell whether the speed lasted")
+    assert metrics_of_time.SUSTAINED not in done.work().metrics
+
+
+def test_a_speed_that_lasted_is_told_of_a_given_time_alone(compose: Compose) -> None:
+    for words, known in ((["duration_s=5"], {metrics_of_time.SUSTAINED: 100.0}), ([], {})):
+        done = training(compose("dataset=digits", *words), [epoch(n) for n in range(1, 7)])
+        done.measure(lambda step, values: None)
+        work = done.work()
+        told = {metrics_of_time.SUSTAINED, metrics_of_time.SLOWED_AFTER} & work.metrics.keys()
+        assert {name: work.metrics[name] for name in told} == known
+        assert list(work.plots) == ["speed.png"] * bool(words)

@@ -48,8 +48,7 @@ def draw_lines(
     """
     with wide_axes(path, title, x, y) as axes:
         for place, (name, points) in enumerate(lines.items()):
-            looks = _looks(place) | ({} if len(points) < _FEW else {"marker": None})
-            axes.plot(*_columns(points), label=short_name(name), **looks)
+            axes.plot(*columns(points), label=short_name(name), **looks(place, len(points)))
         if logarithmic:
             from matplotlib.ticker import LogFormatter  # which `wide_axes` has made importable
 
@@ -72,14 +71,14 @@ def draw_batch_sizes(
     """Speed against batch size; a batch size that failed is marked on the axis."""
     with wide_axes(path, title, "batch size (x: failed)", "images or sequences/s") as axes:
         for place, name in enumerate(dict.fromkeys([*curves, *failures])):
-            looks = _looks(place)
+            shown = looks(place)
             points = sorted(curves.get(name, ()), key=lambda point: point.x)
             sizes, speeds = [point.x for point in points], [point.y for point in points]
             axes.errorbar(
-                sizes, speeds, _beyond(points), capsize=4, label=short_name(name), **looks
+                sizes, speeds, _beyond(points), capsize=4, label=short_name(name), **shown
             )
             failed = failures.get(name, ())
-            marks = {"color": looks["color"], "markersize": 9, "clip_on": False}
+            marks = {"color": shown["color"], "markersize": 9, "clip_on": False}
             axes.plot(failed, [0] * len(failed), "x", **marks)
         axes.set_xscale("log", base=2)
         from_zero(axes)
@@ -94,12 +93,12 @@ def _beyond(points: Sequence[Measured]) -> list[list[float]]:
     return [below, [high - point.y for point, (_, high) in zip(points, ends, strict=True)]]
 
 
-def _looks(place: int) -> dict[str, Any]:
-    """The colour, style and marker of the line at `place`."""
+def looks(place: int, points: int = 0) -> dict[str, Any]:
+    """The colour, style and marker of the line at `place`; many points have no markers."""
     return {
         "color": COLOURS[place % len(COLOURS)],
         "linestyle": STYLES[place % len(STYLES)],
-        "marker": MARKERS[place % len(MARKERS)],
+        "marker": MARKERS[place % len(MARKERS)] if points < _FEW else None,
     }
 
 
@@ -108,5 +107,6 @@ def _ticks_at(axes: "Axes", sizes: Sequence[float]) -> None:
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
 
 
-def _columns(points: Points) -> tuple[list[float], list[float]]:
+def columns(points: Points) -> tuple[list[float], list[float]]:
+    """All x, and all y."""
     return [x for x, _ in points], [y for _, y in points]

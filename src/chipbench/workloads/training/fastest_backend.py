@@ -17,6 +17,7 @@ from chipbench.measure.fingerprint import work
 #: By less than this two back ends do not differ from one run to the next.
 _FASTER = 1.05
 _BEYOND_ALL = 1e12
+_ASIDE = ("backend.name", "epochs", "duration_s")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def faster_backend(
 
 
 def _work(task: Task, found: Mapping[str, object]) -> dict[str, object]:
-    """What is computed, whichever framework does and for however many epochs."""
+    """What is computed, whichever framework does and for however long."""
     done = work(recorded_params(task.config), found)
-    done = {key: value for key, value in done.items() if key not in ("backend.name", "epochs")}
+    done = {key: value for key, value in done.items() if key not in _ASIDE}
     return {**done, "device": task.device.name, "data": str(found.get(tags.DATA_SOURCE))}

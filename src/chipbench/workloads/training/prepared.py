@@ -1,5 +1,6 @@
 """A training that is ready: its epochs, and what is said of them."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from chipbench.ground import metrics, signals, tags
 from chipbench.ground.counted import counted
 from chipbench.ground.csv_file import write_table
 from chipbench.ground.drawing.images import draw_images
+from chipbench.ground.extent import Extent
 from chipbench.ground.finding import Finding
 from chipbench.ground.metrics import metric
 from chipbench.hardware.machine import Machine
@@ -25,6 +27,7 @@ from chipbench.terminal.epoch_bar import EpochBar
 from chipbench.terminal.lines import announce, say
 from chipbench.workloads.training.epoch_line import epoch_line
 from chipbench.workloads.training.fastest_backend import faster_backend
+from chipbench.workloads.training.lasting import Lasting
 from chipbench.workloads.training.limits.closeness import closeness, peak_of
 from chipbench.workloads.training.limits.roofline import binding
 from chipbench.workloads.training.limits.use import Peak, limited_by
@@ -34,7 +37,7 @@ _SHOWN = 16  # augmented images
 
 
 class PreparedTraining:
-    """Trains all epochs, each validated."""
+    """Trains all epochs, or for the time that is given, each epoch validated."""
 
     def __init__(
         self, task: Task, machine: Machine, loop: Loop, found: Mapping[str, object]
@@ -44,6 +47,8 @@ class PreparedTraining:
         self._machine = machine
         self._found = found
         self._examples = examples_of(task.config.dataset)
+        extent = Extent(task.config.epochs, task.config.duration_s)
+        self._lasting = Lasting(extent, self._examples)
         self._peak: Peak | None = None
         self._limits: dict[str, float] = {}
         self._faster: str | None = None
@@ -66,16 +71,19 @@ class PreparedTraining:
     def measure(self, report: Report) -> None:
         """Train; raises FloatingPointError once the loss is no number."""
         config, number, of = self._task.config, self._task.data.train_examples, self._examples
-        announce(f"training {config.epochs} x {number:,} {of.name}")
+        extent, begin_s = self._lasting.extent, time.monotonic()
+        announce(f"training {extent.of(f'{number:,} {of.name}')}")
 
         def take(epoch: Epoch) -> None:
+            passed_s = time.monotonic() - begin_s
             self.epochs.append(epoch)
+            self._lasting.take(epoch, passed_s)
             report(epoch.number, epoch.values(of))
-            say(epoch_line(epoch, config.epochs, of))
+            say(epoch_line(epoch, extent, of, passed_s))
             signals.check()
             self._refuse(broken(epoch, config.protocol.validate))
 
-        with EpochBar(number, of.name, config.batch_size, config.epochs) as bar:
+        with EpochBar(number, of.name, config.batch_size, extent) as bar:
             self.loop.train(take, bar)
 
     def finish(self) -> None:
@@ -147,6 +155,7 @@ class PreparedTraining:
             caveats=tuple(self._doubts()),
             model=self.loop.model,
             files=self._files(),
+            plots=self._lasting.plots(self._task.config.benchmark),
         )
 
     def _summary(self) -> dict[str, float]:
@@ -158,6 +167,7 @@ class PreparedTraining:
         values[metrics.PARAMETERS_TRAINABLE] = trainable
         rates = {} if feed is None else feed.rates
         found = {
+            **self._lasting.summary(),
             **self._memory,
             **self._generated,
             **self._limits,
@@ -170,7 +180,8 @@ class PreparedTraining:
         data, config = self._task.data, self._task.config
         best = None if config.model.frozen_backbone else data.best_accuracy
         known = best, data.least_loss
-        return of_learning(self.epochs, data.classes, config.batch_size, *known)
+        yield from of_learning(self.epochs, data.classes, config.batch_size, *known)
+        yield from self._lasting.doubts()
 
     def _scaling(self, values: Mapping[str, float]) -> dict[str, float]:
         """What more replicas bring: the speed, over that of one alone times their number."""
