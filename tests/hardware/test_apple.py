@@ -62,6 +62,23 @@ def test_an_m1_max_is_recognised() -> None:
     assert machine.virtualization is None
 
 
+@pytest.mark.parametrize(
+    ("said", "mode"),
+    [
+        (b" standby              1\n lowpowermode         1\n", True),
+        (b" lowpowermode         0\n", False),
+        (b" powermode            2\n", False),
+        (b" standby              1\n", None),
+        (None, None),
+    ],
+)
+def test_the_low_power_mode_is_what_pmset_says_or_absent(
+    said: bytes | None, mode: bool | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apple, "output_of", lambda *command: said)
+    assert apple.low_power_mode() is mode
+
+
 def test_the_discrete_gpu_of_an_intel_mac_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     ioreg: list[dict[str, object]] = [
         {"IOClass": "IntelAccelerator", "PerformanceStatistics": {"Device Utilization %": 3}},

@@ -18,6 +18,12 @@ def test_names_memory_and_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     assert hardware.detect().name == "NVIDIA TITAN RTX x2"
 
 
+def test_the_power_limit_is_what_is_set_or_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert gpus(monkeypatch, FakeNvml()).accelerators()[0].power_limit_w == 250
+    unstated = FakeNvml("nvmlDeviceGetPowerManagementLimit")
+    assert gpus(monkeypatch, unstated).accelerators()[0].power_limit_w is None
+
+
 def test_readings_are_in_the_tables_units(monkeypatch: pytest.MonkeyPatch) -> None:
     values = gpus(monkeypatch, FakeNvml()).read()
     assert values["system/gpu_0_utilization_percentage"] == 90

@@ -27,6 +27,8 @@ def test_the_machine_itself() -> None:
     battery, governor = map(str, caveats.of_machine(doubted))
     assert "plug it in" in battery
     assert "governor is powersave" in governor and "performance" in governor
+    (slow,) = map(str, caveats.of_machine(replace(IDLE, low_power_mode=True)))
+    assert slow.startswith("in low-power mode")
 
 
 def test_other_programs_and_other_guests() -> None:

@@ -38,6 +38,7 @@ class FakeNvml:
             "nvmlDeviceGetUtilizationRates": lambda index: SimpleNamespace(gpu=90 + index),
             "nvmlDeviceGetPowerUsage": lambda _: 140_000,
             "nvmlDeviceGetEnforcedPowerLimit": lambda _: 280_000,
+            "nvmlDeviceGetPowerManagementLimit": lambda _: 250_000,
             "nvmlDeviceGetTemperature": lambda *_: 71,
             "nvmlDeviceGetClockInfo": lambda *_: 1770,
             "nvmlDeviceGetTotalEnergyConsumption": lambda _: self.energy_mj,

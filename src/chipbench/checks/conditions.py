@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from chipbench import hardware
 from chipbench.checks.check import OK, PROBLEM, WARNING, Check, check_of
 from chipbench.hardware import Load, Machine
-from chipbench.measure.caveats import of_governor, of_load, of_power
+from chipbench.measure.caveats import of_governor, of_load, of_low_power, of_power
 
 #: The main job holds CIFAR-10 as float32 arrays beside TensorFlow: 3.4 GiB at its peak.
 _ENOUGH_MEMORY_MIB, _LEAST_MEMORY_MIB = 4096, 2048
@@ -22,8 +22,8 @@ def condition_checks(machine: Machine, load: Load | None) -> Iterator[Check]:
 
 
 def power_check(machine: Machine) -> Check:
-    """The mains or a battery."""
-    finding = of_power(machine)
+    """The mains or a battery, and macOS' low-power mode."""
+    finding = of_power(machine) or of_low_power(machine)
     if finding is not None:
         return check_of("power", WARNING, finding)
     return Check("power", OK, machine.power_source or "no battery")

@@ -104,6 +104,7 @@ def detect(installation: str | None = None) -> Machine:
         model=apple.sysctl("hw.model") if mac else None,
         virtualization=virtual_mac if mac else host.virtualization(),
         power_source=host.power_source(),
+        low_power_mode=apple.low_power_mode() if mac else None,
         cpu_governor=host.cpu_governor(),
         colab=host.on_colab(),
         cpu_quota=None if usable == cores else usable,

@@ -2,6 +2,7 @@
 
 import json
 import plistlib
+import re
 from functools import partial
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, distribution
@@ -34,6 +35,13 @@ def sysctl(name: str) -> str | None:
 def is_virtual() -> bool:
     """Whether macOS runs in a virtual machine."""
     return sysctl("kern.hv_vmm_present") == "1"
+
+
+def low_power_mode() -> bool | None:
+    """Whether macOS saves energy at the cost of speed, now; None where it does not say."""
+    text = (output_of("/usr/bin/pmset", "-g") or b"").decode(errors="replace")
+    stated = re.search(r"^\s*(?:low)?powermode\s+(\d+)", text, re.MULTILINE)
+    return None if stated is None else stated.group(1) == "1"  # of `powermode`, 2 is the highest
 
 
 def accelerators() -> tuple[Accelerator, ...]:

@@ -23,6 +23,7 @@ class Accelerator:
     cores: int | None = None  # GPU cores as Apple counts them; None where the vendor states none
     memory_mib: int | None = None  # None where the memory is the system's own (Apple Silicon)
     driver: str | None = None
+    power_limit_w: float | None = None  # what it may draw as it is set; None where none is stated
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Machine:
     model: str | None = None  # the vendor's model name, "MacBookPro18,2"
     virtualization: str | None = None  # "container", "virtual machine"; None on bare metal
     power_source: str | None = None  # "battery", "mains"; None where there is no battery to ask
+    low_power_mode: bool | None = None  # of macOS; None where it is not stated
     cpu_governor: str | None = None  # Linux frequency governor
     colab: bool = False
     cpu_quota: float | None = None  # the cores' time that may be used, where it is no whole number

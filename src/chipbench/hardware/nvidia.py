@@ -147,11 +147,13 @@ class NvidiaGpus:
     def _accelerator(self, handle: Any) -> Accelerator:
         nvml = self._nvml
         memory = self._ask(lambda: nvml.nvmlDeviceGetMemoryInfo(handle).total)
+        limit_mw = self._ask(lambda: nvml.nvmlDeviceGetPowerManagementLimit(handle))
         return Accelerator(
             vendor="nvidia",
             name=_text(self._ask(lambda: nvml.nvmlDeviceGetName(handle))) or UNNAMED["nvidia"],
             memory_mib=round(memory / _MIB) if memory else None,
             driver=_text(self._ask(nvml.nvmlSystemGetDriverVersion)),
+            power_limit_w=limit_mw / 1000 if limit_mw else None,
         )
 
     def _quantities(self, handle: Any) -> dict[str, float | None]:

@@ -20,7 +20,7 @@ _SWAP_GROWTH_MIB = 256.0
 
 def of_machine(machine: Machine) -> Iterable[Finding]:
     """What the machine itself gives reason to doubt."""
-    return filter(None, (of_power(machine), of_governor(machine)))
+    return filter(None, (of_power(machine), of_low_power(machine), of_governor(machine)))
 
 
 def of_power(machine: Machine) -> Finding | None:
@@ -28,6 +28,13 @@ def of_power(machine: Machine) -> Finding | None:
     if machine.power_source != "battery":
         return None
     return Finding("on battery power", "plug it in")
+
+
+def of_low_power(machine: Machine) -> Finding | None:
+    """macOS then lowers its clocks, on mains power as well where it is set so."""
+    if not machine.low_power_mode:
+        return None
+    return Finding("in low-power mode", "set Low Power Mode to Never in macOS' battery settings")
 
 
 def of_governor(machine: Machine) -> Finding | None:
