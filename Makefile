@@ -28,7 +28,7 @@ env: $(INSTALLED) ## make the whole environment in .venv (the other targets make
 run: $(RUNS) ## run the default benchmark; settings: make run ARGS="-P epochs=1"
 	$(BIN)/python -m chipbench.train $(ARGS)
 
-suite: $(RUNS) ## run all benchmarks unattended, hours; ten minutes: make suite ARGS="suite=quick"
+suite: $(RUNS) ## run all benchmarks unattended, hours; five minutes: make suite ARGS="suite=quick"
 	$(BIN)/python -m chipbench.suite $(ARGS)
 
 # All run, also after one that missed a limit; then make says so.
