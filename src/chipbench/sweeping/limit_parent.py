@@ -13,7 +13,6 @@ from chipbench.sweeping.table import print_jobs
 from chipbench.terminal.extras import Extras
 from chipbench.terminal.lines import say
 from chipbench.terminal.markdown import markdown_text
-from chipbench.tracking.delivered import delivered
 from chipbench.tracking.recorder import Recorder
 
 TABLE = "limits.csv"
@@ -45,13 +44,11 @@ class LimitParent(Parent):
         found = summary.own_metrics(jobs, self._slow_share)
         trouble = summary.trouble(jobs)
         done = BATCH_SIZE_MAX in found and trouble is None and not interrupted
-        status = "completed" if done else "interrupted" if interrupted else "failed"
         text = summary.text(jobs, self._slow_share)
         recorder.metrics(found)
         reason = None if done else text if interrupted or trouble is None else trouble
-        recorder.tags({tags.STATUS: status, tags.REASON: reason, tags.JOBS: len(jobs)})
-        recorder.end("FINISHED" if done else "KILLED" if interrupted else "FAILED")
-        where = delivered(recorder)
+        recorder.tags({tags.JOBS: len(jobs)})
+        where = self._end(done, interrupted, reason)
         if len(jobs) > 1:
             Extras().attempt("showing the tries", lambda: print_jobs(jobs))
         say(text, style="bold")

@@ -64,17 +64,21 @@ class Parent:
         """Record the summary and the end; returns whether all jobs are done."""
         jobs = self.update()
         done = all(ended.done for ended in jobs)
-        status = "completed" if done else "interrupted" if interrupted else "failed"
         text = summary.text(jobs)
-        self._recorder.tags({tags.STATUS: status, tags.REASON: None if done else text})
-        self._recorder.end("FINISHED" if done else "KILLED" if interrupted else "FAILED")
-        where = delivered(self._recorder)
+        where = self._end(done, interrupted, None if done else text)
         if len(jobs) > 1:
             Extras().attempt("showing the jobs", lambda: self._show(jobs))
         say(text)
         say(f"as tables: {self._recorder.folder / ' and '.join(self.tables)}")
         say(where)
         return done
+
+    def _end(self, done: bool, interrupted: bool, reason: str | None) -> str:
+        """Record the end and why it is not a whole one; returns where it is recorded."""
+        status = "completed" if done else "interrupted" if interrupted else "failed"
+        self._recorder.tags({tags.STATUS: status, tags.REASON: reason})
+        self._recorder.end("FINISHED" if done else "KILLED" if interrupted else "FAILED")
+        return delivered(self._recorder)
 
     def _record(self, jobs: list[JobEnd]) -> None:
         """Write the tables and the curve, and say of the sweep's own run what it has."""
