@@ -4,6 +4,7 @@ A link could lead to a private file, a pipe would wait for ever, a device has no
 """
 
 import errno
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -46,6 +47,12 @@ def open_regular(path: Path, flags: int = os.O_RDONLY) -> int:
         os.close(number)
         raise NotRegularError(errno.EINVAL, trouble(path) or f"{path.name} is no plain file")
     return number
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of the plain file `path` in hex digits, read in pieces; OSError as above."""
+    with os.fdopen(open_regular(path), "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def reading(path: Path, limit: int) -> BinaryIO:

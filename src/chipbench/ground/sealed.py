@@ -4,7 +4,6 @@ Beside each lies its seal, written last, with the size, the last change and the 
 file. What has no seal was not finished, or is of an earlier version; what differs is damaged.
 """
 
-import hashlib
 import json
 import logging
 import os
@@ -15,7 +14,7 @@ from typing import Any
 
 from chipbench.ground.cache import spare, words
 from chipbench.ground.files import clear, digest, locked, make_folder, write_whole
-from chipbench.ground.regular import below, open_regular, read_bounded, trouble
+from chipbench.ground.regular import below, read_bounded, sha256, trouble
 from chipbench.ground.typed import json_object
 
 _MAX_BYTES = 2**26  # of a seal: some 500,000 files
@@ -95,7 +94,7 @@ def _read_seal(path: Path) -> dict[str, Any]:
 
 
 def _write_seal(path: Path) -> None:
-    states = {name: [*_state(file), _checksum(file)] for name, file in _files(path)}
+    states = {name: [*_state(file), sha256(file)] for name, file in _files(path)}
     write_whole(_seal(path), json.dumps(states))
 
 
@@ -107,7 +106,7 @@ def _difference(files: dict[str, Path], seal: dict[str, Any]) -> str | None:
         return f"{name} is {'in excess' if name in files else 'missing'}"
     for name, file in files.items():
         size, changed = _state(file)
-        if size != seal[name][0] or (changed != seal[name][1] and _checksum(file) != seal[name][2]):
+        if size != seal[name][0] or (changed != seal[name][1] and sha256(file) != seal[name][2]):
             return f"{name} has changed"
     return None
 
@@ -129,8 +128,3 @@ def _files(path: Path) -> Iterator[tuple[str, Path]]:
 def _state(file: Path) -> tuple[int, int]:
     found = file.stat(follow_symlinks=False)
     return found.st_size, found.st_ctime_ns
-
-
-def _checksum(file: Path) -> str:
-    with os.fdopen(open_regular(file), "rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -1,7 +1,5 @@
 """Delivery of files: one at a time, each once, compared by checksum."""
 
-import hashlib
-import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +9,7 @@ from mlflow import MlflowClient
 from mlflow.entities import FileInfo
 from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
-from chipbench.ground.regular import below, open_regular, trouble
+from chipbench.ground.regular import below, sha256, trouble
 
 _MAX_COMPARED = 2**31  # bytes of a file that is fetched to be compared; a larger one takes too long
 
@@ -44,12 +42,6 @@ def _is_plain(path: Path) -> bool:
         return path.resolve() == path and path.exists()
     except (OSError, ValueError):  # longer than a path can be, or with NUL
         return False
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a plain file in hex digits, read in pieces."""
-    with os.fdopen(open_regular(path), "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class ArtifactStore:

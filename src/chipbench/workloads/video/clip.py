@@ -1,6 +1,5 @@
 """The source clip: generated footage rendered once, or the user's own file."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,6 +11,7 @@ from chipbench.ground import tags
 from chipbench.ground.cache import named_folder
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.files import free_bytes
+from chipbench.ground.regular import sha256
 from chipbench.ground.sealed import made
 from chipbench.terminal.lines import announce
 from chipbench.workloads.video.ffmpeg import Progress, file, run_ffmpeg
@@ -71,8 +71,7 @@ class Clip:
         """The tags that say what it is; a file of the user's own is known by what it holds."""
         if self.film is None:
             return {tags.DATA_SOURCE: "generated"}
-        with self.path.open("rb") as opened:
-            found = hashlib.file_digest(opened, "sha256").hexdigest()
+        found = sha256(self.path.resolve())
         return {tags.DATA_SOURCE: "own file", tags.CLIP: f"sha256:{found[:16]}"}
 
 
