@@ -1,6 +1,9 @@
 """The reviews of IMDB: a stand-in of their shape, and Keras' own edition where it is there."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import keras
@@ -10,8 +13,9 @@ from omegaconf import DictConfig
 
 from chipbench import data
 from chipbench.config.compose import compose_config
-from chipbench.data import Arrays, DataSet
+from chipbench.data import Arrays, DataSet, imdb
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.ground.regular import sha256
 
 CHECKSUM = "5991e2fe5ef200a6"  # by NumPy's generators, which give the same everywhere
 WORDS = ("dataset=imdb", "model=small_transformer")
@@ -116,6 +120,7 @@ def test_the_published_reviews_are_cut_and_filled_up_as_keras_does(
     loaded: Callable[..., DataSet], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reviews(tmp_path / "imdb.npz")
+    monkeypatch.setattr(imdb, "_SHA256", sha256(tmp_path / "imdb.npz"))
     monkeypatch.setattr("keras.src.datasets.imdb.get_file", lambda fname, **_: fname)
     found = loaded(
         "dataset.source=keras", f"dataset.data_dir={tmp_path}", "dataset.max_examples=30"
@@ -124,8 +129,57 @@ def test_the_published_reviews_are_cut_and_filled_up_as_keras_does(
     assert tokens[labels == 0][0].tolist() == [0] * 196 + [1, 4, 5, 2], "a mark, words, unknown"
     assert tokens[labels == 1][0].tolist() == list(range(104, 304)), "the last 200 words"
     path = str(tmp_path / "imdb.npz")
-    (words, _), _ = keras.datasets.imdb.load_data(path, num_words=20_000)
-    assert (tokens == keras.utils.pad_sequences(words, maxlen=200)).all()
+    published = keras.datasets.imdb.load_data(path, num_words=20_000)
+    for split, (words, kinds) in zip((found.train, found.validation), published, strict=True):
+        assert (arrays(split).inputs == keras.utils.pad_sequences(words, maxlen=200)).all()
+        assert (arrays(split).labels == kinds).all()
+
+
+def test_what_keras_downloads_is_what_is_downloaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its address and its checksum are Keras' own, of the version that is installed."""
+    asked: dict[str, str] = {}
+
+    def get_file(**asked_for: str) -> str:
+        asked.update(asked_for)
+        raise OSError
+
+    monkeypatch.setattr("keras.src.datasets.imdb.get_file", get_file)
+    with pytest.raises(OSError):
+        keras.datasets.imdb.load_data()
+    assert (asked["origin"], asked["file_hash"]) == (imdb._URL, imdb._SHA256)
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[str]:
+    """The address at which the files of the folder `web` are."""
+    (tmp_path / "web").mkdir()
+    handler = partial(SimpleHTTPRequestHandler, directory=tmp_path / "web")
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_download_is_kept(
+    loaded: Callable[..., DataSet],
+    tmp_path: Path,
+    served: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reviews(tmp_path / "web" / "imdb.npz")
+    monkeypatch.setattr(imdb, "_SHA256", sha256(tmp_path / "web" / "imdb.npz"))
+    monkeypatch.setattr(imdb, "_URL", f"{served}/imdb.npz")
+    words = ("dataset.source=keras", "dataset.max_examples=30")
+    first = loaded(*words)
+    (tmp_path / "web" / "imdb.npz").unlink()
+    assert loaded(*words).checksum == first.checksum
+
+
+def test_another_file_is_not_read(loaded: Callable[..., DataSet], tmp_path: Path) -> None:
+    """It could hold anything: what is in it is pickled."""
+    reviews(tmp_path / "imdb.npz")
+    with pytest.raises(ConfigurationError, match="is not Keras' edition: delete it"):
+        loaded("dataset.source=keras", f"dataset.data_dir={tmp_path}")
 
 
 def test_without_a_network_the_remedies_are_named(
