@@ -260,6 +260,23 @@ def test_machines_of_one_name_are_rows_of_their_own() -> None:
     assert [row.machine for row in only_group(run("A"), run("A")).rows] == ["A"], "not told apart"
 
 
+def test_a_machine_shows_as_many_digits_as_tell_it_from_its_like() -> None:
+    alike = [run("A", machine_fingerprint=f"0000000000{n:02d}") for n in range(12)]
+    names = [row.machine for row in only_group(*alike).rows]
+    assert names[:2] == ["A, machine 000000000000", "A, machine 000000000001"]
+    assert len(set(names)) == 12
+    assert len({row.machine for row in only_group(*alike[:9]).rows}) == 9
+    assert "12 runs on 12 machines" in count_text(sort_runs(alike))
+
+
+def test_a_machine_is_counted_once_and_apart_from_a_published_one() -> None:
+    runs = [run("A", machine_fingerprint="77"), run("A", 9.0, fingerprint="f2",
+                                                    machine_fingerprint="77")]  # fmt: skip
+    assert "2 runs on 1 machine in" in count_text(sort_runs(runs))
+    published = run("A", kind="reference")
+    assert "3 runs on 2 machines in" in count_text(sort_runs([*runs, published]))
+
+
 def test_an_update_of_the_kernel_makes_no_other_machine() -> None:
     systems = ("Linux 6.1.0", "Linux 6.12.3", "Linux")
     (row,) = only_group(*(run("A", os=system) for system in systems)).rows

@@ -7,6 +7,7 @@ from chipbench.comparison.charts import History, batch_size_chart, group_charts
 from chipbench.comparison.claims import check_claims, unchecked
 from chipbench.comparison.frameworks import beside, frameworks_table
 from chipbench.comparison.groups import Benchmark, Sorted
+from chipbench.comparison.identity import machine_of
 from chipbench.comparison.population import populations
 from chipbench.comparison.population_table import population_table
 from chipbench.comparison.report import Report, Section
@@ -76,7 +77,8 @@ def count_text(found: Sorted) -> str:
     """How many runs were compared, and how many were left out and why."""
     rows = [row for b in found.benchmarks for group in b.groups for row in group.rows]
     runs = sum(len(row.runs) for row in rows)
-    machines, benchmarks = len({row.machine for row in rows}), len(found.benchmarks)
+    machines = len({machine_of(row.runs[0]) for row in rows})
+    benchmarks = len(found.benchmarks)
     text = f"{counted(runs, 'run')} on {counted(machines, 'machine')}"
     text += f" in {counted(benchmarks, 'benchmark')}."
     if found.left_out:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chipbench.comparison.groups import Benchmark, Group, Row, Sorted
-from chipbench.comparison.identity import installation_of
+from chipbench.comparison.identity import machine_of
 from chipbench.ground import tags
 from chipbench.measure.fingerprint import work
 from chipbench.measure.statistics import Ratio
@@ -96,12 +96,14 @@ def summarise(found: Sorted, here: str | None = None) -> Summary | None:
     standings: dict[tuple[str, str, bool], dict[str, Standing]] = {}
     for column in columns:
         for standing in _standings(column, found):
-            run = standing.row.runs[0]
-            machine = standing.row.machine, installation_of(run), standing.row.is_reference
-            standings.setdefault(machine, {})[column.key] = standing
+            standings.setdefault(machine_of(standing.row.runs[0]), {})[column.key] = standing
     lines = [
-        Line(name, here is not None and installation == here and not published, known)
-        for (name, installation, published), known in standings.items()
+        Line(
+            next(iter(known.values())).row.machine,
+            here is not None and installation == here and not published,
+            known,
+        )
+        for (_, installation, published), known in standings.items()
     ]
     lines.sort(key=lambda line: _place(line, focus))
     shown = tuple(lines[:_MOST_LINES])
