@@ -2,15 +2,17 @@
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from mlflow import MlflowClient
+from playwright.sync_api import Page, sync_playwright
 from support.store_fixtures import shared_tracking_server
 
 from chipbench.tracking.client import TRAINING_VIEW
-from chipbench.tracking.experiment_page import MACHINES, table_address
+from chipbench.tracking.saved_views import BENCHMARKS, RUNS, VIEWS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
@@ -81,12 +83,46 @@ def test_a_page_opens_in_the_view_for_training(page: str, server: str, tmp_path:
         assert entry not in text
 
 
-def test_the_saved_table_opens_with_its_groups_and_the_description(
-    server: str, tmp_path: Path
-) -> None:
-    client = MlflowClient(server)
-    experiment = client.get_experiment_by_name("chipbench").experiment_id
-    text = page_text(f"{server}/{table_address(experiment, MACHINES)}", tmp_path)
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        yield browser.new_page(viewport={"width": 1400, "height": 900})
+        browser.close()
+
+
+def experiment_of(server: str) -> str:
+    return MlflowClient(server).get_experiment_by_name("chipbench").experiment_id
+
+
+def test_the_views_are_listed_and_begin_with_machine_and_time(server: str, page: Page) -> None:
+    page.goto(f"{server}/{RUNS.address(experiment_of(server))}")
+    page.get_by_text("viewing a shared view").wait_for()
+    page.locator("[col-id='tags.`chipbench.machine_name`'][role=columnheader]").wait_for()
+    order = page.evaluate(
+        "[...document.querySelectorAll('.ag-header-cell[col-id]')]"
+        ".sort((a, b) => a.ariaColIndex - b.ariaColIndex).map(cell => cell.getAttribute('col-id'))"
+    )
+    machine = order.index("tags.`chipbench.machine_name`")
+    following = ["metrics.`total_time_s`", "tags.`chipbench.experiment`"]
+    assert order[machine + 1 : machine + 3] == following
+    page.get_by_role("button", name=RUNS.name).click()
+    for view in VIEWS:
+        page.get_by_role("dialog").or_(page.get_by_role("menu")).get_by_text(view.name).wait_for()
+
+
+def test_benchmarks_are_groups_of_their_machines(server: str, tmp_path: Path) -> None:
+    text = page_text(f"{server}/{BENCHMARKS.address(experiment_of(server))}", tmp_path)
     assert "viewing a shared view" in text
-    assert "chipbench.experiment" in text  # what the runs are grouped by
+    assert "Group: " in text and "tinyvgg_cifar10" in text
     assert "How fast machines train and export" in text
+
+
+def test_a_benchmarks_view_draws_a_bar_for_each_machine(server: str, page: Page) -> None:
+    (tiny,) = [view for view in VIEWS if view.short == "TinyVGG"]
+    page.goto(f"{server}/{tiny.address(experiment_of(server))}")
+    page.get_by_text("How fast", exact=True).wait_for()
+    bars = page.locator(".plotly .barlayer").first.locator(".point")
+    bars.nth(6).wait_for()
+    assert bars.count() == 7
+    assert "7 matching runs" in page.inner_text("body")

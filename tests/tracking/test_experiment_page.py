@@ -9,9 +9,8 @@ from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INTERNAL_ERROR, PERMISSION_DENIED
 
 from chipbench.ground.storable import NOTE_TAG
-from chipbench.tracking.experiment_page import MACHINES, RUNS, lay_out, table_address
-
-_TABLE = "mlflow.sharedViewState."
+from chipbench.tracking.experiment_page import lay_out
+from chipbench.tracking.saved_views import BENCHMARKS, RUNS, TAG, VIEWS
 
 
 @pytest.fixture
@@ -23,26 +22,38 @@ def page(client: MlflowClient, experiment_id: str) -> dict[str, str]:
     return dict(client.get_experiment(experiment_id).tags)
 
 
-def test_an_experiment_gets_words_and_tables(client: MlflowClient) -> None:
+def test_an_experiment_gets_words_and_views(client: MlflowClient) -> None:
     experiment_id = client.create_experiment("mine")
     lay_out(client, experiment_id)
     shown = page(client, experiment_id)
-    for key in (RUNS, MACHINES):
-        assert table_address(experiment_id, key) in shown[NOTE_TAG]
-        assert json.loads(shown[f"{_TABLE}{key}"])["selectedColumns"]
-    groups = json.loads(shown[f"{_TABLE}{MACHINES}"])["groupBy"]["groupByKeys"]
-    grouped = ["chipbench.experiment", "chipbench.machine_name"]
-    assert [one["groupByData"] for one in groups] == grouped
+    for view in VIEWS:
+        assert f"[**{view.short}**]({view.address(experiment_id)})" in shown[NOTE_TAG]
+        assert len(shown[f"{TAG}{view.key}"]) <= 5000, "what MLflow 3.5 has room for"
+    (group,) = json.loads(shown[f"{TAG}{BENCHMARKS.key}"])["groupBy"]["groupByKeys"]
+    assert group["groupByData"] == "chipbench.experiment"
     assert "| `time_per_epoch_s` | s | total_time_s / epochs |" in shown[NOTE_TAG]
+
+
+def test_a_view_reads_alike_in_earlier_and_later_mlflow(client: MlflowClient) -> None:
+    experiment_id = client.create_experiment("mine")
+    lay_out(client, experiment_id)
+    kept = [json.loads(page(client, experiment_id)[f"{TAG}{view.key}"]) for view in VIEWS]
+    for value, view in zip(kept, VIEWS, strict=True):
+        later, named = json.loads(value.pop("state")), value.pop("name")
+        saved_ms = value.pop("createdAt")
+        assert (later, named) == (value, view.name) and saved_ms > 1_700_000_000_000
+    machine, time, speed = kept[0]["columnOrder"][1:4]
+    assert machine == "tags.`chipbench.machine_name`"
+    assert (time, speed) == ("metrics.`total_time_s`", "metrics.`steady_images_per_second`")
 
 
 def test_what_somebody_wrote_stays(client: MlflowClient) -> None:
     experiment_id = client.create_experiment("mine", tags={NOTE_TAG: "our fleet"})
     lay_out(client, experiment_id)
-    client.set_experiment_tag(experiment_id, f"{_TABLE}{RUNS}", "{}")
+    client.set_experiment_tag(experiment_id, f"{TAG}{RUNS.key}", "{}")
     lay_out(client, experiment_id)
     shown = page(client, experiment_id)
-    assert (shown[NOTE_TAG], shown[f"{_TABLE}{RUNS}"]) == ("our fleet", "{}")
+    assert (shown[NOTE_TAG], shown[f"{TAG}{RUNS.key}"]) == ("our fleet", "{}")
 
 
 class Restricted(MlflowClient):
@@ -51,7 +62,7 @@ class Restricted(MlflowClient):
     code = PERMISSION_DENIED
 
     def set_experiment_tag(self, experiment_id: str, key: str, value: object) -> None:
-        if key.startswith((_TABLE, NOTE_TAG)):
+        if key.startswith((TAG, NOTE_TAG)):
             raise MlflowException("no", self.code)
         super().set_experiment_tag(experiment_id, key, value)
 

@@ -1,55 +1,21 @@
 """What MLflow shows of an experiment that chipbench records in: its view, its words, its tables.
 
-MLflow 3 keeps an experiment's description in a tag, and in others what its button "Share" saves:
-columns, order and groups of the list of runs, which an address with the tag's key opens
-(`viewStateShareKey`). A browser keeps what its user changes there for itself.
+MLflow 3 keeps an experiment's description in a tag, and its saved views in others. A browser keeps
+what its user changes there for itself.
 """
 
-import json
-from collections.abc import Mapping
+import time
 from typing import TYPE_CHECKING
 
-from chipbench.ground import metrics, tags
+from chipbench.ground import tags
 from chipbench.ground.metrics import metric
 from chipbench.ground.storable import NOTE_TAG
-from chipbench.tracking.client import TRAINING_VIEW, mark_as_training
+from chipbench.tracking.client import mark_as_training
 from chipbench.tracking.reason import NOT_ALLOWED
+from chipbench.tracking.saved_views import METRICS, TAG, VIEWS
 
 if TYPE_CHECKING:  # MLflow takes seconds to import
     from mlflow import MlflowClient
-
-_TABLE_TAG = "mlflow.sharedViewState."
-RUNS, MACHINES = "chipbench-runs", "chipbench-machines"
-
-_TAGS = (tags.MACHINE_NAME, tags.EXPERIMENT, tags.PROTOCOL, tags.KIND)
-_METRICS = (
-    metrics.TIME_PER_EPOCH,
-    metrics.TOTAL_TIME,
-    metrics.EXPORT_TIME,
-    metrics.SEARCH_TIME,
-    metrics.STEADY_IMAGES_PER_SECOND,
-    metrics.VAL_ACCURACY,
-)
-_DOUBTS = (tags.STATUS, tags.CAVEATS)
-_COLUMNS = (
-    *(f"tags.`{tags.stored(name)}`" for name in _TAGS),
-    "params.`batch_size`",
-    *(f"metrics.`{name}`" for name in _METRICS),
-    *(f"tags.`{tags.stored(name)}`" for name in _DOUBTS),
-)
-_TABLES: Mapping[str, Mapping[str, object]] = {
-    RUNS: {"selectedColumns": _COLUMNS},
-    MACHINES: {
-        "selectedColumns": tuple(c for c in _COLUMNS if c.startswith("metrics.")),
-        "groupBy": {
-            "aggregateFunction": "average",
-            "groupByKeys": [
-                {"mode": "tag", "groupByData": tags.stored(name)}
-                for name in (tags.EXPERIMENT, tags.MACHINE_NAME)
-            ],
-        },
-    },
-}
 
 
 def lay_out(client: "MlflowClient", experiment_id: str) -> None:
@@ -70,25 +36,22 @@ def lay_out(client: "MlflowClient", experiment_id: str) -> None:
             raise
 
 
-def table_address(experiment_id: str, key: str) -> str:
-    """The page of the table `key`, after the address of the server."""
-    return f"#/experiments/{experiment_id}/runs{TRAINING_VIEW}&viewStateShareKey={key}"
-
-
 def _page(experiment_id: str) -> dict[str, str]:
-    """Its tags; the note last, for it leads to the tables."""
-    saved = {f"{_TABLE_TAG}{key}": json.dumps(table) for key, table in _TABLES.items()}
+    """Its tags; the note last, for it leads to the views."""
+    now_ms = int(1000 * time.time())
+    saved = {f"{TAG}{view.key}": view.stored(now_ms - n) for n, view in enumerate(VIEWS)}
     return saved | {NOTE_TAG: _note(experiment_id)}
 
 
 def _note(experiment_id: str) -> str:
-    runs, machines = (table_address(experiment_id, key) for key in (RUNS, MACHINES))
-    columns = (metric(name) for name in _METRICS)
+    links = (f"[**{view.short}**]({view.address(experiment_id)})" for view in VIEWS)
+    columns = (metric(name) for name in METRICS)
     return "\n".join(
         [
-            "How fast machines train and export, measured by chipbench. "
-            f"[**All runs**, with what they did and how fast]({runs}) · "
-            f"[**Machines**, a group for each benchmark and machine]({machines})",
+            f"How fast machines train and export: {' · '.join(links)}",
+            "",
+            'Measured by chipbench; these are its saved views, which the button "Views" lists as '
+            "well.",
             "",
             "| Column | Unit | Meaning |",
             "|---|---|---|",
