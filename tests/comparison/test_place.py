@@ -3,7 +3,7 @@
 import pytest
 
 from chipbench import hardware
-from chipbench.comparison.place import NO_RANKING, STAND_IN, place
+from chipbench.comparison.place import NO_RANKING, PART, STAND_IN, place
 from chipbench.config.compose import compose_config
 
 
@@ -22,7 +22,9 @@ def test_a_training_is_placed_by_its_time_per_epoch() -> None:
 
 def test_other_work_has_no_place_and_says_why() -> None:
     reduced = ("experiment=tinyvgg_cifar10", "dataset.max_examples=100")
-    assert placed("train", *reduced, total_time_s=1.0) == "dataset.max_examples is set"
+    assert placed("train", *reduced, total_time_s=1.0) == PART
+    tuned = ("experiment=tinyvgg_cifar10", "protocol=tuned")
+    assert placed("train", *tuned, total_time_s=1.0) == "protocol tuned"
     assert placed("train", "dataset=digits", total_time_s=1.0) == "none published"
     assert placed("export", export_time_s=1.0) == NO_RANKING
     assert placed("train") == "" and placed("forest", total_time_s=1.0) == ""

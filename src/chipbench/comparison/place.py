@@ -12,6 +12,7 @@ from chipbench.published.beside import not_comparable, published_rows
 STAND_IN = "a stand-in"
 NO_RANKING = "Final Cut Pro's: no ranking"
 GENERATED = "generated data"
+PART = "a part of the data"
 
 
 def place(entry: str, config: DictConfig, known: Mapping[str, float]) -> str:
@@ -28,7 +29,7 @@ def place(entry: str, config: DictConfig, known: Mapping[str, float]) -> str:
     reason = not_comparable(config)
     rows = published_rows(config)
     if reason is not None or not rows:
-        return reason or "none published"
+        return _in_short(config) if reason is not None else "none published"
     per_epoch_s = known.get(metrics.TIME_PER_EPOCH, time_s / config.epochs)
     text = _among(per_epoch_s, [row.time_per_epoch_s for row in rows])
     return f"{text}, {GENERATED}" if config.dataset.source == "generated" else text
@@ -41,7 +42,14 @@ def _of_createml(config: DictConfig, time_s: float) -> str:
         for row in read_published("createml_times")
         if row["dataset"] == config.dataset.name
     ]
-    return reason or (_among(time_s, times) if times else "none published")
+    if reason is not None:
+        return _in_short(config)
+    return _among(time_s, times) if times else "none published"
+
+
+def _in_short(config: DictConfig) -> str:
+    """Why it is other work than the published."""
+    return PART if config.dataset.max_examples is not None else f"protocol {config.protocol.name}"
 
 
 def _among(own: float, others: list[float]) -> str:

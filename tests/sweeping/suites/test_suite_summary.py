@@ -4,7 +4,7 @@ from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.job_end import JobEnd
 from chipbench.sweeping.outcome import Outcome
 from chipbench.sweeping.plan import Job
-from chipbench.sweeping.suites.summary import cells, note_of, own_metrics, rows
+from chipbench.sweeping.suites.summary import cells, lines, note_of, own_metrics, rows
 
 VIDEO = Job(0, ("codec=h264",), 1, "video", "export")
 IMAGES = Job(1, ("dataset=digits",), 1, "images", "train")
@@ -30,6 +30,16 @@ def test_one_row_for_each_item() -> None:
         ("video", "done", "25.00 s", "20.00 s", "2.00 x", "2 of 5"),
         ("images", "failed", "5.00 s", "", "", ""),
         ("later", "missing", "", "", "", ""),
+    ]
+
+
+def test_in_a_terminal_the_outcome_stands_where_there_is_no_place() -> None:
+    long = JobEnd(Job(3, (), 1, "quick_efficientnetb0_food101", "train"), Outcome(outcomes.DONE))
+    assert lines([*JOBS, long], PLACES | {"quick_efficientnetb0_food101": ""}) == [
+        (["video"], "25 s", "20.00 s", "2.00 x", "2 of 5"),
+        (["images"], "5 s", "", "", "failed"),
+        (["later"], "", "", "", "missing"),
+        (["quick_efficientnetb0_", "food101"], "", "", "", "done"),
     ]
 
 

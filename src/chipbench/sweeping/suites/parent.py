@@ -1,6 +1,7 @@
 """The parent run of a suite: its table and its items' numbers, updated as items end."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from omegaconf import DictConfig
@@ -39,11 +40,9 @@ class SuiteParent(Parent):
         self._recorder.description(summary.note_of(sweeps.text(jobs), jobs, places))
 
     def _show(self, jobs: list[JobEnd]) -> None:
-        right = ("took", "time", "speed")
-        columns = [
-            Column(head, right=head in right, whole=head == "item") for head in summary.HEADS
-        ]
-        show_table(columns, summary.cells(jobs, self._places(jobs)), frame=False)
+        columns = [Column(h, right=h in summary.NUMBERS) for h in summary.TERMINAL_HEADS]
+        columns = [replace(columns[0], whole=True), *columns[1:]]
+        show_table(columns, summary.lines(jobs, self._places(jobs)), frame=False)
 
     def _places(self, jobs: Sequence[JobEnd]) -> dict[str, str]:
         return {ended.job.item: self._place(ended) for ended in jobs}

@@ -5,9 +5,15 @@ from collections.abc import Mapping, Sequence
 from chipbench.ground.metrics import metric
 from chipbench.ground.metrics_of_jobs import ITEM_TIME, SUITE_TIME, of_item
 from chipbench.sweeping.job_end import PRINTED, SPEEDS, TIMES, JobEnd
+from chipbench.sweeping.suites.announcement import about
 from chipbench.terminal.markdown import markdown_text
+from chipbench.terminal.table import Cell, head_lines
 
 HEADS = ("item", "outcome", "took", "time", "speed", "among the published")
+#: In a terminal of 80 columns there is no room for an outcome beside the place.
+TERMINAL_HEADS = ("item", "took", "time", "speed", "among the published")
+NUMBERS = ("took", "time", "speed")
+_ITEM = 22  # characters of an item's name on one line
 
 
 def rows(jobs: Sequence[JobEnd], places: Mapping[str, str]) -> list[dict[str, object]]:
@@ -52,6 +58,22 @@ def cells(jobs: Sequence[JobEnd], places: Mapping[str, str]) -> list[tuple[str, 
             places[ended.job.item],
         )
         for ended in jobs
+    ]
+
+
+def lines(jobs: Sequence[JobEnd], places: Mapping[str, str]) -> list[tuple[Cell, ...]]:
+    """What a person reads in a terminal, under `TERMINAL_HEADS`: what has no place, its outcome."""
+    return [
+        (
+            head_lines(item, _ITEM),
+            "" if ended.outcome.took_s is None else about(ended.outcome.took_s),
+            time,
+            speed,
+            place or outcome,
+        )
+        for ended, (item, outcome, _, time, speed, place) in zip(
+            jobs, cells(jobs, places), strict=True
+        )
     ]
 
 
