@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from support.published_store import mine, published_recorded
 
+from chipbench.comparison.claims import ARTICLE
 from chipbench.comparison.contents import make_report
 from chipbench.comparison.embedded import embedded
 from chipbench.comparison.grouping import sort_runs
@@ -59,6 +60,20 @@ def test_the_summary_is_in_the_markdown_as_well(folder: Path) -> None:
     (head,) = [x for x in text.splitlines() if x.startswith("| machine | source")]
     assert row.count("|") == head.count("|")
     assert "### Which is fastest?" in text
+
+
+def test_a_reader_sees_what_each_benchmark_is_compared_with(folder: Path) -> None:
+    page = (folder / "report.html").read_text()
+    assert "NVIDIA Tesla K80 (for TinyVGG, EfficientNetB0); NVIDIA TITAN RTX 24 GB (for" in page
+    assert "The baseline is NVIDIA Tesla K80: time / baseline below 1 is faster." in page
+    assert "the faster at EfficientNetB0 first" in page
+    assert "on mains power, 4 hours of film." in page
+
+
+def test_the_articles_advice_is_led_to_and_not_made_up(folder: Path) -> None:
+    for name in ("report.html", "report.md"):
+        text = (folder / name).read_text()
+        assert ARTICLE in text and "which one to buy: three machines, a sentence each" in text
 
 
 def test_the_benchmarks_have_titles_in_words_in_the_articles_order(folder: Path) -> None:

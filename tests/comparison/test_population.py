@@ -81,5 +81,5 @@ def test_in_a_terminal_the_work_of_all_models_is_said_once(
     words = ["tracking=none", f"files={tmp_path}", f"output_dir={tmp_path / 'out'}"]
     compare(compose_config("compare", words))
     shown = capsys.readouterr().out
-    assert shown.count("work: TinyVGG") + shown.count("work: tinyvgg_digits: ") == 1
+    assert shown.count("work: Digits: ") == 1
     assert "│ work" not in shown and "┃ work" not in shown

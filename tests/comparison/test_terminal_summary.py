@@ -49,13 +49,13 @@ def table_of(lines: list[str]) -> list[str]:
 
 def test_eighty_columns_hold_the_machines_and_the_main_benchmarks(printed: Printed) -> None:
     lines = printed(*published_recorded())
-    assert all(len(line) <= 80 for line in table_of(lines))
+    assert all(len(line) <= 80 for line in lines)
     heads = " ".join(lines[:2])
     assert "TinyVGG" in heads and "Efficient" in heads and "NetB0" in heads
     (m1_max,) = [line for line in lines if line.startswith("Apple M1 Max 32-core GPU *")]
     assert "2.21" in m1_max.split()
     assert any("more in the report: " in line and "benchmarks" in line for line in lines)
-    assert any("Tesla K80" in line and "which has 1; * published" in line for line in lines)
+    assert "NVIDIA Tesla K80 or" in " ".join(lines) and "* published" in " ".join(lines)
 
 
 def test_each_machine_that_is_shown_has_a_number(printed: Printed) -> None:

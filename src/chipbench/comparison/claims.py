@@ -8,6 +8,14 @@ from chipbench.measure.recorded_run import RecordedRun
 from chipbench.measure.statistics import time_saved_percent
 from chipbench.published import read_published
 
+ARTICLE = "https://www.mrdbourke.com/m1-pro-m1-max-machine-learning-speed-test-comparison/"
+#: What of the article stands beside the words of the report, and what does not.
+ADVICE = (
+    "The article closes with which one to buy: three machines, a sentence each. Its words are not "
+    "among the published results kept here; its headline, its prices and what its numbers say are "
+    "checked above."
+)
+
 
 @dataclass(frozen=True)
 class Claim:

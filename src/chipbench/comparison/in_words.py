@@ -40,6 +40,8 @@ _SETTINGS: Mapping[str, str] = {
 #: Of one value of a setting.
 _VALUES: Mapping[tuple[str, str], str] = {
     ("batch_size", "1"): "batches of one",
+    ("clip.duration_s", "600"): "10 minutes of film",
+    ("clip.duration_s", "14400"): "4 hours of film",
     ("epochs", "1"): "1 epoch",
     ("dataset.in_memory", "True"): "data held in memory",
     ("dataset.in_memory", "False"): "data read anew",

@@ -11,6 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
+from chipbench.comparison.claims import ADVICE, ARTICLE
 from chipbench.comparison.embedded import embedded
 from chipbench.comparison.report import Report, Table
 from chipbench.comparison.summary_table import baselines, focus_basis, has_energy, summary_rows
@@ -48,6 +49,8 @@ def write_pages(folder: Path, report: Report) -> None:
         "basis": focus_basis(summary) if summary else None,
         "any_energy": summary is not None and has_energy(summary),
         "terms": terms_of,
+        "advice": ADVICE,
+        "article": ARTICLE,
         "counted": counted,
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         "data": embedded(report),
@@ -67,7 +70,8 @@ def _own(name: str) -> Markup:
 
 def _breakable(text: str) -> Markup:
     """A long name that a narrow column may break where a word begins in it: Efficient|NetB0."""
-    return Markup("<wbr>").join(re.split(r"(?<=[a-z]{5})(?=[A-Z])|(?<=_)", text))
+    whole = re.sub(r"(?<=\d) (?=(?:h|min)\b)", "\N{NO-BREAK SPACE}", text)  # a number and its unit
+    return Markup("<wbr>").join(re.split(r"(?<=[a-z]{5})(?=[A-Z])|(?<=_)", whole))
 
 
 def _policy(scripts: Sequence[str]) -> str:

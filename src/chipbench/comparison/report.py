@@ -84,6 +84,7 @@ class Table:
     notes: tuple[str, ...] = ()
     charts: tuple[Chart, ...] = ()
     value: "Table | None" = None  # the same machines by price and power
+    baseline: str | None = None  # what its times are divided by
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,12 @@ def has_energy(summary: Summary) -> bool:
 
 
 def baselines(summary: Summary) -> Sequence[str]:
-    """The machines that the columns are compared with, each once."""
-    return list(dict.fromkeys(c.group.baseline for c in summary.columns if c.group.baseline))
+    """The machines that the columns are compared with, each once, and for which columns."""
+    found: dict[str, list[str]] = {}
+    for column in summary.columns:
+        if column.group.baseline:
+            found.setdefault(column.group.baseline, []).append(column.short)
+    return [f"{machine} (for {', '.join(columns)})" for machine, columns in found.items()]
 
 
 def _row(line: Line, summary: Summary, basis: str | None) -> SummaryRow:

@@ -32,7 +32,9 @@ def group_table(group: Group, charts: Iterable[Chart] = ()) -> Table:
         notes.append(f"{more} in comparison_rows.csv")
     lines = tuple(_line(group, row) for row in shown)
     filled = _without_empty_columns(heads, lines)
-    return Table(group.title, *filled, tuple(notes), tuple(charts), value_table(group))
+    return Table(
+        group.title, *filled, tuple(notes), tuple(charts), value_table(group), group.baseline
+    )
 
 
 def _without_empty_columns(

@@ -14,6 +14,7 @@ from chipbench.terminal.table import Styled, head_lines, show_table
 _MACHINE = 28  # characters of a machine's name on one line
 _HEAD, _HEAD_LINES = 9, 6  # and of a benchmark's
 _GAP = 2
+_HELD = "\N{NO-BREAK SPACE}"  # a mark never stands on a line of its own
 _MOST_LINES = 20
 
 
@@ -28,7 +29,7 @@ def print_summary(summary: Summary) -> None:
         [_cells(line, columns) for line in lines],
         frame=False,
     )
-    for words in _legend(columns, lines):
+    for words in wrap(_legend(columns, lines), console().width):
         say(words)
     machines = len(summary.lines) - len(lines) + summary.left_out
     more = {"machine": machines, "benchmark": len(summary.columns) - len(columns)}
@@ -60,8 +61,9 @@ def _head(column: Column) -> list[str]:
 
 
 def _name(line: Line) -> list[str]:
-    mark = " *" if line.row.is_reference else " (this machine)" if line.is_here else ""
-    return wrap(plain(f"{line.machine}{mark}"), _MACHINE, max_lines=3, placeholder="…") or [""]
+    mark = f"{_HELD}*" if line.row.is_reference else " (this machine)" if line.is_here else ""
+    parts = wrap(f"{plain(line.machine)}{mark}", _MACHINE, max_lines=3, placeholder="…")
+    return [part.replace(_HELD, " ") for part in parts] or [""]
 
 
 def _cells(line: Line, columns: Sequence[Column]) -> list[Styled | Sequence[Styled]]:
@@ -80,7 +82,7 @@ def _cell(found: Standing | None) -> str:
     return f"{equal}{found.speed.value:.2f}"
 
 
-def _legend(columns: Sequence[Column], lines: Sequence[Line]) -> list[str]:
+def _legend(columns: Sequence[Column], lines: Sequence[Line]) -> str:
     """What the signs mean that are there."""
     known = [line.standings[c.key] for line in lines for c in columns if c.key in line.standings]
     baselines = dict.fromkeys(c.group.baseline for c in columns if c.group.baseline)
@@ -93,4 +95,4 @@ def _legend(columns: Sequence[Column], lines: Sequence[Line]) -> list[str]:
         words.append("= no difference shown")
     if any(one.indication for one in known):
         words.append("~ on generated data, an indication")
-    return ["; ".join(words)] if words else []
+    return "; ".join(words)
