@@ -102,6 +102,14 @@ def test_fewer_examples_are_said_in_the_columns_head() -> None:
     assert "TinyVGG, measured, 2,000 examples" in heads
 
 
+def test_a_run_that_does_not_say_how_much_it_did_has_a_column_all_the_same() -> None:
+    own = mine()
+    silent = {key: value for key, value in own.tags.items() if key != "train_examples"}
+    silent["fingerprint"] = fingerprint(own.params, silent)
+    heads = [column.short for column in summary_of(replace(own, tags=silent)).columns]
+    assert "TinyVGG, measured" in heads
+
+
 def test_several_machines_on_generated_data_have_a_column() -> None:
     own, other = (mine("dataset.source=generated", machine=name) for name in ("A", "B"))
     summary = summary_of(own, replace(other, tags=other.tags | {"machine_fingerprint": "b"}))

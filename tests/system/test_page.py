@@ -306,6 +306,11 @@ def test_charts_are_drawn_with_their_numbers_beside_them(opened: Opened) -> None
     first = section.locator("figure").first
     assert first.locator("svg[role=img] circle").count() == 5  # the repeats of two machines
     assert first.locator("table tbody tr").count() == 10
+    assert "NVIDIA GeForce RTX 3080 Laptop GPU 16 GB (published)" in (
+        first.locator("svg").text_content() or ""
+    )
+    epochs = section.locator("figure").nth(1).locator("g[class*=tick] text").all_text_contents()
+    assert not any("." in epoch for epoch in epochs)
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     undrawn = page.evaluate("document.querySelectorAll('figure:not(:has(svg))').length")
     assert undrawn == 0

@@ -127,11 +127,19 @@ def _other_work(first: Group, second: Group) -> str:
     """What the second column is, with the amount of its work where the first's is another."""
     known, own = (_work(group) for group in (first, second))
     amounts = [
-        f"{float(own[key]):,.10g} {unit}"
+        amount
         for key, unit in _AMOUNTS.items()
-        if key in own and own[key] != known.get(key)
+        if own.get(key) != known.get(key) and (amount := _amount(own.get(key, ""), unit))
     ]
     return ", ".join(["measured", *amounts])
+
+
+def _amount(text: str, unit: str) -> str:
+    """ "2,000 examples"; empty where a run does not say a number."""
+    try:
+        return f"{float(text):,.10g} {unit}"
+    except ValueError:
+        return ""
 
 
 def _work(group: Group) -> dict[str, str]:

@@ -10,7 +10,7 @@ const look = (looks, place) => looks[place % looks.length];
 const cut = (name, most) => name.length > most ? `${name.slice(0, most - 1)}…` : name;
 
 function drawBars(chart, width) {
-  const narrow = width < 560, room = narrow ? 130 : 260, letters = narrow ? 19 : 40;
+  const narrow = width < 560, room = narrow ? 130 : 320, letters = narrow ? 19 : 53;
   const rows = chart.bars.map((bar, place) => ({ ...bar, place }));
   const repeats = rows.flatMap(row => row.repeats.map(value => ({ place: row.place, value })));
   const bounds = rows.filter(row => row.interval).map(row => ({ place: row.place, low: row.interval[0], high: row.interval[1] }));
@@ -30,12 +30,20 @@ function drawBars(chart, width) {
   return [plot];
 }
 
+// Batch sizes have a tick each; between two epochs there is none.
+function ticksOf(chart, points) {
+  const known = [...new Set(points.map(point => point.x))];
+  if (chart.doubling) return { ticks: known, tickFormat: String };
+  const whole = !chart.logarithmic && known.every(Number.isInteger);
+  return whole ? { ticks: d3.ticks(...d3.extent(known), 8).filter(Number.isInteger), tickFormat: "," } : {};
+}
+
 function drawCurves(chart, width) {
   const points = chart.lines.flatMap((line, place) => line.points.map(([x, y]) => ({ x, y, place })));
   const few = points.length < 200;
   const plot = Plot.plot({
     width, height: Math.min(320, 0.62 * width + 40), marginLeft: 56, marginBottom: 40,
-    x: { label: chart.x, type: chart.doubling || chart.logarithmic ? "log" : "linear", base: chart.doubling ? 2 : undefined, ...(chart.doubling ? { ticks: [...new Set(points.map(point => point.x))], tickFormat: String } : {}) },
+    x: { label: chart.x, type: chart.doubling || chart.logarithmic ? "log" : "linear", base: chart.doubling ? 2 : undefined, ...ticksOf(chart, points) },
     y: { label: chart.y, grid: true, ...(chart.logarithmic ? { type: "log" } : { zero: true }) },
     marks: [
       ...(chart.logarithmic ? [] : [Plot.ruleY([0])]),
