@@ -66,7 +66,7 @@ def test_a_reader_sees_what_each_benchmark_is_compared_with(folder: Path) -> Non
     page = (folder / "report.html").read_text()
     assert "NVIDIA Tesla K80 (for TinyVGG, EfficientNetB0); NVIDIA TITAN RTX 24 GB (for" in page
     assert "The baseline is NVIDIA Tesla K80: time / baseline below 1 is faster." in page
-    assert "the faster at EfficientNetB0 first" in page
+    assert "They are sorted by EfficientNetB0, measured ones before published ones." in page
     assert "on mains power, 4 hours of film." in page
 
 

@@ -35,7 +35,7 @@ function ticksOf(chart, points) {
   const known = [...new Set(points.map(point => point.x))];
   if (chart.doubling) return { ticks: known, tickFormat: String };
   const whole = !chart.logarithmic && known.every(Number.isInteger);
-  return whole ? { ticks: d3.ticks(...d3.extent(known), 8).filter(Number.isInteger), tickFormat: "," } : {};
+  return whole ? { ticks: d3.ticks(...d3.extent(known), 8).filter(Number.isInteger), tickFormat: tick => tick.toLocaleString("en") } : {};
 }
 
 function drawCurves(chart, width) {
