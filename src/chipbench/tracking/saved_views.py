@@ -34,6 +34,20 @@ _CHARTS = (
     metrics.VAL_ACCURACY,
 )
 _SECTION = "chipbench-charts"
+#: What earlier MLflow does not know, and what it needs beside a view's own; 3.17 has it by itself.
+_LATER = ("columnOrder", "columnWidths")
+_NEEDED: Mapping[str, Any] = {
+    "searchFilter": "",
+    "orderByKey": "attributes.start_time",
+    "orderByAsc": False,
+    "groupBy": None,
+    "runsHiddenMode": "FIRST_10_RUNS",
+    "useGroupedValuesInCharts": True,
+    "hideEmptyCharts": True,
+    "globalLineChartConfig": {"xAxisKey": "step", "lineSmoothness": 0},
+    **dict.fromkeys(("runsPinned", "runsHidden"), ()),
+    **dict.fromkeys(("runsExpanded", "runsVisibilityMap", "groupsExpanded"), {}),
+}
 _NAME = "attributes.`Run Name`"
 
 View = Mapping[str, Any]
@@ -90,7 +104,8 @@ class SavedView:
     def stored(self, saved_ms: int) -> str:
         """The tag's value. MLflow lists first what was saved last."""
         named = {"name": self.name, "createdAt": saved_ms, "state": _json(self.view)}
-        return _json({**self.view, **named})
+        earlier = {key: value for key, value in self.view.items() if key not in _LATER}
+        return _json({**_NEEDED, **earlier, **named})
 
 
 def _json(value: View) -> str:
