@@ -37,7 +37,7 @@ def test_a_batch_is_computed_whole_in_company(
     compose: Callable[..., DictConfig], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(OtherLoad, "so_far", lambda _watch: Load(60.0, 0.0))
-    words = ("dataset=digits", "dataset.max_examples=480", "epochs=1", "protocol=tuned")
+    words = ("dataset=digits", "dataset.max_examples=64", "epochs=1", "protocol=tuned")
     threads = ("protocol.intra_op_threads=null", "protocol.inter_op_threads=null")  # once a process
     result = train(compose(*words, *threads, f"output_dir={tmp_path}", "tracking=none"))
     assert result is not None

@@ -1,13 +1,15 @@
 """`--help` of every entry point, and what a misspelt word is answered with."""
 
+import json
 import re
 import shlex
 import subprocess
-import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from omegaconf import DictConfig
+from support.process_fixtures import COLD
 
 from chipbench.config import compose as compose_module
 from chipbench.config.compose import compose_config
@@ -31,30 +33,41 @@ ENTRIES = [
     "sync",
     "doctor",
 ]
-#: Runs the module as `python -m` does, then says which heavy libraries that imported.
+#: Runs each module as `python -m` does, and says how it ended, what it printed, and which heavy
+#: libraries are imported by then.
 HELP = """
-import runpy, sys
-sys.argv = [sys.argv[1], "--help"]
-try:
-    runpy.run_module(sys.argv[0], run_name="__main__")
-finally:
-    heavy = {"tensorflow", "keras", "mlflow", "matplotlib"}
-    print(sorted(heavy & set(sys.modules)), file=sys.stderr)
+import contextlib, io, json, runpy, sys
+heavy = {"tensorflow", "keras", "mlflow", "matplotlib"}
+for entry in sys.argv[1:]:
+    sys.argv = [f"chipbench.{entry}", "--help"]
+    code, out = None, io.StringIO()
+    with contextlib.redirect_stdout(out):
+        try:
+            runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+        except SystemExit as end:
+            code = end.code
+    found = {"code": code, "text": out.getvalue(), "heavy": sorted(heavy & set(sys.modules))}
+    print(json.dumps({"entry": entry} | found))
 """
 
 
+@pytest.fixture(scope="module")
+def helps() -> dict[str, Any]:
+    """What `--help` of each entry point does, in one process that only these have."""
+    done = subprocess.run([COLD, "-c", HELP, *ENTRIES], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    return {said.pop("entry"): said for said in map(json.loads, done.stdout.splitlines())}
+
+
 @pytest.mark.parametrize("entry", ENTRIES)
-def test_help_shows_every_key_and_imports_nothing_heavy(entry: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", HELP, f"chipbench.{entry}"], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stderr.strip() == "[]"
+def test_help_shows_every_key_and_imports_nothing_heavy(entry: str, helps: dict[str, Any]) -> None:
+    said = helps[entry]
+    assert (said["code"], said["heavy"]) == (0, [])
     keys = [key for key in compose_config(entry, []) if key != "hydra"]
     for key in map(str, keys):
-        assert re.search(rf"^  {key}(:|=| +)", done.stdout, re.M), key
-    assert "Exit codes\n  0 done\n  1 " in done.stdout
-    assert "130 interrupted" in done.stdout
+        assert re.search(rf"^  {key}(:|=| +)", said["text"], re.M), key
+    assert "Exit codes\n  0 done\n  1 " in said["text"]
+    assert "130 interrupted" in said["text"]
 
 
 @pytest.mark.parametrize("entry", ENTRIES)

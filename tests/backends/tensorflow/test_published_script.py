@@ -5,7 +5,6 @@ from typing import Any
 
 import keras
 import numpy as np
-import pytest
 from keras import layers, ops
 
 from chipbench import data
@@ -18,7 +17,7 @@ from chipbench.config.compose import compose_config
 from chipbench.data import Arrays
 
 backend("tensorflow").start(verbose=False)
-STEPS, BATCH = 150, 2
+STEPS, BATCH = 30, 4
 
 
 class TransformerBlock(layers.Layer):
@@ -97,7 +96,6 @@ def losses_of(model: keras.Model, train: dict[str, Any]) -> list[float]:
     return losses
 
 
-@pytest.mark.first
 def test_it_gives_the_losses_of_the_published_script(tmp_path: Path) -> None:
     words = [
         "experiment=smalltransformer_imdb", "dataset.source=generated", f"batch_size={BATCH}",
@@ -117,5 +115,5 @@ def test_it_gives_the_losses_of_the_published_script(tmp_path: Path) -> None:
     theirs = {"x": loaded.train.inputs, "y": loaded.train.labels}
     expected = losses_of(script, {**theirs, "batch_size": BATCH, "shuffle": False})
     assert len(found) == len(expected) == STEPS
-    assert np.allclose(found, expected, rtol=0.01)
+    assert np.allclose(found, expected, rtol=0.001)
     assert found[-1] < 0.98 * found[0], "it learned"

@@ -118,7 +118,7 @@ def both(compose: Compose, folder: Path, *words: str) -> list[np.ndarray[Any, An
 def test_whole_batches_give_the_articles_numbers_to_the_last_digit(
     optimizer: str, compose: Compose, tmp_path: Path
 ) -> None:
-    words = ("dataset=digits", "dataset.max_examples=480", "epochs=2", "protocol.slices=1")
+    words = ("dataset=digits", "dataset.max_examples=176", "epochs=2", "protocol.slices=1")
     article, tuned = both(compose, tmp_path, *words, f"optimizer={optimizer}")
     np.testing.assert_allclose(tuned, article, rtol=1e-6)
 
@@ -134,8 +134,8 @@ def test_features_of_a_frozen_backbone_are_computed_once_and_train_the_same_head
     compose: Compose, tmp_path: Path
 ) -> None:
     words = (
-        "protocol.slices=1", "dataset=digits", "dataset.in_memory=false",
-        "dataset.shuffle_buffer=500", "epochs=3",
+        "protocol.slices=1", "dataset=digits", "dataset.max_examples=720", "epochs=3",
+        "dataset.in_memory=false", "dataset.shuffle_buffer=500",
         "model.frozen_backbone=true", "model.build._target_=support.frozen_models.build",
     )  # fmt: skip
     article, tuned = both(compose, tmp_path, *words)
