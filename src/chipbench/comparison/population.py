@@ -11,6 +11,7 @@ from statistics import median
 
 from chipbench.comparison.groups import Group, Row, Sorted
 from chipbench.comparison.identity import installation_of
+from chipbench.ground.counted import counted
 
 #: Machines, the mark of each included, by which a model can be judged.
 _FEWEST = 2
@@ -43,7 +44,7 @@ class Population:
         """This machine's place in words; "" where it has none."""
         if self.here is None:
             return ""
-        said = f"slower than {self.here.slower_than} of {self.here.others} others"
+        said = f"slower than {self.here.slower_than} of {counted(self.here.others, 'other')}"
         return said if self.here.caveats is None else f"{said}: {self.here.caveats}"
 
 
