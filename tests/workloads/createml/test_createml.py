@@ -13,6 +13,7 @@ from support.recorded_runs import recorded
 from tree_sitter import Language, Parser
 
 from chipbench import data, hardware
+from chipbench.backends.tensorflow import feed
 from chipbench.backends.tensorflow.augmentation import augmentation
 from chipbench.backends.tensorflow.reading import images_of
 from chipbench.comparison.contradiction import contradicts_itself
@@ -188,11 +189,12 @@ def test_a_machine_that_cannot_says_what_to_do(
 
 
 def test_the_stand_in_is_a_training_and_never_called_createml(
-    compose_createml: Composed, tmp_path: Path
+    compose_createml: Composed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(feed, "_RATE_S", 0.2)
     config = compose_createml(
         "createml.engine=keras", "dataset=digits", "model=tiny_vgg", "epochs=2", "seed=1",
-        "dataset.max_examples=160",
+        "dataset.max_examples=160", "save_model=false",
     )  # fmt: skip
     result = createml(config)
     assert result.fingerprint and not contradicts_itself(recorded(result, config))
