@@ -49,7 +49,9 @@ LIBRARIES = (
     "rich.console",
     "scipy.stats",
     "sklearn.datasets",
+    "sklearn.ensemble",
     "sklearn.metrics",
+    "sklearn.model_selection",
     "sqlalchemy.dialects.sqlite",
     "tensorflow_datasets",
 )
@@ -195,6 +197,13 @@ def hide(packages: Sequence[str]) -> None:
     PathFinder.find_spec = find_others  # type: ignore[method-assign]
 
 
+def look_through_what_is_installed() -> None:
+    """As Hydra does for its plug-ins, and MLflow for the packages of a model that it saves."""
+    import_module("hydra.core.plugins").Plugins.instance()
+    packages = import_module("mlflow.utils.requirements_utils")
+    getattr(packages, "_init_modules_to_packages_map", lambda: None)()  # MLflow's own matter
+
+
 class LastWord:
     """Ends a fork once all else is done: taking the libraries down would cost a third of a second.
 
@@ -240,9 +249,7 @@ def main() -> None:
                 import_module(name)
         for name in LIBRARIES:
             import_module(name)
-        import_module(
-            "hydra.core.plugins"
-        ).Plugins.instance()  # looks through all that are installed
+        look_through_what_is_installed()
         gc.collect()
         gc.freeze()  # a collection in a fork would copy all that it looks at
         gc.set_threshold(*COLLECT_AT)
