@@ -97,9 +97,11 @@ def test_a_search_is_timed_scored_and_believed(
     assert json.loads((tmp_path / "run" / "result.json").read_text())["status"] == "completed"
 
 
-def test_the_same_seed_searches_the_same(compose_forest: Composed, tmp_path: Path) -> None:
-    scores = []
-    for number, seed in enumerate((42, 42, 1)):
+def test_the_same_seed_searches_the_same(
+    compose_forest: Composed, tmp_path: Path, believable_search: Result
+) -> None:
+    scores = [believable_search.metrics["r2"]]
+    for number, seed in enumerate((42, 1)):
         words = [f"output_dir={tmp_path / str(number)}", f"search.seed={seed}"]
         result = forest(compose_forest("dataset.source=generated", *SMALL, *words))
         scores.append(result.metrics["r2"])
