@@ -56,7 +56,8 @@ def statuses(environment: dict[str, str]) -> list[str]:
 def test_mlflow_run_records_in_the_experiment_that_make_run_does(
     environment: dict[str, str], project: Path
 ) -> None:
-    done = run_project(environment, project, "dataset=digits", "epochs=2", "batch_size=64")
+    small = ("dataset=digits", "dataset.max_examples=192", "epochs=2", "batch_size=64")
+    done = run_project(environment, project, *small)
     assert done.returncode == 0, done.stderr
     assert "tinyvgg_digits on" in done.stdout
     client = MlflowClient(environment["MLFLOW_TRACKING_URI"])

@@ -309,7 +309,8 @@ def test_what_was_killed_is_done_by_resume_and_nothing_twice(tmp_path: Path) -> 
 @pytest.mark.timeout(600)  # several whole jobs one after the other
 def test_a_job_that_crashes_or_runs_out_of_memory_is_named(tmp_path: Path) -> None:
     """And batches larger than one that ran out of memory are skipped."""
-    words = ["dataset=digits", "epochs=1", "model.build._target_=faulty_models.limited"]
+    words = ["dataset=digits", "dataset.max_examples=320", "epochs=1"]
+    words.append("model.build._target_=faulty_models.limited")
     ended = sweep(tmp_path, *words, "batch_size=64,96,128,256")
     assert ended.returncode == 1, ended.stderr
     assert "1 of 4 jobs done, " in ended.stdout

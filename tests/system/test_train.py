@@ -225,6 +225,7 @@ def test_another_machines_name_is_refused_before_a_run_begins(
 def start(python: str, folder: Path, cache: Path) -> "subprocess.Popen[str]":
     environment = os.environ | {"CHIPBENCH_CACHE": str(cache)}
     command = [python, "-m", "chipbench.train", "dataset=digits", "epochs=500"]
+    command.append("dataset.max_examples=640")
     places = [f"output_dir={folder / 'run'}", f"tracking.uri=sqlite:///{folder / 'mlflow.db'}"]
     places.append(f"hydra.run.dir={folder / 'hydra'}")
     return subprocess.Popen(
