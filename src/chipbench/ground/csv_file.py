@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from chipbench.ground.personal import without_folders
@@ -23,8 +24,11 @@ def write_table(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
 
 def cell(value: object) -> object:
     """`value` without folders; what a spreadsheet would take for a formula is marked as text."""
-    if isinstance(value, str):
-        value = without_folders(encodable(value)) if "/" in value else encodable(value)
-        if value.startswith(_MARKS) or value.lstrip().startswith(_FORMULAS):
-            return f"'{value}"
-    return value
+    return _text(value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=4096)  # a table says most of its words in many rows
+def _text(given: str) -> str:
+    text = without_folders(encodable(given)) if "/" in given else encodable(given)
+    marked = text.startswith(_MARKS) or text.lstrip().startswith(_FORMULAS)
+    return f"'{text}" if marked else text

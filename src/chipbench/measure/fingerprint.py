@@ -16,6 +16,8 @@ from chipbench.ground.files import digest
 #: Raised when a change to the benchmark makes older numbers incomparable; see the CHANGELOG.
 BENCHMARK_VERSION = 2
 
+#: A key, the value of it that has effect, and that in one spelling.
+_Effect = tuple[str, str, str]
 _MODEL, _WORKERS = "found.model", "found.workers"
 #: Tags that tell what settings alone do not, by the names that they are known under here.
 _FOUND = {
@@ -38,8 +40,8 @@ def work(params: Mapping[str, object], found: Mapping[str, object]) -> dict[str,
     A key at its plain value is left out: runs from before there was such a key did the same.
     """
     known = _known(params, found)
-    effective = dict(_effective(known, Role.WORK)) | _found(known)
-    return {key: _in_one_spelling(value) for key, value in effective.items()}
+    spelled = {key: spelling for key, _, spelling in _effective(known, Role.WORK)}
+    return spelled | {key: _in_one_spelling(value) for key, value in _found(known).items()}
 
 
 def settings(params: Mapping[str, object], found: Mapping[str, object]) -> dict[str, str]:
@@ -49,13 +51,13 @@ def settings(params: Mapping[str, object], found: Mapping[str, object]) -> dict[
     """
     known = _known(params, found)
     effective = _effective(known, Role.WORK, plain_too=True)
-    return {key: _in_one_spelling(v).removesuffix(".0") for key, v in effective} | _found(known)
+    return {key: text.removesuffix(".0") for key, _, text in effective} | _found(known)
 
 
 def context(params: Mapping[str, object], found: Mapping[str, object]) -> dict[str, str]:
     """The settings that do not change what is computed, and that a reader must see."""
     effective = _effective(_known(params, found), Role.CONTEXT)
-    return {key: value for key, value in effective if value != str(None)}
+    return {key: value for key, value, _ in effective if value != str(None)}
 
 
 def _found(known: Known) -> dict[str, str]:
@@ -68,27 +70,30 @@ def _known(params: Mapping[str, object], found: Mapping[str, object]) -> Known:
     return {key: str(value) for key, value in (dict(params) | facts).items()}
 
 
-def _effective(known: Known, role: Role, plain_too: bool = False) -> Sequence[tuple[str, str]]:
-    """The keys in this role that are not at their plain value, with the value that has effect."""
+def _effective(known: Known, role: Role, plain_too: bool = False) -> Sequence[_Effect]:
+    """The keys in this role that are not at their plain value."""
     return _effective_of(tuple(sorted(known.items())), role, plain_too)
 
 
 @lru_cache(maxsize=1024)  # of thousands of runs, most have the settings of another
 def _effective_of(
     items: tuple[tuple[str, str], ...], role: Role, plain_too: bool
-) -> Sequence[tuple[str, str]]:
+) -> Sequence[_Effect]:
     return tuple(_in_effect(dict(items), role, plain_too))
 
 
-def _in_effect(known: Known, role: Role, plain_too: bool) -> Iterator[tuple[str, str]]:
+def _in_effect(known: Known, role: Role, plain_too: bool) -> Iterator[_Effect]:
     for key, given in known.items():
         rule = rule_of(key)
         if rule is None or rule.role is not role:
             continue
         value = rule.effective(given, known)
         plain = None if rule.plain is None else _in_one_spelling(rule.plain)
-        if value is not None and (plain_too or _in_one_spelling(value) != plain):
-            yield key, value
+        if value is None:
+            continue
+        spelling = _in_one_spelling(value)
+        if plain_too or spelling != plain:
+            yield key, value, spelling
 
 
 def _in_one_spelling(value: str) -> str:
