@@ -32,7 +32,7 @@ suite: $(RUNS) ## run all benchmarks unattended, hours; five minutes: make suite
 	$(BIN)/python -m chipbench.suite $(ARGS)
 
 # All run, also after one that missed a limit; then make says so.
-BENCHES := train learning features startup monitor input compare share export sweep faults
+BENCHES := train transformer learning features startup monitor input compare share export sweep faults
 bench: $(INSTALLED) ## measure chipbench itself, about 40 minutes; one: make bench BENCHES=train
 	@missed=; cd tests/benchmarks; for bench in $(BENCHES); do \
 	  echo "== $$bench"; ../../$(BIN)/python bench_$$bench.py || missed="$$missed $$bench"; \

@@ -18,17 +18,16 @@ would drown one per cent.
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
-from statistics import median
 
-from scipy.stats import bootstrap
-from turns import Trainer, images_per_second, take_turns, total_s, untimed_s
+from rows import keep
+from taken_turns import WARM_UP, Ratio, print_table, rows_of
+from turns import Trainer, images_per_second, take_turns, total_s
 
 _EPOCHS, _EXAMPLES = 60, 8_000
-_WARM_UP = 4  # epochs
 _WHOLE_TURNS = 4_000  # images: turns of 125 batches of 32, see trainers.py
 _SEED = 42
 _KINDS = ["bare", "article", "tuned"]
@@ -37,27 +36,6 @@ _TITLES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
 _MOST_TIME = {"tensorflow": 1.01, "torch": 1.02, "jax": 1.02}
 #: Of protocol=tuned to another's images per second, at least.
 _LEAST_SPEED = {"tensorflow": ("bare", 1.8), "torch": ("article", 1.5)}
-
-
-class Ratio:
-    """Of one trainer's epochs to another's: median and its 95 % interval (percentile bootstrap)."""
-
-    def __init__(
-        self, trainer: Trainer, baseline: Trainer, value: Callable[[Mapping[str, float]], float]
-    ) -> None:
-        pairs = zip(measured(trainer), measured(baseline), strict=True)
-        ratios = [value(epoch) / value(other) for epoch, other in pairs]
-        self.median = median(ratios)
-        found = bootstrap((ratios,), median, vectorized=False, method="percentile", rng=0)
-        self.low, self.high = found.confidence_interval
-
-    def __str__(self) -> str:
-        return f"{self.median:.3f} (95 % interval {self.low:.3f} to {self.high:.3f})"
-
-
-def measured(trainer: Trainer) -> Sequence[Mapping[str, float]]:
-    """The epochs after those that warm up."""
-    return trainer.epochs[_WARM_UP:]
 
 
 def main() -> int:
@@ -88,14 +66,9 @@ def compare(backend: str, epochs: int, examples: int) -> Iterator[str]:
             for kind in kinds
         }
         print(f"\n{title}", flush=True)
-        take_turns(list(trainers.values()), epochs + _WARM_UP)
-    print(f"\n{title:18} {'images/s':>9} {'epoch (s)':>10} {'untimed (s)':>12} {'val_loss':>9}")
-    for trainer in trainers.values():
-        speed = median(map(images_per_second, measured(trainer)))
-        whole_s = median(map(total_s, measured(trainer)))
-        left_out_s = median(map(untimed_s, measured(trainer)))
-        last = trainer.epochs[-1]["val_loss"]
-        print(f"{trainer.name:18} {speed:>9,.0f} {whole_s:>10.2f} {left_out_s:>12.2f} {last:>9.4f}")
+        take_turns(list(trainers.values()), epochs + WARM_UP)
+    print_table(title, trainers.values())
+    keep(f"train_{backend}", rows_of(trainers.values()))
     time = Ratio(trainers["article"], trainers["bare"], total_s)
     print(f"article / bare, epoch time: {time}")
     if time.median > _MOST_TIME[backend]:

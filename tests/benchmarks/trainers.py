@@ -1,11 +1,13 @@
-"""What `bench_train.py` runs in turns: `trainers.py BACKEND KIND FOLDER EXAMPLES SEED TOGETHER`.
+"""What takes turns in benchmarks: `trainers.py BACKEND KIND FOLDER EXAMPLES SEED TOGETHER`.
 
-All train TinyVGG on the same images in the same order, batch 32, float32, Adam. TOGETHER is how
-many take turns: time passes for the threads and processes beside a training while others have
+For `bench_train.py` all train TinyVGG on the same images in the same order, batch 32, float32,
+Adam; for `bench_transformer.py` the small transformer on the same sequences, batch 16. TOGETHER is
+how many take turns: time passes for the threads and processes beside a training while others have
 theirs, so their intervals are so many times as long.
 """
 
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from statistics import fmean
@@ -22,22 +24,31 @@ from chipbench.workloads.training import workload
 from chipbench.workloads.training.prepared import PreparedTraining
 from chipbench.workloads.workload import Report
 
-BATCH_SIZE = 32
+_TINY_VGG = ["batch_size=32"]
+_TRANSFORMER = [
+    "experiment=smalltransformer_imdb", "dataset.source=generated", "batch_size=16",
+]  # fmt: skip
 _STEPS = 125  # of a turn, where `fit` does not train; long, for a turn starts with cold caches
 _MANY = 10_000  # epochs; the other side says when it is enough
 
 
 def config_of(
-    backend: str, protocol: str, folder: Path, examples: int, seed: int, together: int
+    words: Sequence[str],
+    backend: str,
+    protocol: str,
+    folder: Path,
+    examples: int,
+    seed: int,
+    together: int,
 ) -> DictConfig:
-    """The main job's configuration, recorded in `folder`."""
+    """The configuration of a run with these words, recorded in `folder`."""
     config = compose_config(
         "train",
         [
+            *words,
             f"backend={backend}",
             f"protocol={protocol}",
             f"dataset.max_examples={examples}",
-            f"batch_size={BATCH_SIZE}",
             f"epochs={_MANY}",
             f"seed={seed}",
             f"output_dir={folder / protocol}",
@@ -96,22 +107,23 @@ def bare(config: DictConfig) -> None:
         metrics=["accuracy"],
         jit_compile=config.backend.name == "jax",
     )
-    pieces = Pieces(Turn(), len(images), len(validation[0]), BATCH_SIZE)
+    pieces = Pieces(Turn(), len(images), len(validation[0]), config.batch_size)
 
     if config.backend.name == "tensorflow":
-        inputs = {"x": _cut(images, labels), "validation_data": _cut(*validation)}
+        inputs = {"x": _cut(images, labels, config.batch_size)}
+        inputs["validation_data"] = _cut(*validation, config.batch_size)
     else:
         inputs = {"x": images, "y": labels, "validation_data": validation}
-        inputs |= {"batch_size": BATCH_SIZE, "shuffle": False}
+        inputs |= {"batch_size": config.batch_size, "shuffle": False}
     with redirect_stdout(sys.stderr):  # the other side reads stdout
         model.fit(**inputs, epochs=_MANY, verbose=1, callbacks=[pieces])
 
 
-def _cut(images: Any, labels: Any) -> Any:
+def _cut(images: Any, labels: Any, batch_size: int) -> Any:
     import tensorflow as tf
 
     doubles = tf.data.Dataset.from_tensor_slices((images.astype("float64"), labels))
-    return doubles.batch(BATCH_SIZE).prefetch(tf.data.AUTOTUNE)
+    return doubles.batch(batch_size).prefetch(tf.data.AUTOTUNE)
 
 
 def article(config: DictConfig) -> None:
@@ -123,7 +135,7 @@ def article(config: DictConfig) -> None:
 
             data, model = self._task.data, self.loop.model
             images, validation_images = data.train_examples, data.validation_examples
-            pieces = Pieces(Turn(), images, validation_images, BATCH_SIZE)
+            pieces = Pieces(Turn(), images, validation_images, config.batch_size)
             fit = model.fit
 
             def fit_in_pieces(callbacks: list[Any], **inputs: Any) -> None:
@@ -137,7 +149,7 @@ def article(config: DictConfig) -> None:
 
 def tuned(config: DictConfig) -> None:
     """A whole run of chipbench in graph calls, here one for each turn, not each epoch."""
-    turn = Turn()
+    turn, examples = Turn(), _STEPS * config.batch_size
 
     class InTurns(PreparedTraining):
         def measure(self, report: Report) -> None:
@@ -145,12 +157,12 @@ def tuned(config: DictConfig) -> None:
             loop = self.loop._epochs
             train, validate = loop.train, loop.validate
 
-            def train_in_turns(examples: Any, order: Any) -> tuple[float, float]:
+            def train_in_turns(all_examples: Any, order: Any) -> tuple[float, float]:
                 means = []
-                for part in order.reshape(-1, _STEPS * BATCH_SIZE):
+                for part in order.reshape(-1, examples):
                     turn.begin()
                     begin_s = perf_counter()
-                    means.append(train(examples, part))
+                    means.append(train(all_examples, part))
                     turn.end(training_s=perf_counter() - begin_s, images=len(part))
                 loss, accuracy = map(fmean, zip(*means, strict=True))
                 return loss, accuracy
@@ -193,40 +205,70 @@ def pytorch(config: DictConfig) -> None:
         blocks.append(nn.MaxPool2d(2))
     model = nn.Sequential(*blocks, nn.Flatten(), nn.Linear(250, 10))
     adam, loss_of = torch.optim.Adam(model.parameters()), nn.CrossEntropyLoss()
-    turn = Turn()
+    turn, size = Turn(), config.batch_size
     while True:
-        for part in range(0, len(x), _STEPS * BATCH_SIZE):
+        for part in range(0, len(x), _STEPS * size):
             turn.begin()
             begin_s = perf_counter()
-            for at in range(part, part + _STEPS * BATCH_SIZE, BATCH_SIZE):
+            for at in range(part, part + _STEPS * size, size):
                 adam.zero_grad()
-                loss_of(model(x[at : at + BATCH_SIZE]), y[at : at + BATCH_SIZE]).backward()
+                loss_of(model(x[at : at + size]), y[at : at + size]).backward()
                 adam.step()
-            images = _STEPS * BATCH_SIZE
+            images = _STEPS * size
             turn.end(training_s=perf_counter() - begin_s, images=images)
         turn.begin()
         begin_s = perf_counter()
         with torch.no_grad():
-            parts = range(0, len(val_x), BATCH_SIZE)
-            losses = [loss_of(model(val_x[a : a + BATCH_SIZE]), val_y[a : a + BATCH_SIZE])
+            parts = range(0, len(val_x), size)
+            losses = [loss_of(model(val_x[a : a + size]), val_y[a : a + size])
                       for a in parts]  # fmt: skip
             val_loss = float(torch.stack(losses).mean())
         turn.end(other_s=perf_counter() - begin_s, val_loss=val_loss)
 
 
+def script(config: DictConfig) -> None:
+    """The transformer's published script, on the sequences that chipbench's run has."""
+    from chipbench import data
+    from chipbench.backends import backend
+    from chipbench.ground.cache import cache_folder
+
+    backend(config.backend.name).start(verbose=False)
+    loaded = data.load(config.dataset, cache_folder(config.cache_dir))
+    import keras
+    from pieces import Pieces
+
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    from support.published_transformer import published
+
+    keras.utils.set_random_seed(config.seed)
+    numbers = loaded.train_examples, loaded.validation_examples
+    assert isinstance(loaded.train, data.Arrays) and isinstance(loaded.validation, data.Arrays)
+    with redirect_stdout(sys.stderr):  # the other side reads stdout
+        published().fit(
+            loaded.train.inputs,
+            loaded.train.labels,
+            batch_size=config.batch_size,
+            epochs=_MANY,
+            validation_data=(loaded.validation.inputs, loaded.validation.labels),
+            callbacks=[Pieces(Turn(), *numbers, config.batch_size)],
+        )
+
+
 _KINDS = {
-    "bare": ("article", bare),
-    "article": ("article", article),
-    "tuned": ("tuned", tuned),
-    "pytorch": ("article", pytorch),
+    "bare": ("article", _TINY_VGG, bare),
+    "article": ("article", _TINY_VGG, article),
+    "tuned": ("tuned", _TINY_VGG, tuned),
+    "pytorch": ("article", _TINY_VGG, pytorch),
+    "script": ("article", _TRANSFORMER, script),
+    "transformer": ("article", _TRANSFORMER, article),
 }
 
 
 def main() -> None:
     """Run the kind of training that the command line names."""
     backend, kind, folder, *numbers = sys.argv[1:]
-    protocol, train = _KINDS[kind]
-    train(config_of(backend, protocol, Path(folder), *map(int, numbers)))
+    protocol, words, train = _KINDS[kind]
+    train(config_of(words, backend, protocol, Path(folder), *map(int, numbers)))
 
 
 if __name__ == "__main__":
