@@ -11,13 +11,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS))  # the server of the tests stands beside this folder
 
 from many_runs import fill  # noqa: E402
+from rows import keep  # noqa: E402
 from support.tracking_server import PASSWORD, USER, TrackingServer  # noqa: E402
 
 _NUMBERS = (1_000, 3_000, 10_000)
@@ -26,10 +27,14 @@ _LIMITED = 10_000
 _LIMITS_S = {"SQLite": 6.0, "server": 20.0}
 _LIMIT_MIB = 600.0
 _LIMIT_MB = 5.0
+_FIGURES = ("time_s", "processor_s", "peak_mib", "report_mb")
+
+#: What one comparison gives: `_FIGURES`.
+Cost = tuple[float, float, float, float]
 
 
-def measure(number: int) -> dict[str, tuple[float, float, float, float]]:
-    """By store: median seconds, processor seconds, peak MiB, and megabytes of the report."""
+def measure(number: int) -> dict[str, list[Cost]]:
+    """By store, what each of its turns cost."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         database = f"sqlite:///{folder / 'many.db'}"
@@ -44,13 +49,10 @@ def measure(number: int) -> dict[str, tuple[float, float, float, float]]:
             ]
         finally:
             server.kill()
-    return {
-        store: tuple(map(statistics.median, zip(*(turn[store] for turn in turns), strict=True)))
-        for store in stores
-    }
+    return {store: [turn[store] for turn in turns] for store in stores}
 
 
-def _compare(folder: Path, uri: str) -> tuple[float, float, float, float]:
+def _compare(folder: Path, uri: str) -> Cost:
     """One comparison in a process of its own."""
     out = folder / "out"
     command = [sys.executable, "-m", "chipbench.compare", f"output_dir={out}"]
@@ -73,6 +75,13 @@ def _login() -> Mapping[str, str]:
     return {"MLFLOW_TRACKING_USERNAME": USER, "MLFLOW_TRACKING_PASSWORD": PASSWORD}
 
 
+def _rows(number: int, found: Mapping[str, Sequence[Cost]]) -> Iterator[dict[str, object]]:
+    for store, costs in found.items():
+        for turn, cost in enumerate(costs, 1):
+            named = dict(zip(_FIGURES, cost, strict=True))
+            yield {"runs": number, "store": store, "turn": turn} | named
+
+
 def _missed(store: str, elapsed_s: float, peak_mib: float, size_mb: float) -> bool:
     return elapsed_s > _LIMITS_S[store] or peak_mib > _LIMIT_MIB or size_mb > _LIMIT_MB
 
@@ -80,12 +89,17 @@ def _missed(store: str, elapsed_s: float, peak_mib: float, size_mb: float) -> bo
 def main() -> int:
     """Print the table; 1 if 10,000 runs miss a limit."""
     missed = False
+    rows: list[dict[str, object]] = []
     print("runs      store    time (s)   processor (s)   peak (MiB)   report (MB)")
     for number in [int(word) for word in sys.argv[1:]] or _NUMBERS:
-        for store, (elapsed_s, used_s, peak, size) in measure(number).items():
+        found = measure(number)
+        rows += _rows(number, found)
+        for store, costs in found.items():
+            elapsed_s, used_s, peak, size = map(statistics.median, zip(*costs, strict=True))
             print(f"{number:>6,}   {store:7} {elapsed_s:>9.1f} {used_s:>15.1f}", end="")
             print(f" {peak:>12.0f} {size:>13.2f}", flush=True)
             missed |= number == _LIMITED and _missed(store, elapsed_s, peak, size)
+    keep("compare", rows)
     return int(missed)
 
 

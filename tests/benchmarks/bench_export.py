@@ -12,6 +12,7 @@ from statistics import median
 from time import perf_counter
 
 from omegaconf import DictConfig
+from rows import keep
 
 from chipbench.config.compose import compose_config
 from chipbench.ground import tags
@@ -57,6 +58,15 @@ def main() -> int:
     print("bare (s)   chipbench (s)   ratio")
     for (bare, wrapped), ratio in zip(pairs, ratios, strict=True):
         print(f"{bare:>8.2f}   {wrapped:>13.2f}   {ratio:.4f}")
+    encoder = export.tags[tags.ENCODER]
+    keep(
+        "export",
+        [
+            {"encoder": encoder, "turn": turn, "side": side, "time_s": time_s}
+            for turn, pair in enumerate(pairs, 1)
+            for side, time_s in zip(("bare", "chipbench"), pair, strict=True)
+        ],
+    )
     print(f"median ratio {median(ratios):.4f}, from {min(ratios):.4f} to {max(ratios):.4f}")
     return int(median(ratios) > _LIMIT)
 

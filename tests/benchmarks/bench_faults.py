@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from fault_runs import (  # noqa: E402
     wait_for,
 )
 from mortal_training import PHASES  # noqa: E402
+from rows import keep  # noqa: E402
 from support.fault_proxy import Fault, FaultProxy  # noqa: E402
 from support.journals import Verdict, history, runs_of, verdict  # noqa: E402
 from support.tracking_server import Postgres, free_port  # noqa: E402
@@ -67,38 +69,40 @@ def main() -> int:
 
 def server_kills(folder: Path, postgres: Postgres, times: int) -> bool:
     """The server dies at a random moment of a training and comes back."""
-    found = _server_kills("server_kills", folder, postgres, times)
-    return report("server killed and restarted", found, "FINISHED")
+    return _server_kills("server_kills", "server killed and restarted", folder, postgres, times)
 
 
 def logging_beside(folder: Path, postgres: Postgres, times: int) -> bool:
     """The same, where the environment asks MLflow to return before the store has anything."""
     asked = {"MLFLOW_ENABLE_ASYNC_LOGGING": "true"}
-    found = _server_kills("logging_beside", folder, postgres, times, asked)
-    return report("the same with asynchronous logging on", found, "FINISHED")
+    what = "the same with asynchronous logging on"
+    return _server_kills("logging_beside", what, folder, postgres, times, asked)
 
 
 def _server_kills(
     name: str,
+    what: str,
     folder: Path,
     postgres: Postgres,
     times: int,
     environment: Mapping[str, str] | None = None,
-) -> list[Verdict]:
-    found = []
+) -> bool:
+    found, befell = [], []
     with started(folder / "server", postgres.database(name)) as server:
         duration_s = unharmed(folder / name, server.uri)
         for number in range(times):
             run = folder / f"{name}{number}"
             training = train(run, server.uri, environment=environment)
             wait_for(run / "journal.jsonl")
-            time.sleep(random.uniform(0.0, duration_s))
+            killed_s, away_s = random.uniform(0.0, duration_s), random.uniform(0.0, 3.0)
+            time.sleep(killed_s)
             server.kill()
-            time.sleep(random.uniform(0.0, 3.0))
+            time.sleep(away_s)
             server.start()
             training.wait()
             found.append(verdict(server.uri, run / "journal.jsonl"))
-    return found
+            befell.append({"killed_after_s": killed_s, "away_s": away_s})
+    return report(name, what, found, "FINISHED", befell)
 
 
 def half_answers(folder: Path, postgres: Postgres, times: int) -> bool:
@@ -107,38 +111,44 @@ def half_answers(folder: Path, postgres: Postgres, times: int) -> bool:
     def choose() -> Fault:
         return Fault.TRUNCATE if random.random() < 0.2 else Fault.NONE
 
-    found = []
+    found, befell = [], []
     with started(folder / "server", postgres.database("half_answers")) as server:
         proxy = FaultProxy(server.port, choose)
         for number in range(times):
             run = folder / f"half_answers{number}"
+            before = Counter(proxy.faults)
             train(run, proxy.uri).wait()
+            seen = Counter(proxy.faults) - before
+            befell.append({"answers_cut_off": seen[Fault.TRUNCATE], "pieces": seen.total()})
             found.append(verdict(server.uri, run / "journal.jsonl"))
         proxy.close()
-    kept = report("a fifth of the answers cut off", found, "FINISHED")
+    kept = report("half_answers", "a fifth of the answers cut off", found, "FINISHED", befell)
     print(f"  {proxy.faults[Fault.TRUNCATE]} of {proxy.faults.total()} pieces of requests")
     return kept
 
 
 def client_kills(folder: Path, postgres: Postgres, times: int) -> bool:
     """The benchmark dies at a random moment, every second time with its delivery; then sync."""
-    found = []
+    found, befell = [], []
     with started(folder / "server", postgres.database("client_kills")) as server:
         duration_s = unharmed(folder / "client_kills", server.uri)
         for number in range(times):
             run = folder / f"client_kills{number}"
             training = train(run, server.uri)
             wait_for(run / "journal.jsonl")
-            time.sleep(random.uniform(0.0, duration_s))
-            kill(training, with_delivery=bool(number % 2))
+            killed_s, with_delivery = random.uniform(0.0, duration_s), bool(number % 2)
+            time.sleep(killed_s)
+            kill(training, with_delivery)
             sync(run, server.uri)
             found.append(closed(server.uri, run))
-    return report("client killed, then sync", found, "closed")
+            befell.append({"killed_after_s": killed_s, "with_delivery": with_delivery})
+    return report("client_kills", "client killed, then sync", found, "closed", befell)
 
 
 def phase_kills(folder: Path, postgres: Postgres, times: int) -> bool:
     """The same in each phase of a run, half of `times` in each."""
-    found = []
+    found: list[Verdict] = []
+    befell: list[dict[str, object]] = []
     with started(folder / "server", postgres.database("phase_kills")) as server:
         for phase in PHASES:
             for number in range(times // 2):
@@ -149,7 +159,9 @@ def phase_kills(folder: Path, postgres: Postgres, times: int) -> bool:
                 train(run, server.uri, *words, program=(str(MORTAL), *moment)).wait()
                 sync(run, server.uri)
                 found.append(closed(server.uri, run))
-    return report("client killed in each phase, then sync", found, "closed")
+                befell.append({"phase": phase, "killed_after_s": delay_s})
+                befell[-1]["with_delivery"] = bool(number % 2)
+    return report("phase_kills", "client killed in each phase, then sync", found, "closed", befell)
 
 
 def many_clients(folder: Path, postgres: Postgres, _times: int) -> bool:
@@ -167,9 +179,11 @@ def many_clients(folder: Path, postgres: Postgres, _times: int) -> bool:
         for client in clients:
             client.wait()
         took_s = time.monotonic() - began_s
-        records = sum(1 for run in runs for _ in read(run / "journal.jsonl"))
+        written = [sum(1 for _ in read(run / "journal.jsonl")) for run in runs]
         found = [verdict(server.uri, run / "journal.jsonl") for run in runs]
-    kept = report(f"{CLIENTS} clients at once", found, "FINISHED")
+    befell = [{"records": number, "all_clients_time_s": took_s} for number in written]
+    kept = report("many_clients", f"{CLIENTS} clients at once", found, "FINISHED", befell)
+    records = sum(written)
     print(
         f"  {records} records in {took_s:.0f} s, starting {CLIENTS} clients and their deliveries "
         f"included: {records / took_s:.0f} records/s delivered"
@@ -181,6 +195,7 @@ def server_away(folder: Path, postgres: Postgres, _times: int) -> bool:
     """Epoch times with the server there and away, in turn."""
     away = f"http://127.0.0.1:{free_port()}"
     medians: dict[str, list[float]] = {"there": [], "away": []}
+    rows: list[dict[str, object]] = []
     longer = ("epochs=15", "tracking.drain_timeout_s=5")
     with started(folder / "server", postgres.database("server_away")) as server:
         for repeat in range(5):
@@ -189,6 +204,11 @@ def server_away(folder: Path, postgres: Postgres, _times: int) -> bool:
                 train(run, uri, *longer).wait()
                 times = [value for name, _, value in metrics(run) if name == "epoch_time_s"]
                 medians[which].append(statistics.median(times[1:]))
+                rows += [
+                    {"turn": repeat + 1, "server": which, "epoch": epoch, "time_s": time_s}
+                    for epoch, time_s in enumerate(times, 1)
+                ]
+    keep("faults_server_away", rows)
     there, gone = (statistics.mean(medians[which]) for which in ("there", "away"))
     noise = statistics.stdev(medians["there"])
     print(
@@ -224,6 +244,15 @@ def full_disk(folder: Path, postgres: Postgres, _times: int) -> bool:
         f"full disk: exit code {training.returncode}, result printed: {shown}, said {told} x, "
         f"{len(on_disk)} whole records on disk, run {stored.info.status} with {len(epochs)} epochs"
     )
+    row = {
+        "exit_code": training.returncode,
+        "result_printed": shown,
+        "said": told,
+        "records_on_disk": len(on_disk),
+        "status": stored.info.status,
+        "epochs": len(epochs),
+    }
+    keep("faults_full_disk", [row])
     whole = training.returncode == 0 and shown and told == 1 and len(epochs) == 5
     return whole and stored.info.status == "FINISHED"
 

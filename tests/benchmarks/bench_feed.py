@@ -15,6 +15,7 @@ from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
+from rows import keep
 from scipy.stats import bootstrap
 
 from chipbench.backends import backend
@@ -40,6 +41,14 @@ def main() -> None:
         costs = {train: cost_of(train) for train in both}
         if number:  # the first compiles
             pairs.append((costs[his], costs[ours]))
+    keep(
+        "feed",
+        [
+            {"images": images, "turn": turn, "side": side, "time_s": time_s, "processor_s": used_s}
+            for turn, pair in enumerate(pairs, 1)
+            for side, (time_s, used_s) in zip(("article", "chipbench"), pair, strict=True)
+        ],
+    )
     for place, name in enumerate(("elapsed", "processor")):
         one, other = ([pair[side][place] for pair in pairs] for side in (0, 1))
         ratios = [first / second for first, second in zip(one, other, strict=True)]

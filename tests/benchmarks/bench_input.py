@@ -7,6 +7,8 @@ the six augmentations of the CreateML stand-in, in turn.
 import sys
 from statistics import median
 
+from rows import keep
+
 from chipbench import data
 from chipbench.backends import backend
 from chipbench.config.compose import compose_config
@@ -28,7 +30,16 @@ def main() -> None:
     for _ in range(repeats):
         plain.append(input_rate(loaded, config))
         augmented.append(input_rate(loaded, config, augment))
-    for name, rates in (("without augmentation", plain), ("with all six", augmented)):
+    found = {"without augmentation": plain, "with all six": augmented}
+    keep(
+        "input",
+        [
+            {"turn": turn, "side": name, "images_per_second": rate}
+            for name, rates in found.items()
+            for turn, rate in enumerate(rates, 1)
+        ],
+    )
+    for name, rates in found.items():
         print(
             f"{name:20}   median {median(rates):7,.0f} images/s, "
             f"from {min(rates):,.0f} to {max(rates):,.0f}"

@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 
 import pandas as pd
+from rows import keep
 
 from chipbench.measure.statistics import ratio
 
@@ -45,6 +46,15 @@ def main() -> int:
         protocol: [losses(protocol, seed, examples) for seed in range(seeds)]
         for protocol in ("article", "tuned")
     }
+    keep(
+        "learning",
+        [
+            {"examples": examples, "side": name, "seed": seed, "epoch": epoch, "val_loss": loss}
+            for name, runs in curves.items()
+            for seed, run in enumerate(runs)
+            for epoch, loss in enumerate(run, 1)
+        ],
+    )
     print(f"validation loss, mean ± standard deviation over {seeds} seeds")
     print("epoch   article            tuned              tuned / article")
     differs = False

@@ -8,6 +8,8 @@ import sys
 import time
 from statistics import median
 
+from rows import keep
+
 from chipbench.hardware import sensors
 from chipbench.measure.monitor import Monitor
 
@@ -24,13 +26,30 @@ def main() -> int:
         begin = time.process_time()
         for sensor in found:
             sensor.read()
-        times.append(1000 * (time.process_time() - begin))
+        times.append(time.process_time() - begin)
     with Monitor(found, 1.0):
         begin, used = time.perf_counter(), time.process_time()
         time.sleep(watched_s)
-        share = 100 * (time.process_time() - used) / (time.perf_counter() - begin)
+        used_s, elapsed_s = time.process_time() - used, time.perf_counter() - begin
+    share = 100 * used_s / elapsed_s
+    keep(
+        "monitor",
+        [
+            *(
+                {"measured": "one reading", "turn": turn, "processor_s": time_s}
+                for turn, time_s in enumerate(times, 1)
+            ),
+            {
+                "measured": "a reading each second",
+                "turn": 1,
+                "processor_s": used_s,
+                "time_s": elapsed_s,
+            },
+        ],
+    )
     names = ", ".join(type(sensor).__name__ for sensor in found)
-    print(f"{names}: {share:.2f} % of a core at 1 reading/s; median {median(times):.2f} ms/reading")
+    reading_ms = 1000 * median(times)
+    print(f"{names}: {share:.2f} % of a core at 1 reading/s; median {reading_ms:.2f} ms/reading")
     return int(share > _LIMIT_PERCENT)
 
 

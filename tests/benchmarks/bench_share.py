@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from rows import keep
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -77,18 +78,23 @@ def main() -> int:
         config = compose_config("reference", [*store_words, files, "output_dir=none"])
         begin = time.monotonic()
         reference(config)
-        lines = [f"importing {_FILES} files: {time.monotonic() - begin:.1f} s"]
+        import_s = time.monotonic() - begin
+        times = [("files", "import", import_s)]
+        lines = [f"importing {_FILES} files: {import_s:.1f} s"]
         store = configured_store(config.tracking, folder)
         for what, where, words in (
             ("files", None, ["tracking=none", files]),
             ("store", store, store_words),
         ):
             read_s, rest_s = measure(folder, where, *words)
+            times += [(what, "read", read_s), (what, "compare beyond reading", rest_s)]
             fits = are_numpys(folder, times_s) and rest_s < _LIMIT_S
             good &= fits
             verdict = "" if fits else ", MISSED"
             lines.append(f"{what}: read {read_s:.1f} s, then {rest_s:.1f} s{verdict}")
     print("\n".join(lines))
+    columns = ("source", "measured", "time_s")
+    keep("share", [{"files": _FILES} | dict(zip(columns, row, strict=True)) for row in times])
     return int(not good)
 
 

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from statistics import median
 from time import perf_counter
 
+from rows import keep
+
 _HELP_S, _COMPARE_S = 1.0, 3.0
 
 #: Does what an entry point does before its first step, and says what each part took.
@@ -100,12 +102,22 @@ def main() -> int:
         store = f"tracking.uri=sqlite:///{folder}/empty.db"
         comparing = ("-m", "chipbench.compare", store, f"hydra.run.dir={folder}/out")
         command_s(*comparing)  # makes the store
-        help_s = show("train --help", [command_s(*helping) for _ in range(repeats)])
-        compare_s = show(
-            "compare, to an empty store's answer", [command_s(*comparing) for _ in range(repeats)]
-        )
+        helped = [command_s(*helping) for _ in range(repeats)]
+        help_s = show("train --help", helped)
+        compared = [command_s(*comparing) for _ in range(repeats)]
+        compare_s = show("compare, to an empty store's answer", compared)
         heavy = imports_tensorflow(*helping) or imports_tensorflow(*comparing)
     print("  TensorFlow is imported by one of them" if heavy else "  neither imports TensorFlow")
+    found = {name: [run[name] for run in runs] for name in runs[0]}
+    found |= {"train --help": helped, "compare, to an empty store's answer": compared}
+    keep(
+        "startup",
+        [
+            {"measured": name, "turn": turn, "time_s": time_s}
+            for name, times in found.items()
+            for turn, time_s in enumerate(times, 1)
+        ],
+    )
     return int(help_s >= _HELP_S or compare_s >= _COMPARE_S or heavy)
 
 

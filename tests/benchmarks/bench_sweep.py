@@ -9,12 +9,13 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 
 import timed_job
+from rows import keep
 
 from chipbench.config.options import CONF_DIR
 from chipbench.ground.forks import Warm
@@ -87,6 +88,9 @@ def main() -> int:
         jobs = repeats + 1
         one_s, one_trained_s = sweep_s(_checkout(top / "one"), 1)
         all_s, all_trained_s = sweep_s(_checkout(top / "all"), jobs)
+    kinds = {"first here": [first], "cold": cold, "forked": forked}
+    sweeps = {1: (one_s, one_trained_s), jobs: (all_s, all_trained_s)}
+    keep("sweep", [*_job_rows(kinds), *_sweep_rows(sweeps)])
     columns = [first, _medians(cold), _medians(forked)]
     heads = ("first here", f"cold, of {repeats}", f"forked, of {repeats}")
     print(f"{'one job (s), medians':<44}" + "".join(f"{head:>14}" for head in heads))
@@ -98,6 +102,19 @@ def main() -> int:
     print(f"a sweep's further job costs {each_s:.2f} s beyond its training (limit {_LIMIT_S:g} s)")
     print(f"a sweep's own start and end: {one_s - one_trained_s - each_s:.2f} s")
     return 0 if each_s <= _LIMIT_S else 1
+
+
+def _job_rows(kinds: Mapping[str, Sequence[dict[str, float]]]) -> Iterator[dict[str, object]]:
+    for kind, jobs in kinds.items():
+        for turn, job in enumerate(jobs, 1):
+            for phase, time_s in job.items():
+                yield {"side": kind, "turn": turn, "measured": phase, "time_s": time_s}
+
+
+def _sweep_rows(sweeps: Mapping[int, tuple[float, float]]) -> Iterator[dict[str, object]]:
+    for jobs, times in sweeps.items():
+        for part, time_s in zip(("whole sweep", "training in it"), times, strict=True):
+            yield {"side": "sweep", "jobs": jobs, "turn": 1, "measured": part, "time_s": time_s}
 
 
 def _medians(jobs: Sequence[dict[str, float]]) -> dict[str, float]:

@@ -6,10 +6,11 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import psutil
+from rows import keep
 from support.journals import Verdict, verdict
 from support.tracking_server import TrackingServer
 
@@ -105,8 +106,17 @@ def metrics(run: Path) -> Iterator[tuple[str, int, float]]:
                 yield name, record.step, value
 
 
-def report(what: str, found: Sequence[Verdict], status: str) -> bool:
-    """Print an experiment's figures; whether the promise was kept."""
+def report(
+    name: str,
+    what: str,
+    found: Sequence[Verdict],
+    status: str,
+    befell: Sequence[Mapping[str, object]],
+) -> bool:
+    """Print an experiment's figures, keep its runs' rows; whether the promise was kept.
+
+    `befell` says what was done to each run.
+    """
     right = sum(one.status == status and one.runs == 1 for one in found)
     lost, doubled = sum(one.lost for one in found), sum(one.doubled for one in found)
     points = sum(one.points for one in found)
@@ -115,4 +125,9 @@ def report(what: str, found: Sequence[Verdict], status: str) -> bool:
         f"{lost} of {points} metric values lost, {doubled} twice",
         flush=True,
     )
+    rows = [
+        {"training": number, **told, **asdict(one)}
+        for number, (told, one) in enumerate(zip(befell, found, strict=True), 1)
+    ]
+    keep(f"faults_{name}", rows)
     return right == len(found) and not lost and not doubled
