@@ -10,6 +10,7 @@ Take a machine that does nothing else: `server_away` compares times.
 
 import argparse
 import random
+import re
 import statistics
 import subprocess
 import sys
@@ -238,7 +239,7 @@ def full_disk(folder: Path, postgres: Postgres, _times: int) -> bool:
             epochs = history(server.uri, stored.info.run_id, "epoch_time_s")
     finally:
         subprocess.run(["umount", str(disk)], check=True)
-    shown = "total_time_s" in said
+    shown = re.search(r" s for \d+ epochs", said) is not None
     told = complained.count("records are kept in memory")
     print(
         f"full disk: exit code {training.returncode}, result printed: {shown}, said {told} x, "
