@@ -34,6 +34,8 @@ from chipbench.workloads.training.prepared import PreparedTraining
 
 Compose = Callable[..., DictConfig]
 DIGITS = ("dataset=digits", "epochs=3")
+#: For what does not depend on the training.
+SMALL = ("dataset=digits", "dataset.max_examples=64", "optimizer=sgd")
 
 
 def client_of(folder: Path) -> MlflowClient:
@@ -104,12 +106,12 @@ def known_tags() -> set[str]:
 
 
 def test_a_run_is_called_what_the_user_says(compose: Compose, tmp_path: Path) -> None:
-    train(compose("dataset=digits", "epochs=1", "tracking.run_name='my run'"))
+    train(compose(*SMALL, "epochs=1", "tracking.run_name='my run'"))
     assert only_run(tmp_path).info.run_name == "my run"
 
 
 def test_a_run_that_is_not_validated_says_nothing_of_it(compose: Compose, tmp_path: Path) -> None:
-    train(compose("dataset=digits", "epochs=2", "protocol=sweep2023"))
+    train(compose(*SMALL, "epochs=2", "protocol=sweep2023"))
     run = only_run(tmp_path)
     assert not {"val_loss", "val_accuracy"} & set(run.data.metrics)
     assert run.data.metrics["validation_time_s"] == 0
