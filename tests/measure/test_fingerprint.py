@@ -7,6 +7,7 @@ import pytest
 from chipbench.config.compose import compose_config
 from chipbench.config.recorded import recorded_params
 from chipbench.measure.fingerprint import context, fingerprint, work
+from chipbench.measure.frozen_params import FrozenParams
 
 FOUND: Mapping[str, object] = {"train_examples": 50_000, "model_layers": "a", "cores": 8}
 
@@ -164,3 +165,15 @@ def test_a_time_takes_the_place_of_the_epochs_and_runs_before_it_stay_what_they_
     before = {key: value for key, value in params().items() if key != "duration_s"}
     assert fingerprint(before, FOUND) == fingerprint_of()
     assert "duration_s" not in work(params(), FOUND) and "epochs" not in work(timed, FOUND)
+
+
+def test_params_that_runs_share_give_what_their_values_do() -> None:
+    known = params()
+    frozen = FrozenParams({key: str(value) for key, value in known.items()})
+    assert hash(frozen) == hash(FrozenParams(dict(reversed(frozen.items()))))
+    for found in (FOUND, {**FOUND, "model_layers": "b"}, {}, FOUND):
+        assert fingerprint(frozen, found) == fingerprint(known, found)
+        assert list(work(frozen, found).items()) == list(work(known, found).items())
+        assert context(frozen, found) == context(known, found)
+    work(frozen, FOUND).clear()  # who changes an answer changes no other's
+    assert work(frozen, FOUND) == work(known, FOUND) != {}

@@ -12,12 +12,15 @@ from chipbench.config.rule import Known, Role
 from chipbench.config.schema import rule_of
 from chipbench.ground import tags
 from chipbench.ground.files import digest
+from chipbench.measure.frozen_params import FrozenParams
 
 #: Raised when a change to the benchmark makes older numbers incomparable; see the CHANGELOG.
 BENCHMARK_VERSION = 2
 
 #: A key, the value of it that has effect, and that in one spelling.
 _Effect = tuple[str, str, str]
+#: What a run found, by the names of `_FOUND`.
+_Facts = tuple[tuple[str, str], ...]
 _MODEL, _WORKERS = "found.model", "found.workers"
 #: Tags that tell what settings alone do not, by the names that they are known under here.
 _FOUND = {
@@ -31,7 +34,7 @@ _FOUND = {
 
 def fingerprint(params: Mapping[str, object], found: Mapping[str, object]) -> str:
     """Twelve hex digits of the SHA-256 of the work, and of the benchmark's version."""
-    return digest(work(params, found) | {"version": str(BENCHMARK_VERSION)}, 12)
+    return _fingerprint_of(*_known(params, found), str(BENCHMARK_VERSION))
 
 
 def work(params: Mapping[str, object], found: Mapping[str, object]) -> dict[str, str]:
@@ -39,9 +42,7 @@ def work(params: Mapping[str, object], found: Mapping[str, object]) -> dict[str,
 
     A key at its plain value is left out: runs from before there was such a key did the same.
     """
-    known = _known(params, found)
-    spelled = {key: spelling for key, _, spelling in _effective(known, Role.WORK)}
-    return spelled | {key: _in_one_spelling(value) for key, value in _found(known).items()}
+    return _work_of(*_known(params, found))
 
 
 def settings(params: Mapping[str, object], found: Mapping[str, object]) -> dict[str, str]:
@@ -49,37 +50,49 @@ def settings(params: Mapping[str, object], found: Mapping[str, object]) -> dict[
 
     A key that takes no effect, or that the run does not state, is missing.
     """
-    known = _known(params, found)
-    effective = _effective(known, Role.WORK, plain_too=True)
-    return {key: text.removesuffix(".0") for key, _, text in effective} | _found(known)
+    known, facts = _known(params, found)
+    effective = _effective(known, facts, Role.WORK, plain_too=True)
+    return {key: text.removesuffix(".0") for key, _, text in effective} | _found(known, facts)
 
 
 def context(params: Mapping[str, object], found: Mapping[str, object]) -> dict[str, str]:
     """The settings that do not change what is computed, and that a reader must see."""
-    effective = _effective(_known(params, found), Role.CONTEXT)
+    effective = _effective(*_known(params, found), Role.CONTEXT)
     return {key: value for key, value, _ in effective if value != str(None)}
 
 
-def _found(known: Known) -> dict[str, str]:
-    """What defines the work and is no setting."""
-    return {name: known[name] for name in (_MODEL, _WORKERS, effect.CLIP) if name in known}
-
-
-def _known(params: Mapping[str, object], found: Mapping[str, object]) -> Known:
-    facts = {name: found[tag] for name, tag in _FOUND.items() if found.get(tag) is not None}
-    return {key: str(value) for key, value in (dict(params) | facts).items()}
-
-
-def _effective(known: Known, role: Role, plain_too: bool = False) -> Sequence[_Effect]:
-    """The keys in this role that are not at their plain value."""
-    return _effective_of(tuple(sorted(known.items())), role, plain_too)
+def _known(
+    params: Mapping[str, object], found: Mapping[str, object]
+) -> tuple[FrozenParams, _Facts]:
+    facts = ((name, found.get(tag)) for name, tag in _FOUND.items())
+    if not isinstance(params, FrozenParams):
+        params = FrozenParams({key: str(value) for key, value in params.items()})
+    return params, tuple((name, str(value)) for name, value in facts if value is not None)
 
 
 @lru_cache(maxsize=1024)  # of thousands of runs, most have the settings of another
-def _effective_of(
-    items: tuple[tuple[str, str], ...], role: Role, plain_too: bool
+def _fingerprint_of(params: FrozenParams, facts: _Facts, version: str) -> str:
+    return digest(_work_of(params, facts) | {"version": version}, 12)
+
+
+def _work_of(params: FrozenParams, facts: _Facts) -> dict[str, str]:
+    spelled = {key: text for key, _, text in _effective(params, facts, Role.WORK)}
+    found = _found(params, facts)
+    return spelled | {key: _in_one_spelling(value) for key, value in found.items()}
+
+
+def _found(params: FrozenParams, facts: _Facts) -> dict[str, str]:
+    """What defines the work and is no setting."""
+    known = params | dict(facts) if facts else params
+    return {name: known[name] for name in (_MODEL, _WORKERS, effect.CLIP) if name in known}
+
+
+@lru_cache(maxsize=1024)
+def _effective(
+    params: FrozenParams, facts: _Facts, role: Role, plain_too: bool = False
 ) -> Sequence[_Effect]:
-    return tuple(_in_effect(dict(items), role, plain_too))
+    """The keys in this role that are not at their plain value."""
+    return tuple(_in_effect(dict(sorted((params | dict(facts)).items())), role, plain_too))
 
 
 def _in_effect(known: Known, role: Role, plain_too: bool) -> Iterator[_Effect]:

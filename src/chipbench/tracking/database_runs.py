@@ -61,7 +61,7 @@ def _read(connection: "Connection", experiments: Sequence[int]) -> list[Recorded
         if name is not None:
             known[run_id].tags[name] = texts.one(value or "")
     for run_id, key, value in rows_of(SqlParam, SqlParam.value):
-        known[run_id].params[texts.one(key)] = texts.one(value)
+        known[run_id].params[key] = value
     latest = SqlLatestMetric
     for run_id, key, value, is_nan in rows_of(latest, latest.value, latest.is_nan):
         known[run_id].metrics[texts.one(key)] = math.nan if is_nan else value
@@ -72,7 +72,7 @@ def _read(connection: "Connection", experiments: Sequence[int]) -> list[Recorded
             status=texts.one(status),
             start_ms=start_ms or 0,
             tags=known[run_id].tags,
-            params=known[run_id].params,
+            params=texts.params(known[run_id].params),
             metrics=known[run_id].metrics,
         )
         for run_id, name, status, start_ms in runs

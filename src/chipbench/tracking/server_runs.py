@@ -86,6 +86,6 @@ def _recorded(run: Any, texts: SharedTexts) -> RecordedRun:
         status=texts.one(str(info["status"])),
         start_ms=int(info.get("start_time", 0)),
         tags={key: texts.one(value) for key, value in own if key is not None},
-        params={texts.one(p["key"]): texts.one(p.get("value", "")) for p in data.get("params", [])},
+        params=texts.params({p["key"]: p.get("value", "") for p in data.get("params", [])}),
         metrics={texts.one(m["key"]): float(m["value"]) for m in data.get("metrics", [])},
     )

@@ -1,13 +1,17 @@
 """Runs with each text once in memory: those of a store repeat the same few thousand."""
 
+from collections.abc import Mapping
+
 from chipbench.ground import tags
 from chipbench.ground.typed import encodable
+from chipbench.measure.frozen_params import FrozenParams
 
 
 class SharedTexts:
-    """Texts as every file takes them; equal ones are one object."""
+    """Texts as every file takes them; equal ones are one object, and so are params."""
 
     def __init__(self) -> None:
+        self._params: dict[FrozenParams, FrozenParams] = {}
         self._known: dict[str, str] = {}
         self._names: dict[str, str | None] = {}
 
@@ -24,3 +28,8 @@ class SharedTexts:
             ours = key.startswith(tags.PREFIX)
             self._names[key] = self.one(key.removeprefix(tags.PREFIX)) if ours else None
         return self._names[key]
+
+    def params(self, known: Mapping[str, str]) -> FrozenParams:
+        """`known` with its texts shared, or the equal params that are there."""
+        params = FrozenParams({self.one(key): self.one(value) for key, value in known.items()})
+        return self._params.setdefault(params, params)
