@@ -1,7 +1,9 @@
 """Reading runs back from a tracking store."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
@@ -9,20 +11,45 @@ from chipbench.measure.recorded_run import RecordedRun
 from chipbench.tracking.address import is_server
 from chipbench.tracking.client import PAGE, pages
 from chipbench.tracking.reason import asking
+from chipbench.tracking.sqlite_file import SqliteFile, UnusualError
 from chipbench.tracking.store import Store
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 _READ = "read the tracking store"
+#: With which the file alone does not answer.
+_UNUSUAL = (UnusualError, sqlite3.Error, OSError, ValueError)
+_Answer = TypeVar("_Answer")
+
+
+class Reader(Protocol):
+    """What reads a store."""
+
+    def experiments(self) -> Mapping[str, str]:
+        """Those that are not deleted, newest first: id by name."""
+        ...
+
+    def runs(self, experiments: Sequence[str]) -> Sequence[RecordedRun]:
+        """The runs of these experiments that are not deleted, newest first."""
+        ...
+
+    def history(self, run_id: str, metric: str) -> Sequence[tuple[int, float, int]]:
+        """A metric's points: step, value, Unix time in milliseconds."""
+        ...
 
 
 class StoredRuns:
     """The runs of one store. Its methods raise UnsupportedBenchmark if that does not answer."""
 
     def __init__(self, store: Store) -> None:
-        with asking(_READ, UnsupportedBenchmark):
-            self._client = store.client()
+        self._store = store
+        self._file: SqliteFile | None = None
+        self._client: _Client | None = None
+        with suppress(*_UNUSUAL):
+            self._file = SqliteFile(store.uri)
+            return
+        self._client = self._connected()
 
     def read(self, experiments: Sequence[str] | None) -> list[RecordedRun]:
         """All runs of the named MLflow experiments (None: all), other programs' too.
@@ -30,38 +57,62 @@ class StoredRuns:
         What is there twice, such as published results that were imported into two experiments, is
         one run. Raises ConfigurationError for an experiment that is not there.
         """
-        with asking(_READ, UnsupportedBenchmark):
-            ids = _experiment_ids(self._client, experiments)
-            return once(_runs(str(self._client.tracking_uri), ids))
+        return self._asked(
+            lambda reader: once(reader.runs(_ids(reader.experiments(), experiments)))
+        )
 
     def history(self, run_id: str, metric: str) -> list[tuple[int, float, int]]:
         """A metric's points: step, value, Unix time in milliseconds."""
+        return self._asked(lambda reader: sorted(reader.history(run_id, metric)))
+
+    def _asked(self, ask: Callable[[Reader], _Answer]) -> _Answer:
+        """What the file alone answers, or MLflow where it does not."""
+        if self._client is None and self._file is not None:
+            with suppress(*_UNUSUAL):
+                return ask(self._file)
+        if self._client is None:
+            self._client = self._connected()
         with asking(_READ, UnsupportedBenchmark):
-            points = self._client.get_metric_history(run_id, metric)
-            return sorted((point.step, point.value, point.timestamp) for point in points)
+            return ask(self._client)
+
+    def _connected(self) -> "_Client":
+        with asking(_READ, UnsupportedBenchmark):
+            return _Client(self._store.client())
 
 
-def _experiment_ids(client: "MlflowClient", names: Sequence[str] | None) -> list[str]:
-    found = pages(lambda token: client.search_experiments(max_results=PAGE, page_token=token))
-    known = {experiment.name: experiment.experiment_id for experiment in found}
-    if names is None:
-        return list(known.values())
-    for name in names:
+class _Client:
+    """MLflow's client as a reader."""
+
+    def __init__(self, client: "MlflowClient") -> None:
+        self._client = client
+
+    def experiments(self) -> Mapping[str, str]:
+        search = self._client.search_experiments
+        found = pages(lambda token: search(max_results=PAGE, page_token=token))
+        return {experiment.name: experiment.experiment_id for experiment in found}
+
+    def runs(self, experiments: Sequence[str]) -> Sequence[RecordedRun]:
+        address = str(self._client.tracking_uri)
+        if is_server(address):
+            from chipbench.tracking.server_runs import server_runs
+
+            return server_runs(address, experiments)
+        from chipbench.tracking.database_runs import database_runs
+
+        return database_runs(address, experiments)
+
+    def history(self, run_id: str, metric: str) -> Sequence[tuple[int, float, int]]:
+        points = self._client.get_metric_history(run_id, metric)
+        return [(point.step, point.value, point.timestamp) for point in points]
+
+
+def _ids(known: Mapping[str, str], names: Sequence[str] | None) -> list[str]:
+    for name in names or ():
         if name not in known:
             raise ConfigurationError(
                 f"experiments={name}: no such MLflow experiment; there are {', '.join(known)}"
             )
-    return [known[name] for name in names]
-
-
-def _runs(address: str, experiments: Sequence[str]) -> Sequence[RecordedRun]:
-    if is_server(address):
-        from chipbench.tracking.server_runs import server_runs
-
-        return server_runs(address, experiments)
-    from chipbench.tracking.database_runs import database_runs
-
-    return database_runs(address, experiments)
+    return list(known.values()) if names is None else [known[name] for name in names]
 
 
 def once(runs: Sequence[RecordedRun]) -> list[RecordedRun]:
