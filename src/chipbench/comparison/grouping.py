@@ -15,7 +15,7 @@ from chipbench.ground import tags
 from chipbench.measure.fingerprint import context
 from chipbench.measure.framework import framework
 from chipbench.measure.recorded_run import RecordedRun
-from chipbench.measure.statistics import Ratio, ratio, simultaneous
+from chipbench.measure.statistics import Ratio, ratio_of_sides, side, simultaneous
 
 #: What may differ within a group and is then printed: tags, by the words that the report uses.
 _CONTEXT = {
@@ -154,11 +154,12 @@ def _rows(
     ]
     samples = [samples_of(part) for part in times]
     confidence = simultaneous(sum(len(part) > 1 for part in samples) - 1)
+    baseline = None if base is None else side(samples[base], confidence)
     for number, runs in enumerate(members):
         compared = None
-        if base is not None:
-            same = number == base
-            compared = Ratio(1.0) if same else ratio(samples[number], samples[base], confidence)
+        if baseline is not None:
+            own = side(samples[number], confidence)
+            compared = Ratio(1.0) if number == base else ratio_of_sides(own, baseline)
         yield Row(
             machine=names[runs[0].run_id],
             runs=tuple(runs),

@@ -68,9 +68,10 @@ def table_rows(found: Sorted) -> list[Cells]:
 
 
 def _runs(benchmark: str, group: Group, row: Row) -> Iterator[Cells]:
+    key = _key(benchmark, group, row)
     for session, runs in enumerate(sessions(row.runs), 1):
         for run in runs:
-            yield _key(benchmark, group, row) | {"session": session} | _run(run, group.metric)
+            yield key | {"session": session} | _run(run, group.metric)
 
 
 def _run(run: RecordedRun, time: str) -> Cells:

@@ -15,11 +15,13 @@ _MARKS = ("\t", "\r", "\n")
 
 def write_table(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
     """Write `rows` with the union of their columns; what a row lacks stays empty."""
-    columns = list(dict.fromkeys(name for row in rows for name in row))
+    columns: dict[str, None] = {}
+    for row in rows:
+        columns |= dict.fromkeys(row)
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, columns)
-        writer.writerow({name: cell(name) for name in columns})
-        writer.writerows({name: cell(value) for name, value in row.items()} for row in rows)
+        writer = csv.writer(file)
+        writer.writerow(map(cell, columns))
+        writer.writerows(map(cell, map(row.get, columns)) for row in rows)
 
 
 def cell(value: object) -> object:

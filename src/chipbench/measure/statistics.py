@@ -8,6 +8,7 @@ equal spreads nor equal numbers of repeats, and hold with two repeats as well (B
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import fmean, variance
 
 CONFIDENCE = 0.95
@@ -104,7 +105,7 @@ def spread_percent(values: Sequence[float]) -> float | None:
     """Standard deviation in per cent of the mean; None with fewer than two values."""
     if len(values) < 2:
         return None
-    return 100 * math.sqrt(variance(values)) / fmean(values)
+    return 100 * math.sqrt(_variance(tuple(values))) / fmean(values)
 
 
 def time_saved_percent(time_s: float, baseline_s: float) -> float:
@@ -118,8 +119,13 @@ def _is_multiple(value: float, place: float) -> bool:
 
 def _half_width(sample: Sequence[float], confidence: float) -> float:
     """Half the width of Student's interval of a mean."""
-    error = math.sqrt(variance(sample) / len(sample))
+    error = math.sqrt(_variance(tuple(sample)) / len(sample))
     return _t_quantile(len(sample) - 1, confidence) * error
+
+
+@lru_cache(maxsize=4096)  # it is computed in fractions, and asked for in each of a row's columns
+def _variance(values: tuple[float, ...]) -> float:
+    return variance(values)
 
 
 def _rounding(values: Sequence[float]) -> float:
