@@ -6,12 +6,12 @@ from pathlib import Path
 
 from chipbench.ground.drawing.figure import (
     COLOURS,
-    heading,
     new_figure,
     save,
     short_name,
     whole_numbers,
     wide_axes,
+    write_title,
 )
 
 _HATCH = "//"
@@ -34,20 +34,21 @@ def draw_bars(path: Path, bars: Sequence[Bar], title: str, x: str) -> None:
     height = 1.2 + 0.4 * len(bars)
     figure = new_figure(8, height)
     axes = figure.subplots()
+    axes.barh(
+        range(len(bars)),
+        [bar.value for bar in bars],
+        color=[COLOURS[1] if bar.published else COLOURS[0] for bar in bars],
+        hatch=[_HATCH if bar.published else None for bar in bars],
+        edgecolor="white",
+    )
     for place, bar in enumerate(bars):
-        axes.barh(
-            place,
-            bar.value,
-            color=COLOURS[1] if bar.published else COLOURS[0],
-            hatch=_HATCH if bar.published else None,
-            edgecolor="white",
-        )
         axes.text(bar.value, place, f" {bar.label}", va="center")
     names = [f"{short_name(bar.name)}{bar.note}" for bar in bars]
     axes.set_yticks(range(len(bars)), names, fontsize="small")
     axes.invert_yaxis()
     axes.margins(x=0.3)  # room for the label of the longest bar
-    axes.set(title=heading(title), xlabel=x)
+    write_title(axes, title)
+    axes.set_xlabel(x)
     room = max(_NAMES, _NAMES / 48 * max(map(len, names), default=0))
     figure.subplots_adjust(left=room, right=0.98, top=1 - 0.4 / height, bottom=0.6 / height)
     save(figure, path)

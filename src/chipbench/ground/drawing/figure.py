@@ -30,7 +30,8 @@ def wide_axes(path: Path, title: str, x: str, y: str) -> Iterator["Axes"]:
     figure.subplots_adjust(left=0.1, right=0.98, top=0.92, bottom=0.12)
     axes = figure.subplots()
     yield axes
-    axes.set(title=heading(title), xlabel=x, ylabel=y)
+    write_title(axes, title)
+    axes.set(xlabel=x, ylabel=y)
     save(figure, path)
 
 
@@ -48,6 +49,11 @@ def new_figure(width: float, height: float) -> "Figure":
 def save(figure: "Figure", path: Path) -> None:
     """Write the picture."""
     figure.savefig(path, dpi=110)
+
+
+def write_title(axes: "Axes", title: str) -> None:
+    """Right above the axes, as nothing else is there: to look for room takes matplotlib long."""
+    axes.set_title(heading(title), y=1.0)
 
 
 def from_zero(axes: "Axes", top: float | None = None) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from chipbench.ground.drawing.figure import from_zero, heading, new_figure, save, short_name
+from chipbench.ground.drawing.figure import from_zero, new_figure, save, short_name, write_title
 from chipbench.ground.drawing.lines import Points, columns, looks
 
 _WIDTH, _HEIGHT = 8.0, 2.0  # inches, of one panel
@@ -25,6 +25,6 @@ def draw_panels(path: Path, panels: Mapping[str, Mapping[str, Points]], title: s
         axes.set_xlim(left=0)
         if len(lines) > 1:
             axes.legend(fontsize="small", loc="lower right")
-    all_axes[0].set_title(heading(title))
+    write_title(all_axes[0], title)
     all_axes[-1].set_xlabel(x)
     save(figure, path)
