@@ -33,6 +33,14 @@ def test_the_last_is_the_whole_sweep_that_a_job_is_of(outputs: Path) -> None:
     assert names(outputs, results_of("last", outputs)) == ["a"]
 
 
+def test_tries_for_the_largest_batch_are_no_results(outputs: Path) -> None:
+    (outputs / "b" / "limits.csv").touch()
+    assert names(outputs, results_of("last", outputs)) == ["a"]
+    assert names(outputs, shared_files(outputs)) == ["a"]
+    with pytest.raises(ConfigurationError, match="no result of its own to share; measure at the"):
+        results_of(str(outputs / "b"), outputs)
+
+
 def test_a_run_is_found_by_the_id_that_its_store_gave_it(outputs: Path) -> None:
     journal = outputs / "a" / "journal.jsonl"
     journal.touch()

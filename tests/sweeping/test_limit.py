@@ -4,11 +4,12 @@ import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chipbench.config.compose import compose_config
-from chipbench.ground.errors import ConfigurationError
+from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.limit import find_limit
 from chipbench.sweeping.outcome import Outcome
@@ -17,8 +18,8 @@ from chipbench.sweeping.worker import Limit
 
 EXAMPLES = 100
 WORDS = ["dataset=digits", "batch_size=16", "limits.precision_percent=0", "tracking=none"]
-#: How a batch of this size ends, and why.
-Ends = Callable[[int], tuple[str, str | None]]
+#: How a batch of this size ends, why, and with which exit code where that tells more.
+Ends = Callable[[int], tuple[Any, ...]]
 Search = Callable[..., tuple[int, dict[int, str], str]]
 
 
@@ -33,12 +34,12 @@ def search(
             entry: str, job: Job, folder: Path, key: str, limit: Limit, name: str
         ) -> Outcome:
             assert job.batch_size is not None and name == f"try {job.number + 1}"
-            what, reason = ends(job.batch_size)
+            what, reason, *code = ends(job.batch_size)
             speed = 1000.0 if job.batch_size == 32 else 700.0
             Outcome(what, reason, {"steady_images_per_second": speed}).write(folder)
             said = {"tags": {"train_examples": str(EXAMPLES)}}
             (folder / "result.json").write_text(json.dumps(said))
-            return Outcome(what, reason)
+            return Outcome(what, reason, code=code[0] if code else None)
 
         monkeypatch.setattr("chipbench.sweeping.limit.run_job", run_job)
         words = [*WORDS, *more]
@@ -97,6 +98,12 @@ def test_a_try_that_fails_for_another_reason_ends_it(search: Search) -> None:
     code, tried, said = search(up_to(16, outcomes.FAILED))
     assert code == 1 and list(tried) == [16, 32]
     assert said == "the largest batch that trains: 16 (no larger one was tried to its end)"
+
+
+@pytest.mark.parametrize(("code", "error"), [(2, ConfigurationError), (3, UnsupportedBenchmark)])
+def test_what_a_try_refuses_is_refused(search: Search, code: int, error: type[Exception]) -> None:
+    with pytest.raises(error, match="^use less$"):
+        search(lambda size: (outcomes.FAILED, "use less", code))
 
 
 @pytest.mark.parametrize(

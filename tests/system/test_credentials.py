@@ -82,6 +82,7 @@ RECORDING = {
     "export": (_MANUAL, 0),
     "forest": (("dataset.source=generated", "dataset.max_examples=20000", *_MANUAL[2:]), 2),
     "sweep": (("entry=export", *_MANUAL), 0),
+    "limits": (_TOO_LARGE, 2),
 }
 ASKING: dict[str, tuple[tuple[str, ...], int]] = {
     "compare": ((), 3),

@@ -8,6 +8,7 @@ from chipbench.ground.cache import named_folder
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.regular import below
 from chipbench.measure.result import FILE_NAME
+from chipbench.sweeping.limit_parent import TABLE as TRIES
 from chipbench.sweeping.outcome import folder_of
 from chipbench.tracking.delivery_state import read_state
 from chipbench.tracking.journal import FILE_NAME as JOURNAL
@@ -22,12 +23,18 @@ def results_of(runs: str, outputs: Path) -> list[Path]:
 
     Raises ConfigurationError where there are none.
     """
-    if runs == "last":
+    named = None if runs == "last" else named_folder("runs", runs)
+    if named is None:
         found = results_below(_last(outputs))
-    elif (named := named_folder("runs", runs)).is_dir():
+    elif named.is_dir():
         found = results_below(named)
     else:
         found = results_below(_with_id(runs, outputs))
+    if not found and named is not None and (named / TRIES).is_file():
+        raise ConfigurationError(
+            f"runs={runs}: a search for the largest batch has no result of its own to share; "
+            "measure at the batch_size that it found, and share that"
+        )
     if not found:
         raise ConfigurationError(f"runs={runs}: no {FILE_NAME} lies there, by which it is shared")
     return found
@@ -59,11 +66,15 @@ def results_below(folder: Path, others: re.Pattern[str] | None = None) -> list[P
 
 
 def _counts(result: Path) -> bool:
-    """Whether it is no job's, or that of the attempt by which the job is judged."""
+    """Whether it is no job's, or that of the attempt by which the job is judged.
+
+    A search for the largest batch tries, at a speed that memory may have cut, and measures nothing.
+    """
     attempt = _ATTEMPT.fullmatch(result.parent.name)
     if attempt is None or result.parent.parent.name != _JOBS:
         return True
-    return folder_of(result.parent.parent.parent, int(attempt[1])) == result.parent
+    whole = result.parent.parent.parent
+    return not (whole / TRIES).is_file() and folder_of(whole, int(attempt[1])) == result.parent
 
 
 def _last(outputs: Path) -> Path:

@@ -1,6 +1,6 @@
 """The search for the largest batch that trains: each try a job, as a sweep has them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from chipbench.config.compose import compose_config
 from chipbench.config.overrides import parse
 from chipbench.config.recorded import recorded_params
 from chipbench.ground import tags
-from chipbench.ground.errors import ConfigurationError
+from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.regular import read_bounded
 from chipbench.ground.typed import json_object, whole_number
 from chipbench.measure.result import FILE_NAME as RESULT
@@ -18,7 +18,7 @@ from chipbench.sweeping.bisection import next_size
 from chipbench.sweeping.carrying_out import begin
 from chipbench.sweeping.limit_parent import LimitParent
 from chipbench.sweeping.limit_summary import too_large, trained, trouble
-from chipbench.sweeping.outcome import next_attempt
+from chipbench.sweeping.outcome import Outcome, next_attempt
 from chipbench.sweeping.plan import Job, Plan
 from chipbench.sweeping.starting import close
 from chipbench.sweeping.worker import Limit, run_job
@@ -29,13 +29,15 @@ _ENTRY = "train"
 _OWN = ("batch_size", "epochs", "save_model", "output_dir", "hydra.run.dir", "tracking.run_name")
 _TIMEOUT = "limits.try_timeout_s"
 _MAX_BYTES = 2**24
+#: What a try's exit code says of the words that all tries have.
+_REFUSALS: Mapping[int | None, type[Exception]] = {2: ConfigurationError, 3: UnsupportedBenchmark}
 
 
 def find_limit(config: DictConfig, overrides: Sequence[str]) -> int:
     """Search by trainings with `overrides`; 0 if some batch trains, else 1.
 
     The run has its tries nested under it, and a table and a chart of them. Raises
-    ConfigurationError.
+    ConfigurationError or UnsupportedBenchmark, where a try does as well.
     """
     _check(config)
     words = [word for word in overrides if not _is_own(word)]
@@ -43,13 +45,16 @@ def find_limit(config: DictConfig, overrides: Sequence[str]) -> int:
     compose_config(_ENTRY, [*words, "output_dir=none"])
     parent = _begin(config)
     try:
-        _search(config, words, parent)
+        refusal = _search(config, words, parent)
     except BaseException:
         parent.conclude(interrupted=True)
         raise
     finally:
         close()
-    return 0 if parent.conclude(interrupted=False) else 1
+    found = parent.conclude(interrupted=False)
+    if refusal is not None:
+        raise refusal
+    return 0 if found else 1
 
 
 def _check(config: DictConfig) -> None:
@@ -89,8 +94,11 @@ def _begin(config: DictConfig) -> LimitParent:
     return LimitParent(folder, plan, recorder, config.limits.slow_percent / 100)
 
 
-def _search(config: DictConfig, words: Sequence[str], parent: LimitParent) -> None:
-    """Try until the limit is known as exactly as was asked for, or a try fails otherwise."""
+def _search(config: DictConfig, words: Sequence[str], parent: LimitParent) -> Exception | None:
+    """Try until the limit is known as exactly as was asked for, or a try fails otherwise.
+
+    Returns what a try refused its words with.
+    """
     asked: int | None = config.limits.max_batch_size
     examples: int | None = None  # the first try says how many there are
     tried = parent.jobs()
@@ -104,22 +112,27 @@ def _search(config: DictConfig, words: Sequence[str], parent: LimitParent) -> No
             config.limits.precision_percent / 100,
         )
         if size is None:
-            return
-        folder = _try(config, words, parent, size)
+            break
+        folder, outcome = _try(config, words, parent, size)
         examples = examples or _examples(folder)
         tried = parent.update()
+        if outcome.code in _REFUSALS:
+            return _REFUSALS[outcome.code](outcome.reason)
+    return None
 
 
-def _try(config: DictConfig, words: Sequence[str], parent: LimitParent, size: int) -> Path:
-    """One training with batches of `size`; returns its folder."""
+def _try(
+    config: DictConfig, words: Sequence[str], parent: LimitParent, size: int
+) -> tuple[Path, Outcome]:
+    """One training with batches of `size`: its folder, and how it ended."""
     job = parent.add(Job(len(parent.plan.jobs), (*words, f"batch_size={size}"), 1))
     say(f"try {job.number + 1}: batch_size={size}")
     folder = next_attempt(Path(config.output_dir), job.number)
     limit = Limit(_TIMEOUT, config.limits.try_timeout_s)
     outcome = run_job(_ENTRY, job, folder, parent.plan.key, limit, f"try {job.number + 1}")
-    if outcome.reason is not None:
+    if outcome.reason is not None and outcome.code not in _REFUSALS:
         say(f"batch_size={size}: {outcome.reason}")
-    return folder
+    return folder, outcome
 
 
 def _examples(folder: Path) -> int | None:

@@ -46,6 +46,7 @@ class Outcome:
     metrics: dict[str, float] = field(default_factory=dict)
     benchmark: str = ""  # what it measured
     took_s: float | None = None  # its process, from start to end
+    code: int | None = None  # with which that ended
 
     def write(self, folder: Path) -> None:
         """Keep it in the job's `folder`."""

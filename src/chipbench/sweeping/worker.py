@@ -75,7 +75,7 @@ def run_job(
         outcome = Outcome(outcomes.TIMED_OUT, f"longer than {limit}")
     else:
         outcome = outcomes.ended(folder, end.code)
-    outcome = replace(outcome, took_s=time.monotonic() - begun_s)
+    outcome = replace(outcome, took_s=time.monotonic() - begun_s, code=end.code)
     outcome.write(folder)
     return outcome
 
