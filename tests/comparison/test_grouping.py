@@ -9,6 +9,7 @@ from chipbench.comparison.charts import batch_size_chart, curve_name
 from chipbench.comparison.contents import count_text
 from chipbench.comparison.grouping import sort_runs
 from chipbench.comparison.tables import group_table, value_table
+from chipbench.comparison.tidy import run_rows
 from chipbench.comparison.value import values_for_money
 
 
@@ -333,3 +334,18 @@ def test_a_run_that_failed_before_it_said_what_it_measures_ends_no_chart(tmp_pat
     assert found.left_out == {"without a benchmark": 1}
     (benchmark,) = found.benchmarks
     assert batch_size_chart(tmp_path, benchmark, [*found.failed, refused]) is not None
+
+
+def test_how_fast_a_language_model_goes_on_stands_beside_its_training() -> None:
+    known = {"prompt_tokens_per_second": 3000.0, "generated_tokens_per_second": 78.25}
+    talks = run("Talks", 10.0, experiment="gpt_tokens", metrics=known)
+    silent = run("Silent", 20.0, experiment="gpt_tokens")
+    found = sort_runs([talks, silent])
+    ((group,),) = [benchmark.groups for benchmark in found.benchmarks]
+    table = group_table(group)
+    columns = [table.heads.index(name) for name in ("prompt", "generated")]
+    shown = {line.cells[0].text: [line.cells[i].text for i in columns] for line in table.rows}
+    assert shown == {"Talks": ["3,000 tokens/s", "78.2 tokens/s"], "Silent": ["", ""]}
+    rows = {row["machine"]: row for row in run_rows(found)}
+    assert known.items() <= rows["Talks"].items()
+    assert "prompt" not in group_table(only_group(silent)).heads

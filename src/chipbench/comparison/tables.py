@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from chipbench.comparison.groups import Group, Row
 from chipbench.comparison.report import Cell, Chart, Line, Table
 from chipbench.comparison.value import Value, values_for_money
-from chipbench.ground import tags
+from chipbench.ground import metrics, tags
 from chipbench.ground.counted import counted
 from chipbench.ground.metrics import metric
 from chipbench.measure.fingerprint import BENCHMARK_VERSION
@@ -22,8 +22,8 @@ _WIDE = 100
 def group_table(group: Group, charts: Iterable[Chart] = ()) -> Table:
     """A group's ranking."""
     heads = (
-        "machine", "time", "spread", "repeats", "throughput", "of peak", "J per 1,000",
-        "time / baseline", "",
+        "machine", "time", "spread", "repeats", "throughput", "prompt", "generated", "of peak",
+        "J per 1,000", "time / baseline", "",
     )  # fmt: skip
     shown = group.rows[:_MOST_ROWS]
     notes = list(_notes(group))
@@ -53,12 +53,19 @@ def _line(group: Group, row: Row) -> Line:
         Cell("" if spread is None else f"± {spread:.1f} %", spread or ""),
         Cell(str(len(row.runs)), len(row.runs)),
         Cell("" if row.speed is None else f"{row.speed:,.1f} /s", row.speed or ""),
+        *(_tokens(row, name) for name in (metrics.PROMPT_RATE, metrics.GENERATED_RATE)),
         Cell("" if row.of_peak is None else f"{row.of_peak:.1f} %", row.of_peak or ""),
         Cell(_energy(row), row.energy_per_thousand_j or ""),
         Cell(ratio_text(row.ratio, row.one_session), row.ratio.value if row.ratio else ""),
         Cell("; ".join(row.marks)),
     )
     return Line(cells, row.is_reference)
+
+
+def _tokens(row: Row, name: str) -> Cell:
+    """How fast a language model reads a prompt, or goes on after it."""
+    rate = row.mean_of(name)
+    return Cell("" if rate is None else metric(name).format(rate), rate or "")
 
 
 def _energy(row: Row) -> str:

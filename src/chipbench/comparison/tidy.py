@@ -18,6 +18,8 @@ Cells = dict[str, str | float | int | None]
 _MEASURED = (
     metrics.STEADY_EPOCH_TIME,
     metrics.VAL_ACCURACY,
+    metrics.PROMPT_RATE,
+    metrics.GENERATED_RATE,
     metrics.FLOPS_UTILIZATION,
     metrics.INTENSITY,
     metrics.ROOFLINE_TFLOPS,
