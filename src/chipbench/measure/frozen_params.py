@@ -2,7 +2,7 @@
 
 
 class FrozenParams(dict[str, str]):
-    """FrozenParams that nobody changes: what follows from them can be kept by them."""
+    """Params that nobody changes: what follows from them can be kept by them."""
 
     __slots__ = ("_hash",)
     _hash: int
