@@ -37,8 +37,11 @@ def test_tries_for_the_largest_batch_are_no_results(outputs: Path) -> None:
     (outputs / "b" / "limits.csv").touch()
     assert names(outputs, results_of("last", outputs)) == ["a"]
     assert names(outputs, shared_files(outputs)) == ["a"]
-    with pytest.raises(ConfigurationError, match="no result of its own to share; measure at the"):
-        results_of(str(outputs / "b"), outputs)
+    (outputs / "b" / "journal.jsonl").touch()
+    write_state(outputs / "b" / "journal.jsonl", DeliveryState(run_id="0f" * 16))
+    for runs in (str(outputs / "b"), "0f" * 16, str(outputs / "b" / "jobs" / "001.1")):
+        with pytest.raises(ConfigurationError, match="no result of its own to share; measure at"):
+            results_of(runs, outputs)
 
 
 def test_a_run_is_found_by_the_id_that_its_store_gave_it(outputs: Path) -> None:

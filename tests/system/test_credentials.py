@@ -151,8 +151,8 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     ("answer", "recording"),
     [
         ("400", ("train", "createml", "export", "sweep")),
-        ("401", ("createml",)),
-        ("500", ("sweep",)),
+        ("401", ("createml", "forest")),
+        ("500", ("sweep", "limits")),
         ("away", ("export",)),
         ("postgresql", ("train",)),
     ],

@@ -23,14 +23,12 @@ def results_of(runs: str, outputs: Path) -> list[Path]:
 
     Raises ConfigurationError where there are none.
     """
-    named = None if runs == "last" else named_folder("runs", runs)
-    if named is None:
-        found = results_below(_last(outputs))
-    elif named.is_dir():
-        found = results_below(named)
-    else:
-        found = results_below(_with_id(runs, outputs))
-    if not found and named is not None and (named / TRIES).is_file():
+    if runs == "last":
+        folder = _last(outputs)
+    elif not (folder := named_folder("runs", runs)).is_dir():
+        folder = _with_id(runs, outputs)
+    found = results_below(folder)
+    if not found and any((place / TRIES).is_file() for place in (folder, *folder.parents[:2])):
         raise ConfigurationError(
             f"runs={runs}: a search for the largest batch has no result of its own to share; "
             "measure at the batch_size that it found, and share that"
