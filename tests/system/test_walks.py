@@ -40,7 +40,7 @@ def test_a_buyer_measures_and_compares(published_database: Path, tmp_path: Path)
         said = buyer.does(command)
     report = Path(re.findall(r"^report: (.*)$", said, flags=re.M)[-1])
     page = report.read_text(encoding="utf-8")
-    assert "Apple M1 Max" in page and "tinyvgg_digits" in page
+    assert "Apple M1 Max" in page and "TinyVGG on scikit-learn&#39;s digits" in page
     with (report.parent / "comparison.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len({row["run_id"] for row in rows}) == len(rows) > 90
