@@ -58,8 +58,8 @@ LIBRARIES = (
 #: Names packages, with commas between them, that a program and what it starts shall not find, as if
 #: they were not installed.
 HIDDEN = "CHIPBENCH_TEST_HIDDEN"
-#: Rarely: a training makes objects by the million, few of them garbage in a circle, and to look for
-#: these again and again took a sixth of a short one.
+#: Rarely: a training makes objects by the million, few of them garbage in a circle. Without any
+#: collection a short one took 2.0 s in place of 2.3.
 COLLECT_AT = (100_000, 50, 50)
 LENGTH_BYTES = 8  # of the number that comes before a request
 _PR_SET_PDEATHSIG = 1  # as prctl.h of Linux has it

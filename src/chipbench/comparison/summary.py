@@ -15,7 +15,7 @@ from chipbench.measure.fingerprint import work
 from chipbench.measure.statistics import Ratio
 from chipbench.published.benchmarks import Words, order_of, words_of
 
-_MOST_COLUMNS = 16
+MOST_COLUMNS = 16
 _MOST_LINES = 100
 #: The article's batch size: of groups with equally many machines, this one's.
 _BATCH_SIZE = 32
@@ -89,7 +89,7 @@ def summarise(found: Sorted, here: str | None = None) -> Summary | None:
     `here`: the fingerprint of the machine that compares, as its own runs have it.
     """
     chosen = sorted(found.benchmarks, key=lambda benchmark: order_of(benchmark.name))
-    columns = [column for b in chosen for column in _columns(b)][:_MOST_COLUMNS]
+    columns = [column for b in chosen for column in _columns(b)][:MOST_COLUMNS]
     if not columns:
         return None
     focus = next((c for c in columns if c.words.benchmark == _FOCUS), columns[0])

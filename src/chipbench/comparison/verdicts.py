@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from chipbench.comparison.duration import duration
-from chipbench.comparison.summary import Column, Line, Standing, Summary
+from chipbench.comparison.summary import MOST_COLUMNS, Column, Line, Standing, Summary
 from chipbench.ground.invocation import command
 from chipbench.measure.statistics import Ratio, ratio
 from chipbench.published.twins import twins_apart
@@ -16,7 +16,7 @@ _SMALL, _LARGE = "tinyvgg_cifar10", "efficientnetb0_food101"
 _NOTABLE = 1.25
 #: Benchmarks that two machines must share for one to be the other's cheaper alternative.
 _SHARED = 3
-_MOST = 17  # answers: one for each column of the summary, and one for all
+_MOST = MOST_COLUMNS + 1  # answers: one for each column of the summary, and one for all
 
 Ranked = Sequence[tuple[Line, Standing]]
 

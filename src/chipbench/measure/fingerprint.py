@@ -83,8 +83,9 @@ def _work_of(params: FrozenParams, facts: _Facts) -> dict[str, str]:
 
 def _found(params: FrozenParams, facts: _Facts) -> dict[str, str]:
     """What defines the work and is no setting."""
-    known = params | dict(facts) if facts else params
-    return {name: known[name] for name in (_MODEL, _WORKERS, effect.CLIP) if name in known}
+    known = dict(facts)
+    named = ((name, known.get(name, params.get(name))) for name in (_MODEL, _WORKERS, effect.CLIP))
+    return {name: value for name, value in named if value is not None}
 
 
 @lru_cache(maxsize=1024)

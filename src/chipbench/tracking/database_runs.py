@@ -66,16 +66,8 @@ def _read(connection: "Connection", experiments: Sequence[int]) -> list[Recorded
     for run_id, key, value, is_nan in rows_of(latest, latest.value, latest.is_nan):
         known[run_id].metrics[texts.one(key)] = math.nan if is_nan else value
     return [
-        RecordedRun(
-            run_id=run_id,
-            name=texts.one(name or run_id),
-            status=texts.one(status),
-            start_ms=start_ms or 0,
-            tags=known[run_id].tags,
-            params=texts.params(known[run_id].params),
-            metrics=known[run_id].metrics,
-        )
-        for run_id, name, status, start_ms in runs
+        texts.run(row, (own := known[row[0]]).tags, texts.params(own.params), own.metrics)
+        for row in runs
     ]
 
 

@@ -77,14 +77,15 @@ def _ask(address: str, experiments: Sequence[str], token: str | None) -> Any:
 
 def _recorded(run: Any, texts: SharedTexts) -> RecordedRun:
     info, data = run["info"], run.get("data", {})
-    run_id = str(info["run_id"])
     known = {each["key"]: each.get("value", "") for each in data.get("tags", [])}
     own = ((texts.tag(key), value) for key, value in known.items())
-    return RecordedRun(
-        run_id=run_id,
-        name=texts.one(str(info.get("run_name") or run_id)),
-        status=texts.one(str(info["status"])),
-        start_ms=int(info.get("start_time", 0)),
+    return texts.run(
+        (
+            str(info["run_id"]),
+            info.get("run_name"),
+            str(info["status"]),
+            int(info.get("start_time", 0)),
+        ),
         tags={key: texts.one(value) for key, value in own if key is not None},
         params=texts.params({p["key"]: p.get("value", "") for p in data.get("params", [])}),
         metrics={texts.one(m["key"]): float(m["value"]) for m in data.get("metrics", [])},

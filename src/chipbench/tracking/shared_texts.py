@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from chipbench.ground import tags
 from chipbench.ground.typed import encodable
 from chipbench.measure.frozen_params import FrozenParams
+from chipbench.measure.recorded_run import RecordedRun
 
 
 class SharedTexts:
@@ -28,6 +29,25 @@ class SharedTexts:
             ours = key.startswith(tags.PREFIX)
             self._names[key] = self.one(key.removeprefix(tags.PREFIX)) if ours else None
         return self._names[key]
+
+    def run(
+        self,
+        row: tuple[str, str | None, str, int | None],
+        tags: Mapping[str, str],
+        params: FrozenParams,
+        metrics: Mapping[str, float],
+    ) -> RecordedRun:
+        """The run of this id, name, status and start in Unix milliseconds."""
+        run_id, name, status, start_ms = row
+        return RecordedRun(
+            run_id=run_id,
+            name=self.one(name or run_id),
+            status=self.one(status),
+            start_ms=start_ms or 0,
+            tags=tags,
+            params=params,
+            metrics=metrics,
+        )
 
     def params(self, known: Mapping[str, str]) -> FrozenParams:
         """`known` with its texts shared, or the equal params that are there."""

@@ -120,17 +120,10 @@ def _read(database: sqlite3.Connection, experiments: str) -> list[RecordedRun]:
     metrics: dict[str, dict[str, float]] = defaultdict(dict)
     for run_id, key, value, is_nan in database.execute(_METRICS.format(of_runs)):
         metrics[run_id][texts.one(key)] = math.nan if is_nan else value
+    none = FrozenParams()
     return [
-        RecordedRun(
-            run_id=run_id,
-            name=texts.one(name or run_id),
-            status=texts.one(status),
-            start_ms=start_ms or 0,
-            tags=tags.get(run_id, {}),
-            params=params.get(run_id, {}),
-            metrics=metrics.get(run_id, {}),
-        )
-        for run_id, name, status, start_ms in runs
+        texts.run(row, tags.get(row[0], {}), params.get(row[0], none), metrics.get(row[0], {}))
+        for row in runs
     ]
 
 
