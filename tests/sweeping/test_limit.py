@@ -110,6 +110,7 @@ def test_what_a_try_refuses_is_refused(search: Search, code: int, error: type[Ex
     ("words", "said"),
     [
         (["limits.max_batch_size=8"], "the first try has batch_size=16; use a larger one"),
+        (["machine=m1_max_mbp_14_2021"], "the hardware contradicts it"),
         (["strategy=mirrored"], "looked for on one device; use strategy=none"),
     ],
 )

@@ -13,7 +13,9 @@ from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.regular import read_bounded
 from chipbench.ground.typed import json_object, whole_number
+from chipbench.hardware import detect
 from chipbench.measure.result import FILE_NAME as RESULT
+from chipbench.published.claim import confirm
 from chipbench.sweeping.bisection import next_size
 from chipbench.sweeping.carrying_out import begin
 from chipbench.sweeping.limit_parent import LimitParent
@@ -64,6 +66,7 @@ def _check(config: DictConfig) -> None:
             f"limits.max_batch_size={most}: the first try has batch_size={config.batch_size}; "
             "use a larger one, or a smaller batch_size"
         )
+    confirm(config.machine, detect())
     if config.strategy.name != "none":
         raise ConfigurationError(
             f"strategy={config.strategy.name}: the largest batch is looked for on one device; "
