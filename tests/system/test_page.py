@@ -206,8 +206,25 @@ def test_another_baseline_gives_the_ratios_that_python_gives(
 def test_where_the_chosen_baseline_took_no_part_the_benchmarks_own_stays(opened: Opened) -> None:
     page = opened.page
     before = speeds(page, column_of(page, "ProRes 4 h"))
+    said = page.locator("#apart")
+    assert said.inner_text() == ""
     page.select_option("#baseline", line_of(page, "Mine"))
     assert speeds(page, column_of(page, "ProRes 4 h")) == before
+    assert "Mine took no part in these, whose baseline is still their own: H.264 4 h" in (
+        said.inner_text()
+    )
+    assert "TinyVGG" not in said.inner_text()
+    page.select_option("#baseline", "")
+    assert said.inner_text() == ""
+
+
+def test_another_baseline_changes_no_heads_width(opened: Opened) -> None:
+    page = opened.page
+    page.select_option("#focus", label="EfficientNetB0")
+    page.select_option("#baseline", line_of(page, M1_PRO))
+    head = page.locator("#per-money")
+    inside = head.evaluate("head => head.scrollWidth <= head.clientWidth")
+    assert inside and head.locator("wbr").count() == 1
 
 
 def test_the_first_view_is_what_the_scripts_would_show(opened: Opened) -> None:
@@ -223,7 +240,7 @@ def test_the_first_view_is_what_the_scripts_would_show(opened: Opened) -> None:
 def test_tables_are_sorted_by_numbers_with_the_unknown_last(opened: Opened) -> None:
     page = opened.page
     head = page.locator("#machines thead th", has_text="EfficientNetB0").last
-    for order in ("ascending", "descending"):
+    for order in ("descending", "ascending"):  # the fastest first
         head.get_by_role("button").click()
         assert head.get_attribute("aria-sort") == order
         column = column_of(page, "EfficientNetB0")
@@ -286,10 +303,22 @@ def test_a_cell_says_its_interval_when_pointed_at_and_by_the_keyboard(opened: Op
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     assert detail.inner_text().startswith("Other, TinyVGG: 61.5 s, 2 runs. The baseline.")
+    page.select_option("#baseline", line_of(page, "Mine"))
+    assert "times as fast as Mine (69.7 s)" in detail.inner_text(), "it is of today's baseline"
+    assert page.locator("#machines td.shown").count() == 1
     row_of(page, M1_MAX).locator("td.speed").first.hover()
     assert "no difference is proven" in detail.inner_text()
     row_of(page, "Third").locator("td.speed").first.hover()
     assert "generated data: an indication" in detail.inner_text()
+
+
+def test_a_cells_words_stand_where_the_cell_is(opened: Opened) -> None:
+    page = opened.page
+    cell = page.locator("#machines tr.here td.speed").first
+    cell.click()
+    shown = page.locator("#detail").bounding_box()
+    assert shown is not None and page.viewport_size is not None
+    assert 0 < shown["y"] and shown["y"] + shown["height"] <= page.viewport_size["height"]
 
 
 def test_charts_are_drawn_with_their_numbers_beside_them(opened: Opened) -> None:

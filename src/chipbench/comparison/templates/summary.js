@@ -38,13 +38,28 @@ function showSpeeds() {
     for (let step = -STEPS; step <= STEPS; step++) cell.classList.remove(`s${step}`);
     cell.classList.add(`s${stepOf(speed)}`);
   }
+  document.getElementById("apart").textContent = apart();
+  showDetail();
   showValue();
 }
+
+// The columns that the chosen baseline took no part in, and what these are compared with still.
+function apart() {
+  const wanted = chosen("baseline");
+  if (wanted === "") return "";
+  const kept = summary.columns.filter(({ baseline }, column) => baseline !== null && baselineOf(column) !== Number(wanted));
+  if (!kept.length) return "";
+  const words = kept.map(({ short, baseline }) => `${short} (${summary.lines[baseline].machine})`);
+  return `${summary.lines[wanted].machine} took no part in these, whose baseline is still their own: ${words.join(", ")}.`;
+}
+
+// A long name, which a narrow column may break where a word begins in it: as in pages.py.
+const breakable = name => name.split(/(?<=[a-z]{5})(?=[A-Z])/).flatMap((part, place) => place ? [document.createElement("wbr"), part] : [part]);
 
 // Price and energy at the benchmark that the reader chose.
 function showValue() {
   const column = Number(chosen("focus")), { short, basis } = summary.columns[column];
-  document.querySelector("#per-money span").textContent = short;
+  document.querySelector("#per-money span").replaceChildren(...breakable(short));
   const energy = document.querySelector("#energy span");
   if (energy) energy.textContent = basis ? `${short} (${basis})` : short;
   for (const row of document.querySelectorAll("#machines tbody tr")) {
@@ -104,9 +119,16 @@ function describe(line, column) {
   return parts.join(" ");
 }
 
+let shown = null;
+
+// The cell that was pointed at, tapped or focused last; again when another baseline is chosen.
 function showDetail(event) {
-  const cell = event.target.closest("td.speed");
-  if (cell) document.getElementById("detail").textContent = describe(cell.closest("tr").dataset.line, cell.dataset.column);
+  const cell = event?.target.closest("td.speed") ?? shown;
+  if (!cell) return;
+  shown?.classList.remove("shown");
+  cell.classList.add("shown");
+  shown = cell;
+  document.getElementById("detail").textContent = describe(cell.closest("tr").dataset.line, cell.dataset.column);
 }
 
 // One stop of the Tab key for the table's cells; the arrows go from cell to cell.

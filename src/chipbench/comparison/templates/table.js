@@ -13,7 +13,8 @@ const compare = (one, other) =>
 // What is not known stands last, whichever way the rest is sorted.
 function sortBy(head) {
   const table = head.closest("table"), body = table.tBodies[0], column = head.cellIndex;
-  const rising = head.getAttribute("aria-sort") !== "ascending";
+  const sorted = head.getAttribute("aria-sort"), falls = head.dataset.first === "descending";
+  const rising = sorted === null ? !falls : sorted === "descending";
   for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
   head.setAttribute("aria-sort", rising ? "ascending" : "descending");
   const rows = [...body.rows].map(row => [valueOf(row, column), row]);
