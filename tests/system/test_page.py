@@ -318,7 +318,7 @@ def test_a_cells_words_stand_where_the_cell_is(opened: Opened) -> None:
     cell.click()
     shown = page.locator("#detail").bounding_box()
     assert shown is not None and page.viewport_size is not None
-    assert 0 < shown["y"] and shown["y"] + shown["height"] <= page.viewport_size["height"]
+    assert shown["y"] > 0 and shown["y"] + shown["height"] <= page.viewport_size["height"]
 
 
 def test_charts_are_drawn_with_their_numbers_beside_them(opened: Opened) -> None:
