@@ -96,7 +96,7 @@ def test_a_strangers_text_is_text_in_all_that_is_written(
     assert report.summary is not None and report.summary.lines
     page = (tmp_path / "report.html").read_text()
     assert "<script>alert" not in page and "<img src=x" not in page
-    assert page.count("</script") == 7  # the data, and the page's own
+    assert page.count("</script") == 8  # the data, and the page's own
     shown = capsys.readouterr().out
     assert all(sign.isprintable() or sign == "\n" for sign in shown)
     markdown = (tmp_path / "report.md").read_text()

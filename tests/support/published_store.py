@@ -5,6 +5,8 @@ from functools import cache
 
 from support.recorded_runs import run
 
+from chipbench.comparison.grouping import sort_runs
+from chipbench.comparison.summary import Summary, summarise
 from chipbench.config.compose import compose_config
 from chipbench.config.recorded import recorded_params
 from chipbench.measure.fingerprint import fingerprint
@@ -41,3 +43,10 @@ def mine(
     }
     made = run(machine, time_s, **known)
     return replace(made, params=params)
+
+
+def summary_with(*runs: RecordedRun) -> Summary:
+    """The published results with some runs, as the machine with `HERE` sees them."""
+    found = summarise(sort_runs([*published_recorded(), *runs]), HERE)
+    assert found is not None
+    return found

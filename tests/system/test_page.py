@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from support.published_store import HERE, mine, published_recorded
 
+from chipbench.comparison.certainty import certainty
 from chipbench.comparison.contents import make_report
 from chipbench.comparison.grouping import sort_runs
 from chipbench.comparison.pages import write_pages
@@ -183,7 +184,7 @@ def test_another_baseline_gives_the_ratios_that_python_gives(
 ) -> None:
     page, runs = opened.page, [*published_recorded(), *own_runs()]
     column = column_of(page, "TinyVGG")
-    assert speeds(page, column)[M1_MAX] == "1.16×"
+    assert speeds(page, column)[M1_MAX] == "=1.16×"
     for name, machine in (("Other", "Other"), (M1_PRO, "m1_pro_mbp_14_2021")):
         page.select_option("#baseline", line_of(page, name))
         report = make_report(tmp_path, sort_runs(runs, machine), runs, history, HERE)
@@ -198,6 +199,9 @@ def test_another_baseline_gives_the_ratios_that_python_gives(
                 [line_of(page, line.machine), column],
             )
             expected = known.speed
+            if line.machine != name:  # the baseline's own cell says 1 and no more
+                mark = certainty(expected).mark
+                assert speeds(page, column)[line.machine] == f"{mark}{expected.value:.2f}×"
             assert found["value"] == pytest.approx(expected.value)
             for bound in ("low", "high"):
                 assert found.get(bound) == pytest.approx(getattr(expected, bound))
@@ -307,7 +311,7 @@ def test_a_cell_says_its_interval_when_pointed_at_and_by_the_keyboard(opened: Op
     assert "times as fast as Mine (69.7 s)" in detail.inner_text(), "it is of today's baseline"
     assert page.locator("#machines td.shown").count() == 1
     row_of(page, M1_MAX).locator("td.speed").first.hover()
-    assert "no difference is proven" in detail.inner_text()
+    assert "Likely, not proven: single runs" in detail.inner_text()
     row_of(page, "Third").locator("td.speed").first.hover()
     assert "generated data: an indication" in detail.inner_text()
 
@@ -319,6 +323,66 @@ def test_a_cells_words_stand_where_the_cell_is(opened: Opened) -> None:
     shown = page.locator("#detail").bounding_box()
     assert shown is not None and page.viewport_size is not None
     assert shown["y"] > 0 and shown["y"] + shown["height"] <= page.viewport_size["height"]
+
+
+@pytest.mark.parametrize(
+    "opened", [{"width": w} for w in WIDTHS], indirect=True, ids=map(str, WIDTHS)
+)
+def test_the_first_screen_says_who_is_fastest_and_how_sure_that_is(opened: Opened) -> None:
+    page = opened.page
+    row = page.locator(".half tr", has_text="EfficientNetB0").first
+    text = " ".join(row.inner_text().split())
+    assert text == (
+        "EfficientNetB0 large network NVIDIA TITAN RTX 24 GB 464 s 1.19× likely, not proven"
+    )
+    for shown in (page.get_by_text("no difference is proven").first, row):
+        box = shown.bounding_box()
+        assert box is not None and box["y"] + box["height"] <= 900
+
+
+def test_two_machines_are_held_against_each_other(opened: Opened) -> None:
+    page, verdict = opened.page, opened.page.locator("#verdict")
+    assert verdict.inner_text() == (
+        "Not worth its 1,300 USD more for any of these 7: it costs 1.65 times as much, and is "
+        "nowhere as much faster."
+    )
+    rows = {
+        row.split("\t")[0].split()[0]: row.split("\t")[-1]
+        for row in page.locator("#pair tbody tr").all_inner_texts()
+    }
+    assert rows["TinyVGG"] == "=1.12× too close to tell"
+    assert rows["EfficientNetB0"] == "1.55× faster, likely; by less than its price"
+    page.select_option("#one", line_of(page, M1_PRO))
+    assert verdict.inner_text() == "That is one machine."
+    page.select_option("#other", line_of(page, "Apple M1 8-core GPU"))
+    assert verdict.inner_text().startswith("Worth its 300 USD more for ProRes 4 h, ProRes 10 min")
+    slower = page.locator("#pair tr", has_text="H.264 4 h").inner_text()
+    assert slower.endswith("0.42× slower, likely")
+    page.select_option("#one", line_of(page, "Other"))
+    page.select_option("#other", line_of(page, "Mine"))
+    assert "price of one of them is not known" in verdict.inner_text()
+    assert page.locator("#pair tbody tr").count() == 1
+    page.select_option("#one", line_of(page, "NVIDIA A100"))
+    assert verdict.inner_text() == "No benchmark has both of them."
+    assert not page.locator("#pair table").is_visible()
+    assert opened.errors == []
+
+
+@pytest.mark.parametrize(
+    "opened", [{"width": w} for w in WIDTHS], indirect=True, ids=map(str, WIDTHS)
+)
+def test_the_tables_head_stays_in_sight(opened: Opened) -> None:
+    page = opened.page
+    frame = page.locator(".wide.fits, .wide.more", has=page.locator("#machines"))
+    frame.evaluate("""frame => {
+        frame.scrollIntoView();
+        (frame.matches(".fits") ? document.documentElement : frame).scrollBy(0, 300);
+    }""")
+    head, first = (page.locator(f"#machines {part} th").first for part in ("thead", "tbody"))
+    heights = [part.bounding_box() for part in (frame, head, first)]
+    frame_y, head_y, row_y = (box["y"] for box in heights if box is not None)
+    assert head_y == pytest.approx(max(0, frame_y), abs=2), "at the page's edge, or its frame's"
+    assert row_y < head_y, "the rows are scrolled"
 
 
 def test_charts_are_drawn_with_their_numbers_beside_them(opened: Opened) -> None:
@@ -350,6 +414,7 @@ def test_it_reads_without_javascript(opened: Opened) -> None:
     text = opened.page.locator("main").inner_text()
     assert "2.21×" in text and "What it says" in text and "958.95 s" in text
     assert not opened.page.locator(".controls").is_visible()
+    assert not opened.page.locator("#pair").is_visible()
     assert not opened.page.locator("figure").first.is_visible()
 
 

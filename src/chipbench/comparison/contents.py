@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from chipbench.comparison.brief import brief
 from chipbench.comparison.charts import History, batch_size_chart, group_charts
 from chipbench.comparison.claims import check_claims, unchecked
 from chipbench.comparison.frameworks import beside, frameworks_table
@@ -57,6 +58,7 @@ def make_report(
         roofline=rooflines(found, folder),
         models=population_table(populations(found, here)),
         summary=summary,
+        brief=None if summary is None else brief(summary),
         verdicts=() if summary is None else verdicts(summary),
     )
 

@@ -6,10 +6,12 @@ from typing import Any
 
 from chipbench.comparison.duration import duration
 from chipbench.comparison.groups import Group
+from chipbench.comparison.money import telling_pair
 from chipbench.comparison.report import Bars, Chart, Curves, Report
-from chipbench.comparison.summary import Column, Line, Standing, Summary
+from chipbench.comparison.summary import Column, Line, Standing, Summary, is_baseline
 from chipbench.ground.drawing.lines import Points
-from chipbench.measure.statistics import side, simultaneous
+from chipbench.measure.statistics import side
+from chipbench.published.twins import twins_apart
 
 #: Points of a line: more are more than a screen shows.
 _MOST_POINTS = 150
@@ -31,6 +33,8 @@ def _summary(summary: Summary) -> Data:
     return {
         "columns": [_column(column, summary) for column in summary.columns],
         "focus": place[summary.focus.key],
+        "pair": telling_pair(summary),
+        "twins": twins_apart(),
         "lines": [
             {
                 "machine": line.machine,
@@ -49,12 +53,11 @@ def _summary(summary: Summary) -> Data:
 
 def _column(column: Column, summary: Summary) -> Data:
     known = (line.standings.get(column.key) for line in summary.lines)
-    own = [found is not None and found.row.ratio is not None and found.row.ratio.value == 1
-           and found.row.machine == column.group.baseline and not found.indication
-           for found in known]  # fmt: skip
+    own = [found is not None and is_baseline(found, column) for found in known]
     basis = energy_basis(summary.lines, column)
     return {
         "short": column.short,
+        "kind": column.words.kind,
         "baseline": own.index(True) if True in own else None,
         "basis": basis,
     }
@@ -69,7 +72,7 @@ def energy_basis(lines: Sequence[Line], column: Column) -> str | None:
 
 def _standing(found: Standing, group: Group) -> Data:
     row = found.row
-    compared = side(row.samples_s, _confidence(group))
+    compared = side(row.samples_s, group.confidence)
     return {
         "time": row.time_s,
         "shown": duration(row.time_s),
@@ -82,11 +85,6 @@ def _standing(found: Standing, group: Group) -> Data:
         "basis": row.energy_basis,
         "caveats": row.caveats or "",
     }
-
-
-def _confidence(group: Group) -> float:
-    """As the group's own ratios have it, whichever of its machines is the baseline."""
-    return simultaneous(sum(len(row.samples_s) > 1 for row in group.rows) - 1)
 
 
 def _charts(report: Report) -> Iterator[Chart]:

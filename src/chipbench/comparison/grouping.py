@@ -15,7 +15,7 @@ from chipbench.ground import tags
 from chipbench.measure.fingerprint import context
 from chipbench.measure.framework import framework
 from chipbench.measure.recorded_run import RecordedRun
-from chipbench.measure.statistics import Ratio, ratio_of_sides, side, simultaneous
+from chipbench.measure.statistics import Ratio, confidence_among, ratio_of_sides, side
 
 #: What may differ within a group and is then printed: tags, by the words that the report uses.
 _CONTEXT = {
@@ -153,7 +153,7 @@ def _rows(
         [[run.metrics[metric] for run in session] for session in sessions(runs)] for runs in members
     ]
     samples = [samples_of(part) for part in times]
-    confidence = simultaneous(sum(len(part) > 1 for part in samples) - 1)
+    confidence = confidence_among(samples)
     baseline = None if base is None else side(samples[base], confidence)
     for number, runs in enumerate(members):
         compared = None

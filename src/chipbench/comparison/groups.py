@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from chipbench.comparison.in_words import circumstance, setting
 from chipbench.ground import metrics, tags
@@ -9,7 +10,7 @@ from chipbench.measure.energy import WHOLE_PERCENT
 from chipbench.measure.fingerprint import BENCHMARK_VERSION, work
 from chipbench.measure.outliers import outliers
 from chipbench.measure.recorded_run import SPEED_METRICS, RecordedRun
-from chipbench.measure.statistics import Ratio, centre, spread_percent
+from chipbench.measure.statistics import Ratio, centre, confidence_among, spread_percent
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,11 @@ class Group:
             if value not in (None, "None"):
                 parts.append(setting(key, value))
         return ", ".join([*parts, *self.apart]) or self.fingerprint
+
+    @cached_property
+    def confidence(self) -> float:
+        """Of each of its ratios, whichever of its machines is the baseline."""
+        return confidence_among(row.samples_s for row in self.rows)
 
     @property
     def is_current(self) -> bool:

@@ -12,9 +12,16 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
 from chipbench.comparison.claims import ADVICE, ARTICLE
+from chipbench.comparison.duration import duration
 from chipbench.comparison.embedded import embedded
 from chipbench.comparison.report import Report, Table
-from chipbench.comparison.summary_table import baselines, focus_basis, has_energy, summary_rows
+from chipbench.comparison.summary_table import (
+    baselines,
+    focus_basis,
+    has_energy,
+    scale_labels,
+    summary_rows,
+)
 from chipbench.comparison.terms import terms_of
 from chipbench.ground.counted import counted
 from chipbench.terminal.markdown import markdown_text
@@ -26,6 +33,7 @@ _SCRIPTS = (
     "templates/table.js",
     "templates/sideways.js",
     "templates/summary.js",
+    "templates/pair.js",
     "templates/charts.js",
 )
 
@@ -47,7 +55,10 @@ def write_pages(folder: Path, report: Report) -> None:
         "rows": rows,
         "baselines": baselines(summary) if summary else [],
         "basis": focus_basis(summary) if summary else None,
+        "any_indication": any(cell and cell.indication for row in rows for cell in row.cells),
+        "scale": scale_labels(),
         "any_energy": summary is not None and has_energy(summary),
+        "duration": duration,
         "terms": terms_of,
         "advice": ADVICE,
         "article": ARTICLE,

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from chipbench.comparison.answer import Verdict
+from chipbench.comparison.brief import Brief
 from chipbench.comparison.claims import Claim
 from chipbench.comparison.summary import Summary
-from chipbench.comparison.verdicts import Verdict
 from chipbench.ground.drawing.bars import Bar
 from chipbench.ground.drawing.lines import Points
 from chipbench.published.benchmarks import Words
@@ -113,4 +114,5 @@ class Report:
     roofline: Table | None = None  # how far below their ceilings the trainings are
     models: Table | None = None  # how the machines of one do, where there are several
     summary: Summary | None = None  # machines × benchmarks, of this version's runs
-    verdicts: tuple[Verdict, ...] = ()  # what the summary says
+    brief: Brief | None = None  # what the summary says, in short
+    verdicts: tuple[Verdict, ...] = ()  # and what it says besides

@@ -110,6 +110,13 @@ def summarise(found: Sorted, here: str | None = None) -> Summary | None:
     return Summary(tuple(columns), shown, focus, len(lines) - len(shown))
 
 
+def is_baseline(found: Standing, column: Column) -> bool:
+    """Whether a column's ratios are to this one."""
+    row = found.row
+    compared = row.ratio is not None and row.ratio.value == 1 and not found.indication
+    return compared and row.machine == column.group.baseline
+
+
 def _columns(benchmark: Benchmark) -> Iterator[Column]:
     current = [group for group in benchmark.groups if group.is_current]
     if not current:

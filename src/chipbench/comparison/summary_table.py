@@ -3,10 +3,12 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from chipbench.comparison.certainty import certainty
 from chipbench.comparison.duration import duration
 from chipbench.comparison.embedded import energy_basis
-from chipbench.comparison.summary import Line, Standing, Summary
+from chipbench.comparison.summary import Column, Line, Standing, Summary, is_baseline
 from chipbench.ground import tags
 from chipbench.measure.statistics import Ratio
 from chipbench.published import published_machines
@@ -20,11 +22,12 @@ _STEPS = 3
 class SpeedCell:
     """One machine at one benchmark."""
 
-    text: str  # how many times as fast as the baseline; "" without one
+    text: str  # how many times as fast as the baseline, and how sure that is; "" without one
     time: str
     step: int  # of the colour scale, from -3 to 3
     value: float | str  # that it sorts by
     indication: str
+    is_baseline: bool
 
 
 @dataclass(frozen=True)
@@ -81,25 +84,29 @@ def _row(line: Line, summary: Summary, basis: str | None) -> SummaryRow:
         price="free" if row.is_free else "" if price is None else f"{price:,.0f} USD",
         per_money=1000 * speed.value / price if speed and price else None,
         energy=f"{counted.energy_j:,.0f} J" if counted and counted.energy_j else "",
-        cells=tuple(_cell(line.standings.get(column.key)) for column in summary.columns),
+        cells=tuple(_cell(line.standings.get(column.key), column) for column in summary.columns),
     )
 
 
-def _cell(found: Standing | None) -> SpeedCell | None:
+def _cell(found: Standing | None, column: Column) -> SpeedCell | None:
     if found is None:
         return None
-    time = duration(found.row.time_s)
-    value = "" if found.speed is None else found.speed.value
-    return SpeedCell(speed_text(found.speed), time, step(found.speed), value, found.indication)
-
-
-def speed_text(speed: Ratio | None) -> str:
-    """ "2.21×"."""
-    return "" if speed is None else f"{speed.value:.2f}×"
-
-
-def step(speed: Ratio | None) -> int:
-    """Its step of the colour scale: 0 is as fast as the baseline, or not known."""
+    speed, time = found.speed, duration(found.row.time_s)
     if speed is None:
-        return 0
+        return SpeedCell("", time, 0, "", found.indication, False)
+    own = is_baseline(found, column)
+    mark = "" if own else certainty(speed).mark
+    text = f"{mark}{speed.value:.2f}×"
+    return SpeedCell(text, time, step(speed), speed.value, found.indication, own)
+
+
+def scale_labels() -> list[str]:
+    """What the colours from the slowest to the fastest stand for."""
+    bounds = [_STEP ** (step - 0.5) for step in range(1 - _STEPS, _STEPS + 1)]
+    between = [f"{low:.2f} to {high:.2f}" for low, high in pairwise(bounds)]
+    return [f"under {bounds[0]:.2f}×", *between, f"over {bounds[-1]:.2f}×"]
+
+
+def step(speed: Ratio) -> int:
+    """Its step of the colour scale: 0 is as fast as the baseline."""
     return max(-_STEPS, min(_STEPS, round(math.log(speed.value) / math.log(_STEP))))

@@ -6,7 +6,7 @@ equal spreads nor equal numbers of repeats, and hold with two repeats as well (B
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import fmean, variance
@@ -55,6 +55,11 @@ def centre(values: Sequence[float]) -> float:
 def simultaneous(comparisons: int) -> float:
     """The confidence that each of some comparisons needs for all to hold together (Bonferroni)."""
     return 1 - (1 - CONFIDENCE) / max(comparisons, 1)
+
+
+def confidence_among(samples: Iterable[Sequence[float]]) -> float:
+    """The confidence that these samples' ratios to one of them need for all to hold together."""
+    return simultaneous(sum(len(sample) > 1 for sample in samples) - 1)
 
 
 def ratio(

@@ -17,6 +17,7 @@ class Words:
     what: str  # is computed
     how: str  # it is timed
     experiment: int | None = None  # its number in the article
+    kind: str = ""  # of work, in two words
 
 
 def words_of(benchmark: str) -> Words:
@@ -36,4 +37,5 @@ def _known() -> Mapping[str, Words]:
 
 def _words(row: Mapping[str, str]) -> Words:
     number = int(row["experiment"]) if row["experiment"] else None
-    return Words(row["benchmark"], row["short"], row["title"], row["what"], row["how"], number)
+    benchmark, short, title = row["benchmark"], row["short"], row["title"]
+    return Words(benchmark, short, title, row["what"], row["how"], number, row["kind"])

@@ -3,6 +3,7 @@
 
 function showSideways(wide) {
   const room = wide.scrollWidth - wide.clientWidth;
+  wide.classList.toggle("fits", room <= 1);
   wide.classList.toggle("begun", room > 1 && wide.scrollLeft > 1);
   wide.classList.toggle("more", room > 1 && wide.scrollLeft < room - 1);
   const hint = wide.previousElementSibling;

@@ -17,23 +17,41 @@ function baselineOf(column) {
   return own && !own.indication ? Number(wanted) : summary.columns[column].baseline;
 }
 
-// How many times as fast a line is as the column's baseline, with its interval where there is one.
+// How many times as fast a line is as the column's baseline.
 function speedOf(line, column) {
-  const own = summary.lines[line].standings[column], base = baselineOf(column);
-  if (!own || own.indication || base === null) return null;
-  if (base === Number(line)) return { value: 1 };
-  const other = summary.lines[base].standings[column], middle = other.centre - own.centre;
+  const base = baselineOf(column);
+  return base === null ? null : ratioOf(line, base, column);
+}
+
+// How many times as fast a line is as another, with its interval where there is one; null where one has no place.
+function ratioOf(line, base, column) {
+  const own = summary.lines[line].standings[column], other = summary.lines[base].standings[column];
+  if (!own || own.indication || !other || other.indication) return null;
+  if (Number(base) === Number(line)) return { value: 1 };
+  const middle = other.centre - own.centre;
   if (own.half === null || other.half === null) return { value: Math.exp(middle) };
   const half = Math.min(Math.hypot(own.half, other.half) + own.rounding + other.rounding, WIDEST);
   return { value: Math.exp(middle), low: Math.exp(middle - half), high: Math.exp(middle + half) };
 }
 
+// As in certainty.py: by its interval, or by how far apart two machines of one kind are.
+const PROVEN = { mark: "✓", words: "proven" }, LIKELY = { mark: "", words: "likely, not proven" }, OPEN = { mark: "=", words: "too close to tell" };
+
+function certaintyOf(ratio) {
+  if (ratio.low !== undefined) return ratio.low <= 1 && 1 <= ratio.high ? OPEN : PROVEN;
+  return Math.max(ratio.value, 1 / ratio.value) >= summary.twins ? LIKELY : OPEN;
+}
+
+const timesText = ratio => `${certaintyOf(ratio).mark}${ratio.value.toFixed(2)}×`;
+
 const stepOf = speed => speed === null ? 0 : Math.max(-STEPS, Math.min(STEPS, Math.round(Math.log(speed.value) / Math.log(STEP))));
 
 function showSpeeds() {
   for (const cell of document.querySelectorAll("#machines td.speed")) {
-    const speed = speedOf(cell.closest("tr").dataset.line, cell.dataset.column);
-    cell.querySelector("span").textContent = speed === null ? "" : `${speed.value.toFixed(2)}×`;
+    const { line } = cell.closest("tr").dataset, { column } = cell.dataset, speed = speedOf(line, column);
+    const base = speed !== null && baselineOf(column) === Number(line);
+    cell.querySelector("span").textContent = speed === null ? "" : base ? "1.00×" : timesText(speed);
+    cell.classList.toggle("base", base);
     cell.dataset.value = speed === null ? "" : speed.value;
     for (let step = -STEPS; step <= STEPS; step++) cell.classList.remove(`s${step}`);
     cell.classList.add(`s${stepOf(speed)}`);
@@ -100,6 +118,14 @@ function withinBudget() {
   return `Fastest for ${money(filters.budget)} or less: ${best.join("; ")}.${hidden}`;
 }
 
+// How sure a difference is, in a sentence.
+function doubtOf(speed) {
+  const found = certaintyOf(speed);
+  if (speed.low !== undefined) return found === OPEN ? "It contains 1: too close to tell." : "It does not contain 1: the difference is proven.";
+  const single = "single runs, as it takes two repeats on both sides to prove a difference";
+  return found === OPEN ? `Too close to tell: ${single}, and two machines of one kind were further apart.` : `Likely, not proven: ${single}.`;
+}
+
 // A cell in words.
 function describe(line, column) {
   const { machine, standings } = summary.lines[line], own = standings[column], { short } = summary.columns[column];
@@ -109,11 +135,8 @@ function describe(line, column) {
   if (speed && base !== Number(line)) {
     const other = summary.lines[base];
     parts.push(`${speed.value.toFixed(2)} times as fast as ${other.machine} (${other.standings[column].shown}).`);
-    if (speed.low === undefined) parts.push("No interval: it takes two repeats on both sides, so no difference is proven.");
-    else {
-      parts.push(`Interval ${speed.low.toFixed(3)} to ${speed.high.toFixed(3)}.`);
-      if (speed.low <= 1 && 1 <= speed.high) parts.push("It contains 1: no difference is proven.");
-    }
+    if (speed.low !== undefined) parts.push(`Interval ${speed.low.toFixed(3)} to ${speed.high.toFixed(3)}.`);
+    parts.push(doubtOf(speed));
   } else if (base === Number(line)) parts.push("The baseline.");
   if (own.caveats) parts.push(`${own.caveats}.`);
   return parts.join(" ");

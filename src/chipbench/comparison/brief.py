@@ -1,0 +1,75 @@
+"""The answer in short: who is fastest at what, how this machine stands, and how sure that is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chipbench.comparison.answer import Answer
+from chipbench.comparison.certainty import doubt, per_cent
+from chipbench.comparison.duration import duration
+from chipbench.comparison.ranking import Leader, leaders, ranking
+from chipbench.comparison.summary import Column, Line, Standing, Summary, is_baseline
+from chipbench.ground.invocation import command
+from chipbench.published.twins import twins_apart
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What a report says first."""
+
+    sure: str
+    here: tuple[Answer, ...]  # an answer for each benchmark that this machine took part in
+    leaders: tuple[Leader, ...]
+
+
+def brief(summary: Summary) -> Brief:
+    """The summary's short answer."""
+    return Brief(_how_sure(summary), tuple(_here(summary)), tuple(leaders(summary)))
+
+
+def _how_sure(summary: Summary) -> str:
+    rows = [found.row for line in summary.lines for found in line.standings.values()]
+    single = [row for row in rows if len(row.samples_s) < 2]
+    if not single:
+        return "Every machine has repeats; their intervals say which differences are proven."
+    if all(row.is_reference for row in single):
+        text = "Every published number is a single run, so no difference between them is proven."
+    else:
+        text = "No difference is proven for a machine with a single run"
+        published = any(row.is_reference for row in single)
+        text += ", as every published number is." if published else "."
+    return (
+        f"{text} Two M1 Max of different owners lie {per_cent(twins_apart())} apart on "
+        "EfficientNetB0: single runs that are closer are too close to tell, those further apart "
+        "are likely to differ."
+    )
+
+
+def _here(summary: Summary) -> Iterator[Answer]:
+    own = [line for line in summary.lines if line.is_here]
+    if not own:
+        yield Answer(f"It has no run here: `{command('train')}` measures it.")
+    for line in own:
+        for column in summary.columns:
+            if (found := line.standings.get(column.key)) is not None:
+                yield _stands(line, found, column, summary)
+
+
+def _stands(line: Line, found: Standing, column: Column, summary: Summary) -> Answer:
+    ranked = ranking(summary, column)
+    lead = f"{column.short}:"
+    text = f"{lead} {line.machine} took {duration(found.row.time_s)}"
+    if found.indication:
+        faster = sum(other.time_s < found.row.time_s for other in ranked)
+        text += f" on {found.indication}; {faster} of {len(ranked)} ranked machines took less."
+        return Answer(text, "An indication: on other data it is not the same benchmark.", lead)
+    place = [other.line for other in ranked].index(line) + 1
+    if len(ranked) > 1:
+        text += f", place {place} of {len(ranked)}"
+    else:
+        text += "; no other machine did this work, so it has no place"
+    speed, caveats = found.speed, found.row.caveats
+    doubts = [f"{caveats[:1].upper()}{caveats[1:]}."] if caveats else []
+    if speed is not None and not is_baseline(found, column):
+        text += f", {speed.value:.2f} times as fast as {column.group.baseline}"
+        doubts.append(doubt(speed))
+    return Answer(f"{text}.", " ".join(filter(None, doubts)), lead)
