@@ -78,7 +78,7 @@ def test_this_machine_and_what_is_not_shown_to_differ_are_marked(printed: Printe
     runs = [measured("Mine", time, machine_fingerprint=HERE) for time in times]
     lines = printed(*runs, *(measured("colab k80", time + 0.1) for time in times))
     assert lines[1].startswith("Mine (this machine)") and "=1.01" in lines[1]
-    assert any("= no difference shown" in line for line in lines)
+    assert any("= too close to tell" in line for line in lines)
 
 
 def test_a_long_name_is_cut(printed: Printed) -> None:

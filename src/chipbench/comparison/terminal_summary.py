@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from textwrap import wrap
 
+from chipbench.comparison.certainty import Certainty, certainty
 from chipbench.comparison.summary import Column, Line, Standing, Summary
 from chipbench.ground.counted import counted
 from chipbench.terminal.console import console
@@ -78,8 +79,12 @@ def _cell(found: Standing | None) -> str:
         return ""
     if found.speed is None:
         return f"{'~' if found.indication else ''}{found.row.time_s:,.0f} s"
-    equal = "=" if found.speed.differs is False else ""
-    return f"{equal}{found.speed.value:.2f}"
+    return f"{'=' if _is_open(found) else ''}{found.speed.value:.2f}"
+
+
+def _is_open(found: Standing) -> bool:
+    speed = found.speed
+    return speed is not None and speed.value != 1 and certainty(speed) is Certainty.OPEN
 
 
 def _legend(columns: Sequence[Column], lines: Sequence[Line]) -> str:
@@ -91,8 +96,8 @@ def _legend(columns: Sequence[Column], lines: Sequence[Line]) -> str:
         words.append(f"times as fast as {' or '.join(baselines)}, which has 1")
     if any(line.row.is_reference for line in lines):
         words.append("* published")
-    if any(one.speed and one.speed.differs is False for one in known):
-        words.append("= no difference shown")
+    if any(map(_is_open, known)):
+        words.append("= too close to tell")
     if any(one.indication for one in known):
         words.append("~ on generated data, an indication")
     return "; ".join(words)
