@@ -233,8 +233,10 @@ def test_another_baseline_changes_no_heads_width(opened: Opened) -> None:
 
 def test_the_first_view_is_what_the_scripts_would_show(opened: Opened) -> None:
     page = opened.page
-    before = page.locator("#machines tbody").inner_html()
+    classes = "[...document.querySelectorAll('#machines td')].map(d => [...d.classList].sort())"
+    before, first = page.locator("#machines tbody").inner_html(), page.evaluate(classes)
     page.evaluate("showSpeeds()")
+    assert page.evaluate(classes) == first
     after = page.locator("#machines tbody").inner_html()
     plain = re.compile(r' (?:data-value|class)="[^"]*"')
     assert plain.sub("", after) == plain.sub("", before)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from chipbench.comparison.certainty import certainty
+from chipbench.comparison.certainty import Certainty, certainty
 from chipbench.comparison.duration import duration
 from chipbench.comparison.embedded import energy_basis
 from chipbench.comparison.summary import Column, Line, Standing, Summary, is_baseline
@@ -108,5 +108,7 @@ def scale_labels() -> list[str]:
 
 
 def step(speed: Ratio) -> int:
-    """Its step of the colour scale: 0 is as fast as the baseline."""
+    """Its step of the colour scale: 0 is as fast as the baseline, as far as one can tell."""
+    if certainty(speed) is Certainty.OPEN:
+        return 0
     return max(-_STEPS, min(_STEPS, round(math.log(speed.value) / math.log(_STEP))))

@@ -44,7 +44,7 @@ function certaintyOf(ratio) {
 
 const timesText = ratio => `${certaintyOf(ratio).mark}${ratio.value.toFixed(2)}×`;
 
-const stepOf = speed => speed === null ? 0 : Math.max(-STEPS, Math.min(STEPS, Math.round(Math.log(speed.value) / Math.log(STEP))));
+const stepOf = speed => speed === null || certaintyOf(speed) === OPEN ? 0 : Math.max(-STEPS, Math.min(STEPS, Math.round(Math.log(speed.value) / Math.log(STEP))));
 
 function showSpeeds() {
   for (const cell of document.querySelectorAll("#machines td.speed")) {
