@@ -1,7 +1,8 @@
 """Ctrl-C and SIGTERM, which end a run in order; and what ends a sweep's job.
 
 A handler raises where the main thread happens to be. Inside a finalizer or a native library's
-callback that exception can be lost, so long work asks again with `check`.
+callback that exception can be lost, so long work asks again with `check`. One library's callback
+would even take the process with it: there the handler waits until the main thread has left it.
 """
 
 import os
@@ -14,6 +15,10 @@ from types import FrameType
 JOB_TIMEOUT_VARIABLE = "CHIPBENCH_JOB_TIMEOUT_S"
 
 _LOOK_EVERY_S = 1.0
+#: A function of TensorFlow that calls Python from its native part, which takes what comes back for
+#: an address even if that was an exception.
+_NO_PLACE_TO_RAISE = "convert_to_eager_tensor"
+_LEAVE_IT_S = 0.001  # of the process' own time; it takes a hundredth of that
 
 
 class Terminated(BaseException):
@@ -30,7 +35,7 @@ def install() -> None:
     signal.signal(signal.SIGTERM, _receive)
     limit = os.environ.pop(JOB_TIMEOUT_VARIABLE, None)
     if limit is not None:
-        signal.signal(signal.SIGALRM, lambda number, frame: _raise(_timeout(limit)))
+        signal.signal(signal.SIGALRM, lambda number, frame: _raise(_timeout(limit), frame))
         signal.setitimer(signal.ITIMER_REAL, float(limit.rpartition("=")[2]))
 
 
@@ -57,14 +62,25 @@ def job_timed_out() -> bool:
     return any(isinstance(error, TimeoutError) for error in _received)
 
 
-def _receive(number: int, _frame: FrameType | None) -> None:
-    _raise(KeyboardInterrupt() if number == signal.SIGINT else Terminated())
+def _receive(number: int, frame: FrameType | None) -> None:
+    _raise(KeyboardInterrupt() if number == signal.SIGINT else Terminated(), frame)
 
 
 def _timeout(limit: str) -> TimeoutError:
     return TimeoutError(f"it took longer than {limit}")
 
 
-def _raise(error: BaseException) -> None:
+def _raise(error: BaseException, frame: FrameType | None) -> None:
     _received.append(error)
+    _arrive(error, frame)
+
+
+def _arrive(error: BaseException, frame: FrameType | None) -> None:
+    """Raise in `frame`, or as soon as what it is part of bears that."""
+    while frame is not None:
+        if frame.f_code.co_name == _NO_PLACE_TO_RAISE:
+            signal.signal(signal.SIGVTALRM, lambda number, later: _arrive(error, later))
+            signal.setitimer(signal.ITIMER_VIRTUAL, _LEAVE_IT_S)
+            return
+        frame = frame.f_back
     raise error
