@@ -27,13 +27,20 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let each process begin with its share of the tests that take long: xdist cuts the list."""
+    """Let each process begin with its share of the tests that take long: xdist cuts the list.
+
+    Those that wait for the network, for one answer together, are all one's, the last's.
+    """
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     length = -(-len(items) // processes)
+    waiting = [item for item in items if item.get_closest_marker("network")]
     long = [item for item in items if item.get_closest_marker("first")]
-    others = iter([item for item in items if not item.get_closest_marker("first")])
+    early = {*waiting, *long}
+    others = iter([item for item in items if item not in early])
     shares = [long[number::processes] for number in range(processes)]
-    items[:] = [item for share in shares for item in (*share, *islice(others, length - len(share)))]
+    shares[-1] = [*waiting, *shares[-1]]
+    filled = [[*share, *islice(others, max(0, length - len(share)))] for share in shares]
+    items[:] = [item for share in filled for item in share]
 
 
 def pytest_collection_finish() -> None:

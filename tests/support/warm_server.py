@@ -39,6 +39,7 @@ LIBRARIES = (
     "flask",
     "hydra",
     "hydra._internal.hydra",
+    "hypothesis",
     "jsonschema",
     "matplotlib.backends.backend_agg",
     "matplotlib.figure",
@@ -197,6 +198,16 @@ def hide(packages: Sequence[str]) -> None:
     PathFinder.find_spec = find_others  # type: ignore[method-assign]
 
 
+def compile_once(folder: str) -> None:
+    """Keep bytecode in `folder` for the forks to come where the environment lets nothing keep it.
+
+    Else each compiles chipbench for itself, and each test process every test.
+    """
+    if sys.dont_write_bytecode:
+        sys.dont_write_bytecode = False
+        sys.pycache_prefix = os.path.join(folder, "bytecode")
+
+
 def look_through_what_is_installed() -> None:
     """As Hydra does for its plug-ins, and MLflow for the packages of a model that it saves."""
     import_module("hydra.core.plugins").Plugins.instance()
@@ -236,6 +247,7 @@ def main() -> None:
     """Wait until somebody asks, import, serve; in each fork run the module that was asked for."""
     warm_python, *frameworks = sys.argv[1:]
     found = sys.path[1:]  # without the folder of this file
+    served = os.getcwd()
     last_word = LastWord()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind("unready")
@@ -254,6 +266,7 @@ def main() -> None:
         gc.freeze()  # a collection in a fork would copy all that it looks at
         gc.set_threshold(*COLLECT_AT)
         request = Server(listener).serve()
+    compile_once(served)
     given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     sys.path[:] = [os.getcwd(), *filter(None, given), *found]
     with last_word.heard():

@@ -1,17 +1,21 @@
 """One list of dependencies that resolves everywhere; entry points that run the checkout's code."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from sysconfig import get_path
+from typing import Any
 
 import pytest
 import yaml
+from filelock import FileLock
 from mlflow.utils.conda import _get_conda_env_name
 from mlflow.utils.environment import _PythonEnv
 from mlflow.utils.virtualenv import _get_virtualenv_name
@@ -24,6 +28,8 @@ NO_PLUGIN: Mapping[str, str | None] = {"tensorflow-metal": None}
 NO_TENSORFLOW: Mapping[str, str | None] = {"tensorflow": None, "tensorflow-macos": None}
 # Pure Python that was never published as a wheel.
 SOURCE_ONLY = ("antlr4-python3-runtime", "promise")
+#: From a Python, a platform and extras to uv's exit code and what it said.
+Resolve = Callable[[str, str, str], dict[str, Any]]
 
 
 def uv_compile(
@@ -106,16 +112,41 @@ RESOLVED = [
 ]
 
 
+@pytest.fixture(scope="session")
+def resolved_for(package_index: None, session_folder: Path) -> Resolve:
+    """What uv resolves for a machine: all are asked at once, as most of the time it waits."""
+
+    def ask(machine: list[str]) -> dict[str, Any]:
+        python, platform, extras = machine
+        options = [f"--extra={extra}" for extra in extras.split()]
+        options.append(f"--python-platform={platform}")
+        ended = uv_compile("pyproject.toml", *options, python=python)
+        return {"code": ended.returncode, "stdout": ended.stdout, "stderr": ended.stderr}
+
+    path = session_folder / "resolved.json"
+    with FileLock(f"{path}.lock"):
+        if not path.exists():
+            machines = [machine for *machine, _ in RESOLVED]
+            with ThreadPoolExecutor(len(machines)) as together:
+                path.write_text(
+                    json.dumps([*zip(machines, together.map(ask, machines), strict=True)])
+                )
+    answers = {tuple(machine): answer for machine, answer in json.loads(path.read_text())}
+    return lambda *machine: answers[machine]
+
+
 @pytest.mark.network
-@pytest.mark.usefixtures("package_index")
 @pytest.mark.parametrize(("python", "platform", "extras", "expected"), RESOLVED)
 def test_every_machine_resolves_to_wheels(
-    python: str, platform: str, extras: str, expected: Mapping[str, str | None]
+    python: str,
+    platform: str,
+    extras: str,
+    expected: Mapping[str, str | None],
+    resolved_for: Resolve,
 ) -> None:
-    options = [f"--python-platform={platform}", *(f"--extra={extra}" for extra in extras.split())]
-    answer = uv_compile("pyproject.toml", *options, python=python)
-    assert answer.returncode == 0, answer.stderr
-    resolved = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", answer.stdout, re.MULTILINE))
+    answer = resolved_for(python, platform, extras)
+    assert answer["code"] == 0, answer["stderr"]
+    resolved = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", answer["stdout"], re.MULTILINE))
     for name, release in expected.items():
         assert resolved.get(name, "").startswith(release or "") and bool(release) == (
             name in resolved
