@@ -116,6 +116,7 @@ class TrackingServer:
     database: str  # address of its database
     login: bool = False  # with --app-name basic-auth, as USER and PASSWORD
     port: int = field(default_factory=free_port)
+    workers: int = 1
     _process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -127,7 +128,7 @@ class TrackingServer:
         """Start the server and wait until it answers; its process, which leads a group."""
         self.folder.mkdir(exist_ok=True)
         command = [sys.executable, "-m", "mlflow", "server", "--port", str(self.port)]
-        command += ["--backend-store-uri", self.database, "--workers", "1"]
+        command += ["--backend-store-uri", self.database, "--workers", str(self.workers)]
         command += ["--artifacts-destination", str(self.folder / "artifacts")]
         command += ["--app-name", "basic-auth"] if self.login else []
         with (self.folder / "server.log").open("ab") as log:
