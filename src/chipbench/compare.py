@@ -60,7 +60,7 @@ def compare(config: DictConfig) -> Report:
     announce("drawing and writing the report")
     installation = hardware.installation_id(cache_folder(config.cache_dir))
     here = hardware.detect(installation).fingerprint
-    report = make_report(folder, found, every, sources.history, here)
+    report = make_report(folder, found, every, sources.histories, here)
     write_pages(folder, report)
     extras = Extras()
     tables = {"comparison.csv": lambda: run_rows(found)}

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from support.recorded_runs import run
+from support.recorded_runs import no_histories, run
 
 from chipbench.comparison.contents import make_report
 from chipbench.comparison.frameworks import beside, framework_rows, frameworks_table
@@ -87,7 +87,7 @@ def test_back_ends_that_nobody_knows_are_left_out() -> None:
 
 def test_the_pages_have_it(tmp_path: Path) -> None:
     runs = [trained(name, 10.0) for name in ("torch", "jax")]
-    report = make_report(tmp_path, sort_runs(runs), runs, lambda run_id, name: [])
+    report = make_report(tmp_path, sort_runs(runs), runs, no_histories)
     write_pages(tmp_path, report)
     for name in ("report.md", "report.html"):
         text = (tmp_path / name).read_text()

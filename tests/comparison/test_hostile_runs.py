@@ -1,13 +1,14 @@
 """A stranger's tags and params through all that `compare` writes, and what fails of it alone."""
 
 import csv
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.recorded_runs import run
+from support.recorded_runs import no_histories, run
 
 from chipbench.comparison import charts
 from chipbench.comparison.contents import make_report
@@ -78,7 +79,7 @@ def hostile(text: str) -> RecordedRun:
 
 def written(folder: Path, *runs: RecordedRun) -> Report:
     found = sort_runs(runs)
-    report = make_report(folder, found, runs, lambda run_id, metric: [])
+    report = make_report(folder, found, runs, no_histories)
     write_pages(folder, report)
     write_table(folder / "comparison.csv", run_rows(found))
     write_table(folder / "comparison_rows.csv", table_rows(found))
@@ -133,7 +134,7 @@ def test_a_picture_that_cannot_be_drawn_is_missing_alone(
 
 
 def test_a_history_that_cannot_be_read_is_missing_alone(tmp_path: Path) -> None:
-    def away(run_id: str, metric: str) -> list[tuple[int, float, int]]:
+    def away(wanted: Sequence[tuple[str, str]]) -> list[list[tuple[int, float, int]]]:
         raise ConnectionError("the server has gone")
 
     runs = [run("A", 9.0, metrics={"epoch_time_s": 1.0}), run("B", 10.0)]

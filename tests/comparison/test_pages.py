@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.published_store import mine, published_recorded
+from support.recorded_runs import no_histories
 
 from chipbench.comparison.claims import ARTICLE
 from chipbench.comparison.contents import make_report
@@ -26,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the report on the published results."""
     made = tmp_path_factory.mktemp("report")
     runs = published_recorded()
-    write_pages(made, make_report(made, sort_runs(runs), runs, lambda run_id, name: []))
+    write_pages(made, make_report(made, sort_runs(runs), runs, no_histories))
     return made
 
 
@@ -107,5 +108,5 @@ def test_joules_have_a_column_where_it_is_known_what_they_are_of(
     own = mine()
     own = replace(own, tags=own.tags | basis, metrics=own.metrics | {"energy_j": 500.0})
     runs = [*published_recorded(), own]
-    write_pages(tmp_path, make_report(tmp_path, sort_runs(runs), runs, lambda run_id, name: []))
+    write_pages(tmp_path, make_report(tmp_path, sort_runs(runs), runs, no_histories))
     assert (tmp_path / "report.html").read_text().count('id="energy"') == columns

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from support.published_store import HERE, mine, published_recorded
+from support.recorded_runs import no_histories
 
 from chipbench.comparison.contents import make_report
 from chipbench.comparison.embedded import embedded
@@ -52,7 +53,7 @@ def test_where_no_ceiling_is_known_there_is_no_table(tmp_path: Path) -> None:
 
 def test_the_page_and_the_markdown_have_it(tmp_path: Path) -> None:
     runs = [*published_recorded(), under_a_ceiling()]
-    report = make_report(tmp_path, sort_runs(runs), runs, lambda run_id, name: [], HERE)
+    report = make_report(tmp_path, sort_runs(runs), runs, no_histories, HERE)
     write_pages(tmp_path, report)
     assert embedded(report)["charts"]["roofline.png"]["logarithmic"] is True
     assert 'data-chart="roofline.png"' in (tmp_path / "report.html").read_text()

@@ -1,5 +1,6 @@
 """Recorded runs made up for the comparison's tests."""
 
+from collections.abc import Sequence
 from itertools import count
 
 from omegaconf import DictConfig
@@ -44,6 +45,11 @@ def run(
         params={"batch_size": str(batch_size)},
         metrics=time | (metrics or {}),
     )
+
+
+def no_histories(wanted: Sequence[tuple[str, str]]) -> list[list[tuple[int, float, int]]]:
+    """Of a store that has no series."""
+    return [[] for _ in wanted]
 
 
 def recorded(result: Result, config: DictConfig) -> RecordedRun:

@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -26,11 +26,10 @@ HOSTILE = (
 )
 
 
-def history(run_id: str, name: str) -> list[tuple[int, float, int]]:
+def histories(wanted: Sequence[tuple[str, str]]) -> list[list[tuple[int, float, int]]]:
     """A series for the runs that were measured."""
-    if run_id.startswith("p"):
-        return []
-    return [(step, 5.0 + step % 3, 1000 * step) for step in range(1, 11)]
+    series = [(step, 5.0 + step % 3, 1000 * step) for step in range(1, 11)]
+    return [[] if run_id.startswith("p") else series for run_id, _ in wanted]
 
 
 def own_runs() -> list[RecordedRun]:
@@ -48,7 +47,7 @@ def own_runs() -> list[RecordedRun]:
 def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
     runs = [*published_recorded(), *own_runs()]
-    write_pages(folder, make_report(folder, sort_runs(runs), runs, history, HERE))
+    write_pages(folder, make_report(folder, sort_runs(runs), runs, histories, HERE))
     return folder / "report.html"
 
 
@@ -187,7 +186,7 @@ def test_another_baseline_gives_the_ratios_that_python_gives(
     assert speeds(page, column)[M1_MAX] == "=1.16×"
     for name, machine in (("Other", "Other"), (M1_PRO, "m1_pro_mbp_14_2021")):
         page.select_option("#baseline", line_of(page, name))
-        report = make_report(tmp_path, sort_runs(runs, machine), runs, history, HERE)
+        report = make_report(tmp_path, sort_runs(runs, machine), runs, histories, HERE)
         assert report.summary is not None
         (key,) = [c.key for c in report.summary.columns if c.short == "TinyVGG"]
         for line in report.summary.lines:

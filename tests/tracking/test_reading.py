@@ -47,9 +47,14 @@ def fill(client: MlflowClient, name: str) -> str:
 def check(uri: str, name: str) -> None:
     client = MlflowClient(uri)
     experiment = fill(client, name)
-    read = StoredRuns(Store(uri, Path.cwd(), 5.0, 60.0)).read([name])
+    stored = StoredRuns(Store(uri, Path.cwd(), 5.0, 60.0))
+    read = stored.read([name])
     assert len(read) == 5
     assert read == [by_mlflow(run) for run in client.search_runs([experiment])]
+    wanted = [(run.run_id, metric) for run in read for metric in ("loss", "inf", "nothing")]
+    for (run_id, metric), points in zip(wanted, stored.histories(wanted), strict=True):
+        known = client.get_metric_history(run_id, metric)
+        assert points == sorted((point.step, point.value, point.timestamp) for point in known)
 
 
 def test_a_database_gives_what_mlflow_does(database: str) -> None:

@@ -53,11 +53,10 @@ def test_it_gives_what_mlflow_does(database: str, run_id: str) -> None:
     assert len(read) == 3 and read[0].params == {} and read[1].params is read[2].params
     assert repr(read) == repr(slowly)  # as text, in which nan is nan
     points = client.get_metric_history(run_id, "loss")
-    assert sorted(file.history(run_id, "loss")) == sorted(
-        (point.step, point.value, point.timestamp) for point in points
-    )
-    ((_, value, _),) = file.history(run_id, "none")
-    assert math.isnan(value) and file.history(run_id, "nothing") == []
+    (found,) = file.histories([(run_id, "loss")])
+    assert sorted(found) == sorted((point.step, point.value, point.timestamp) for point in points)
+    ((_, value, _),), nothing = file.histories([(run_id, "none"), (run_id, "nothing")])
+    assert math.isnan(value) and nothing == []
 
 
 @pytest.mark.usefixtures("cold")
@@ -66,7 +65,7 @@ def test_mlflow_is_not_imported(database: str, run_id: str) -> None:
         "import sys; from pathlib import Path; from chipbench.tracking.store import Store\n"
         "from chipbench.tracking.reading import StoredRuns\n"
         "stored = StoredRuns(Store(sys.argv[1], Path.cwd(), 5.0, 60.0))\n"
-        "print(len(stored.read(None)), len(stored.history(sys.argv[2], 'loss')))\n"
+        "print(len(stored.read(None)), len(*stored.histories([(sys.argv[2], 'loss')])))\n"
         "print([name for name in ('mlflow', 'sqlalchemy') if name in sys.modules])"
     )
     command = [sys.executable, "-c", program, database, run_id]

@@ -20,21 +20,23 @@ from chipbench.measure.statistics import interval
 from chipbench.published.benchmarks import words_of
 from chipbench.terminal.extras import Extras
 
-#: Gives a run's metric as (step, value, Unix time in ms): `history(run_id, metric)`.
-History = Callable[[str, str], Sequence[tuple[int, float, int]]]
+#: Gives metrics, named by run and name, each as its points: step, value, Unix time in ms.
+Histories = Callable[[Sequence[tuple[str, str]]], Sequence[Sequence[tuple[int, float, int]]]]
 
 _MOST_LINES = 6
 _MOST_BARS = 12
 
 
-def group_charts(folder: Path, benchmark: str, group: Group, history: History) -> Iterator[Chart]:
+def group_charts(
+    folder: Path, benchmark: str, group: Group, histories: Histories
+) -> Iterator[Chart]:
     """Times per machine, times and accuracy per epoch, and use over time, as far as known."""
     title = _title(benchmark, group)
     stem = digest(f"{benchmark} {group.fingerprint} {group.metric}", 10)
     if len(group.rows) > 1:
         times = Chart("time per machine", title, folder / f"times_{stem}.png", _bars(group))
         yield from _drawn(times, lambda: _draw_times(times, title))
-    epochs = partial(_by_epoch, group, history)
+    epochs = partial(_by_epoch, group, histories)
     for name, called, y, read in (
         ("epochs", "time per epoch", "time of the epoch (s)", partial(epochs, *_EPOCH_TIMES)),
         (
@@ -43,7 +45,7 @@ def group_charts(folder: Path, benchmark: str, group: Group, history: History) -
             "validation accuracy",
             partial(epochs, metrics.VAL_ACCURACY),
         ),
-        ("utilisation", "utilisation over time", "CPU use (%)", partial(_use, group, history)),
+        ("utilisation", "utilisation over time", "CPU use (%)", partial(_use, group, histories)),
     ):
         lines: dict[str, Points] = {}
         Extras().attempt(f"reading the {called}", partial(_fill, lines, read))
@@ -122,27 +124,34 @@ def _draw_times(chart: Chart, title: str) -> None:
 _EPOCH_TIMES = (metrics.EPOCH_TIME, metrics.EPOCH_TOTAL_TIME)
 
 
-def _by_epoch(group: Group, history: History, *names: str) -> Mapping[str, Points]:
-    curves: dict[str, Points] = {}
-    for row in group.rows[:_MOST_LINES]:
-        for name in names:
-            if row.runs[0].metric(name) is not None:
-                points = history(row.runs[0].run_id, name)
-                if len(points) > 1:
-                    curves[row.machine] = [(step, value) for step, value, _ in points]
-    return curves
+def _by_epoch(group: Group, histories: Histories, *names: str) -> Mapping[str, Points]:
+    return {
+        machine: [(step, value) for step, value, _ in points]
+        for machine, points in _series(group, histories, *names)
+    }
 
 
-def _use(group: Group, history: History) -> Mapping[str, Points]:
-    curves: dict[str, Points] = {}
-    for row in group.rows[:_MOST_LINES]:
-        if row.runs[0].metric(metrics.CPU_UTILIZATION) is not None:
-            points = history(row.runs[0].run_id, metrics.CPU_UTILIZATION)
-            first_ms = points[0][2] if points else 0
-            seconds = [((ms - first_ms) / 1000, value) for _, value, ms in points]
-            if len(seconds) > 1:
-                curves[row.machine] = seconds
-    return curves
+def _use(group: Group, histories: Histories) -> Mapping[str, Points]:
+    return {
+        machine: [((ms - points[0][2]) / 1000, value) for _, value, ms in points]
+        for machine, points in _series(group, histories, metrics.CPU_UTILIZATION)
+    }
+
+
+def _series(
+    group: Group, histories: Histories, *names: str
+) -> Iterator[tuple[str, Sequence[tuple[int, float, int]]]]:
+    """By machine the series of these metrics that have more than a point; the last one counts."""
+    known = [
+        (row.machine, row.runs[0].run_id, name)
+        for row in group.rows[:_MOST_LINES]
+        for name in names
+        if row.runs[0].metric(name) is not None
+    ]
+    found = histories([(run_id, name) for _, run_id, name in known])
+    for (machine, _, _), points in zip(known, found, strict=True):
+        if len(points) > 1:
+            yield machine, points
 
 
 def curve_name(row: Row) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from chipbench.comparison.brief import brief
-from chipbench.comparison.charts import History, batch_size_chart, group_charts
+from chipbench.comparison.charts import Histories, batch_size_chart, group_charts
 from chipbench.comparison.claims import check_claims, unchecked
 from chipbench.comparison.frameworks import beside, frameworks_table
 from chipbench.comparison.groups import Benchmark, Sorted
@@ -30,7 +30,7 @@ def make_report(
     folder: Path,
     found: Sorted,
     runs: Iterable[RecordedRun],
-    history_of: History,
+    histories: Histories,
     here: str | None = None,
 ) -> Report:
     """The report on what was `found`, its charts drawn into `folder`.
@@ -45,7 +45,7 @@ def make_report(
     sections = []
     for benchmark in shown:
         budget = _MOST_ILLUSTRATED - illustrated
-        sections.append(_section(folder, benchmark, found, history_of, budget))
+        sections.append(_section(folder, benchmark, found, histories, budget))
         illustrated += len(benchmark.groups)
     claims = tuple(check_claims(runs))
     summary = summarise(found, here)
@@ -64,12 +64,12 @@ def make_report(
 
 
 def _section(
-    folder: Path, benchmark: Benchmark, found: Sorted, history_of: History, budget: int
+    folder: Path, benchmark: Benchmark, found: Sorted, histories: Histories, budget: int
 ) -> Section:
     tables = []
     for place, group in enumerate(benchmark.groups[:_MOST_ILLUSTRATED]):
         drawn = place < budget
-        charts = group_charts(folder, benchmark.name, group, history_of) if drawn else ()
+        charts = group_charts(folder, benchmark.name, group, histories) if drawn else ()
         tables.append(group_table(group, charts))
     curve = batch_size_chart(folder, benchmark, found.failed)
     return Section(words_of(benchmark.name), tuple(tables), () if curve is None else (curve,))

@@ -7,7 +7,7 @@ from chipbench.published.completed import published_recorded
 from chipbench.sharing.believed import believed, shipped
 from chipbench.sharing.shared_run import SharedRun
 from chipbench.terminal.lines import announce
-from chipbench.tracking.reading import StoredRuns, once
+from chipbench.tracking.reading import Point, StoredRuns, once
 from chipbench.tracking.store import Store
 
 
@@ -36,8 +36,11 @@ class Sources:
             stored = self._stored.read(experiments)
         return once([*stored, *(run.recorded() for run in self._shared.values())])
 
-    def history(self, run_id: str, metric: str) -> list[tuple[int, float, int]]:
-        """A metric's points: step, value, Unix time in milliseconds."""
-        if run_id in self._shared:
-            return self._shared[run_id].history(metric)
-        return [] if self._stored is None else self._stored.history(run_id, metric)
+    def histories(self, wanted: Sequence[tuple[str, str]]) -> list[list[Point]]:
+        """The points of metrics, each named by its run's id and its own name."""
+        kept = [(run_id, metric) for run_id, metric in wanted if run_id not in self._shared]
+        stored = iter([] if self._stored is None else self._stored.histories(kept))
+        return [
+            self._shared[run_id].history(metric) if run_id in self._shared else next(stored, [])
+            for run_id, metric in wanted
+        ]

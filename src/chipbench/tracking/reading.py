@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -21,6 +22,10 @@ _READ = "read the tracking store"
 #: With which the file alone does not answer.
 _UNUSUAL = (UnusualError, sqlite3.Error, OSError, ValueError)
 _Answer = TypeVar("_Answer")
+_TOGETHER = 8
+
+#: Of a metric: step, value, Unix time in milliseconds.
+Point = tuple[int, float, int]
 
 
 class Reader(Protocol):
@@ -34,8 +39,8 @@ class Reader(Protocol):
         """The runs of these experiments that are not deleted, newest first."""
         ...
 
-    def history(self, run_id: str, metric: str) -> Sequence[tuple[int, float, int]]:
-        """A metric's points: step, value, Unix time in milliseconds."""
+    def histories(self, wanted: Sequence[tuple[str, str]]) -> Sequence[Sequence[Point]]:
+        """The points of metrics, each named by its run's id and its own name."""
         ...
 
 
@@ -61,9 +66,9 @@ class StoredRuns:
             lambda reader: once(reader.runs(_ids(reader.experiments(), experiments)))
         )
 
-    def history(self, run_id: str, metric: str) -> list[tuple[int, float, int]]:
-        """A metric's points: step, value, Unix time in milliseconds."""
-        return self._asked(lambda reader: sorted(reader.history(run_id, metric)))
+    def histories(self, wanted: Sequence[tuple[str, str]]) -> list[list[Point]]:
+        """The points of metrics, by step, each named by its run's id and its own name."""
+        return self._asked(lambda reader: [*map(sorted, reader.histories(wanted))])
 
     def _asked(self, ask: Callable[[Reader], _Answer]) -> _Answer:
         """What the file alone answers, or MLflow where it does not."""
@@ -101,8 +106,13 @@ class _Client:
 
         return database_runs(address, experiments)
 
-    def history(self, run_id: str, metric: str) -> Sequence[tuple[int, float, int]]:
-        points = self._client.get_metric_history(run_id, metric)
+    def histories(self, wanted: Sequence[tuple[str, str]]) -> Sequence[Sequence[Point]]:
+        """Several at a time: a server of several processes takes 0.05 s for each, asleep."""
+        with ThreadPoolExecutor(_TOGETHER) as pool:
+            return [*pool.map(self._history, wanted)]
+
+    def _history(self, wanted: tuple[str, str]) -> Sequence[Point]:
+        points = self._client.get_metric_history(*wanted)
         return [(point.step, point.value, point.timestamp) for point in points]
 
 

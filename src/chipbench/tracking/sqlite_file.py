@@ -66,13 +66,16 @@ class SqliteFile:
         with self._open() as database:
             return _read(database, ",".join(str(int(number)) for number in experiments))
 
-    def history(self, run_id: str, metric: str) -> list[tuple[int, float, int]]:
-        """A metric's points: step, value, Unix time in milliseconds."""
+    def histories(self, wanted: Sequence[tuple[str, str]]) -> list[list[tuple[int, float, int]]]:
+        """The points of metrics, each named by its run's id and its own name."""
         query = "select step, value, timestamp, is_nan from metrics where run_uuid = ? and key = ?"
         with self._open() as database:
             return [
-                (step, math.nan if is_nan else value, time_ms)
-                for step, value, time_ms, is_nan in database.execute(query, (run_id, metric))
+                [
+                    (step, math.nan if is_nan else value, time_ms)
+                    for step, value, time_ms, is_nan in database.execute(query, run_and_metric)
+                ]
+                for run_and_metric in wanted
             ]
 
     @contextmanager
