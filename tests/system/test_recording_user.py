@@ -89,6 +89,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Ite
                 )
                 assert granted.status == 200, granted
             made = {"experiment_id": shared, "start_time": 1, "run_name": user}
+            made["tags"] = [{"key": "gone", "value": "soon"}]
             runs[user] = ask(user, "runs/create", made)["run"]["info"]["run_id"]
         own, others, admins = runs.values()
         yield Place(server, folder / "artifacts", shared, private, own, others, admins)
@@ -150,7 +151,7 @@ WRITES: list[tuple[str, dict[str, Any]]] = [
     ("runs/log-batch", {"metrics": [{"key": "n", "value": 1, "timestamp": 1, "step": 0}]}),
     ("runs/log-batch", {"params": [{"key": "q", "value": "1"}]}),
     ("runs/log-batch", {"tags": [{"key": "u", "value": "1"}]}),
-    ("runs/delete-tag", {"key": "t"}),
+    ("runs/delete-tag", {"key": "gone"}),
 ]
 
 
