@@ -30,7 +30,10 @@ def test_the_fastest_is_named_with_the_next_and_how_sure_that_is() -> None:
     assert leader.first.machine == "NVIDIA TITAN RTX 24 GB" and round(leader.first.time_s) == 464
     assert leader.next.machine == "NVIDIA GeForce RTX 3080 Laptop GPU 16 GB"
     assert round(leader.lead.value, 2) == 1.19
-    assert leader.certainty is Certainty.LIKELY
+    assert leader.certainty is Certainty.OPEN and leader.is_open
+    sure = leader_of(summary_with(), "TinyVGG")
+    assert (sure.first.machine, sure.next.machine) == (leader.next.machine, leader.first.machine)
+    assert round(sure.lead.value, 2) == 1.25 and sure.certainty is Certainty.LIKELY
     close = leader_of(summary_with(), "ProRes 4 h")
     assert (close.first.machine, round(close.lead.value, 2)) == ("Apple M1 Max 32-core GPU", 1.07)
     assert close.certainty is Certainty.OPEN
@@ -58,7 +61,11 @@ def test_who_cannot_be_told_apart_stand_together_each_with_all_others() -> None:
         [m1_max, pro, k80],
         [pro, k80, intel],
     ]
-    assert stretches(summary_with(), "EfficientNetB0") == [[intel, m1]]
+    assert stretches(summary_with(), "EfficientNetB0") == [
+        ["NVIDIA TITAN RTX 24 GB", "NVIDIA GeForce RTX 3080 Laptop GPU 16 GB"],
+        ["Apple M1 Max of another owner", m1_max],
+        [intel, m1],
+    ]
 
 
 def test_a_proven_difference_ends_a_stretch_however_small_it_is() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chipbench.comparison.answer import Answer
-from chipbench.comparison.certainty import doubt, per_cent
+from chipbench.comparison.certainty import TOO_CLOSE, doubt, per_cent
 from chipbench.comparison.duration import duration
 from chipbench.comparison.ranking import Leader, leaders, ranking
 from chipbench.comparison.summary import Column, Line, Standing, Summary, is_baseline
@@ -31,16 +31,17 @@ def _how_sure(summary: Summary) -> str:
     single = [row for row in rows if len(row.samples_s) < 2]
     if not single:
         return "Every machine has repeats; their intervals say which differences are proven."
-    if all(row.is_reference for row in single):
-        text = "Every published number is a single run, so no difference between them is proven."
+    if len(single) == len(rows):
+        text = "Nothing here is proven: every number is a single run."
+    elif all(row.is_reference for row in single):
+        text = "Nothing is proven of published machines: each of their numbers is a single run."
     else:
-        text = "No difference is proven for a machine with a single run"
-        published = any(row.is_reference for row in single)
-        text += ", as every published number is." if published else "."
+        text = "Nothing is proven of a machine with a single run"
+        text += ", as every published one is." if any(r.is_reference for r in single) else "."
     return (
-        f"{text} Two M1 Max of different owners lie {per_cent(twins_apart())} apart on "
-        "EfficientNetB0: single runs that are closer are too close to tell, those further apart "
-        "are likely to differ."
+        f"{text} Two equal machines, M1 Max of different owners, lay {per_cent(twins_apart())} "
+        f"apart on EfficientNetB0: up to {per_cent(TOO_CLOSE)} between single runs is too close to "
+        "tell, more is likely a difference."
     )
 
 
@@ -60,8 +61,9 @@ def _stands(line: Line, found: Standing, column: Column, summary: Summary) -> An
     text = f"{lead} {line.machine} took {duration(found.row.time_s)}"
     if found.indication:
         faster = sum(other.time_s < found.row.time_s for other in ranked)
-        text += f" on {found.indication}; {faster} of {len(ranked)} ranked machines took less."
-        return Answer(text, "An indication: on other data it is not the same benchmark.", lead)
+        text += f" on {found.indication}, which is not the same benchmark: it has no place."
+        hint = f"As an indication, {faster} of {len(ranked)} ranked machines took less."
+        return Answer(text, hint, lead)
     place = [other.line for other in ranked].index(line) + 1
     if len(ranked) > 1:
         text += f", place {place} of {len(ranked)}"

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from chipbench.comparison.certainty import TOO_CLOSE
 from chipbench.comparison.duration import duration
 from chipbench.comparison.groups import Group
 from chipbench.comparison.money import telling_pair
@@ -11,7 +12,6 @@ from chipbench.comparison.report import Bars, Chart, Curves, Report
 from chipbench.comparison.summary import Column, Line, Standing, Summary, is_baseline
 from chipbench.ground.drawing.lines import Points
 from chipbench.measure.statistics import side
-from chipbench.published.twins import twins_apart
 
 #: Points of a line: more are more than a screen shows.
 _MOST_POINTS = 150
@@ -34,7 +34,7 @@ def _summary(summary: Summary) -> Data:
         "columns": [_column(column, summary) for column in summary.columns],
         "focus": place[summary.focus.key],
         "pair": telling_pair(summary),
-        "twins": twins_apart(),
+        "close": TOO_CLOSE,
         "lines": [
             {
                 "machine": line.machine,

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from chipbench.comparison.answer import Answer
-from chipbench.comparison.certainty import Certainty, certainty, per_cent
+from chipbench.comparison.certainty import TOO_CLOSE, Certainty, certainty, doubt, per_cent
 from chipbench.comparison.ranking import in_place, ranking, speed_ratio
 from chipbench.comparison.summary import Column, Line, Summary
 from chipbench.measure.statistics import Ratio
-from chipbench.published.twins import twins_apart
+
+Gains = Mapping[str, Ratio]
 
 #: Benchmarks that two machines must share for one to be the other's cheaper alternative.
 _SHARED = 3
@@ -17,15 +18,17 @@ def best_for_the_money(summary: Summary) -> Iterator[Answer]:
     """Of each benchmark, who gives most speed per dollar."""
     for column in summary.columns:
         priced = [
-            (1 / (found.time_s * price), found.machine, price)
+            (found.time_s * price, found, price)
             for found in ranking(summary, column)
             if (price := found.line.row.price_usd) is not None
         ]
         if len(priced) > 1:
-            (best, first, price), (second, other, others) = sorted(priced, key=lambda p: -p[0])[:2]
-            text = f"{column.short}: {first} ({price:,.0f} USD), {best / second:.2f} times "
-            text += f"the speed per dollar of the next, {other} ({others:,.0f} USD)."
-            yield Answer(text, _free(summary, column), f"{column.short}:")
+            (_, best, price), (_, other, others) = sorted(priced, key=lambda p: p[0])[:2]
+            gain = beside_price(speed_ratio(best, other), price / others)
+            text = f"{column.short}: {best.machine} ({price:,.0f} USD), {gain.value:.2f} times the "
+            text += f"speed per dollar of the next, {other.machine} ({others:,.0f} USD)."
+            why = " ".join(filter(None, (doubt(gain), _free(summary, column))))
+            yield Answer(text, why, f"{column.short}:")
 
 
 def more_money(summary: Summary) -> Iterator[Answer]:
@@ -71,8 +74,25 @@ def _free(summary: Summary, column: Column) -> str:
     return f"Without {', '.join(free)}: free, within the limits of the service." if free else ""
 
 
+def beside_price(gain: Ratio, dearer: float) -> Ratio:
+    """How many times as fast, by how many times as dear: above 1 more is gained than paid."""
+    low, high = (bound and bound / dearer for bound in (gain.low, gain.high))
+    return Ratio(gain.value / dearer, low, high)
+
+
+def worth(gain: Ratio, dearer: float) -> str:
+    """Whether a gain in speed is worth its price: "yes" where it is likely as large, "no" where
+    there is none to tell or it is likely smaller, and else "perhaps".
+    """
+    beside = beside_price(gain, dearer)
+    if gain.value <= 1 or certainty(gain) is Certainty.OPEN:
+        return "no"
+    if certainty(beside) is Certainty.OPEN:
+        return "perhaps"
+    return "yes" if beside.value > 1 else "no"
+
+
 def _step(line: Line, other: Line, shared: Sequence[Column]) -> Answer:
-    """Worth its price: faster by at least as much as it costs more, and likely so."""
     price, cheaper = line.row.price_usd or 0.0, other.row.price_usd or 1.0
     dearer = price / cheaper
     gains = {
@@ -80,26 +100,22 @@ def _step(line: Line, other: Line, shared: Sequence[Column]) -> Answer:
         for column in shared
         if (own := in_place(line, column)) and (theirs := in_place(other, column))
     }
-    known = {name: certainty(gain) for name, gain in gains.items()}
-    told = {name: gain for name, gain in gains.items() if known[name] is not Certainty.OPEN}
-    worth = [name for name, gain in told.items() if gain.value >= dearer]
-    sorts = {
-        "faster, by less than the price": [
-            name for name, gain in told.items() if 1 < gain.value < dearer
-        ],
-        "too close to tell": [name for name in gains if name not in told],
-        "slower": [name for name, gain in told.items() if gain.value < 1],
+    sorts: dict[str, Gains] = {
+        answer: {name: gain for name, gain in gains.items() if worth(gain, dearer) == answer}
+        for answer in ("yes", "perhaps", "no")
     }
     text = f"{line.machine} costs {price - cheaper:,.0f} USD more than "
     text += f"{other.machine}, {dearer:.2f} times as much. It is as much faster at "
-    text += f"{_each(worth, gains)}" if worth else f"none of {len(gains)} benchmarks"
-    for what, names in sorts.items():
-        if names:
-            text += f"; {what}: {_each(names, gains)}"
+    text += _each(sorts["yes"]) if sorts["yes"] else "nothing"
+    for words, answer in (("perhaps at", "perhaps"), ("not at", "no")):
+        if sorts[answer]:
+            text += f"; {words} {_each(sorts[answer])}"
     single = any(gain.differs is None for gain in gains.values())
-    why = f"Single runs, of which less than {per_cent(twins_apart())} tells nothing."
+    why = f"Single runs, of which less than {per_cent(TOO_CLOSE)} tells nothing."
     return Answer(f"{text}.", why if single else "", line.machine)
 
 
-def _each(names: list[str], gains: Mapping[str, Ratio]) -> str:
-    return ", ".join(f"{name} ({gains[name].value:.2f} times)" for name in names)
+def _each(gains: Gains) -> str:
+    return ", ".join(
+        f"{name} ({certainty(gain).mark}{gain.value:.2f}×)" for name, gain in gains.items()
+    )

@@ -19,6 +19,7 @@ from chipbench.comparison.summary_table import (
     baselines,
     focus_basis,
     has_energy,
+    model_of,
     scale_labels,
     summary_rows,
 )
@@ -59,6 +60,7 @@ def write_pages(folder: Path, report: Report) -> None:
         "scale": scale_labels(),
         "any_energy": summary is not None and has_energy(summary),
         "duration": duration,
+        "model_of": model_of,
         "terms": terms_of,
         "advice": ADVICE,
         "article": ARTICLE,

@@ -46,6 +46,11 @@ class Leader:
         """Of its lead."""
         return certainty(self.lead)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the next may be as fast."""
+        return self.certainty is Certainty.OPEN
+
 
 def ranking(summary: Summary, column: Column) -> Sequence[Ranked]:
     """Who is ranked in a column, the fastest first."""

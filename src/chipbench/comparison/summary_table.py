@@ -74,10 +74,9 @@ def _row(line: Line, summary: Summary, basis: str | None) -> SummaryRow:
     at_focus, row = line.standings.get(summary.focus.key), line.row
     speed, price = at_focus and at_focus.speed, row.price_usd
     counted = at_focus.row if at_focus and basis and at_focus.row.energy_basis == basis else None
-    facts = published_machines().get(row.runs[0].tags.get(tags.MACHINE, ""), {})
     return SummaryRow(
         machine=line.machine,
-        model=str(facts.get("name", "")) if row.is_reference else "",
+        model=model_of(line),
         is_here=line.is_here,
         published=row.is_reference,
         origin=row.origin.strip(),
@@ -86,6 +85,12 @@ def _row(line: Line, summary: Summary, basis: str | None) -> SummaryRow:
         energy=f"{counted.energy_j:,.0f} J" if counted and counted.energy_j else "",
         cells=tuple(_cell(line.standings.get(column.key), column) for column in summary.columns),
     )
+
+
+def model_of(line: Line) -> str:
+    """The computer that a machine is in, where that is published."""
+    facts = published_machines().get(line.row.runs[0].tags.get(tags.MACHINE, ""), {})
+    return str(facts.get("name", "")) if line.row.is_reference else ""
 
 
 def _cell(found: Standing | None, column: Column) -> SpeedCell | None:

@@ -1,5 +1,5 @@
 "use strict";
-// Two machines against each other: what one costs more, and at what it is faster by as much.
+// Two machines against each other: what one costs more, and at what it is as much faster.
 
 const ranked = line => summary.columns.some((_, column) => line.standings[column] && !line.standings[column].indication);
 
@@ -27,17 +27,25 @@ function showPair() {
   document.getElementById("verdict").textContent = one === other ? "That is one machine." : pairVerdict(both, lines, dearer);
 }
 
-const isWorth = (ratio, dearer) => certaintyOf(ratio) !== OPEN && ratio.value >= dearer;
+// As in money.py: "yes" where the gain is likely as large as what it costs more, "no" where there is none to tell.
+function worth(ratio, dearer) {
+  const beside = Object.fromEntries(Object.entries(ratio).map(([name, value]) => [name, value / dearer]));
+  if (ratio.value <= 1 || certaintyOf(ratio) === OPEN) return "no";
+  if (certaintyOf(beside) === OPEN) return "perhaps";
+  return beside.value > 1 ? "yes" : "no";
+}
 
 function pairVerdict(both, [one, other], dearer) {
   if (!both.length) return "No benchmark has both of them.";
   if (dearer === null) return "The price of one of them is not known, or it is free.";
   const difference = money(Math.abs(one.price - other.price));
   if (dearer <= 1) return dearer === 1 ? "They cost the same." : `It costs ${difference} less.`;
-  const worth = both.filter(({ ratio }) => isWorth(ratio, dearer)).map(({ short }) => short);
-  const times = `${dearer.toFixed(2)} times`;
-  if (!worth.length) return `Not worth its ${difference} more for any of these ${both.length}: it costs ${times} as much, and is nowhere as much faster.`;
-  return `Worth its ${difference} more for ${worth.join(", ")}: it costs ${times} as much, and is there at least as much faster.`;
+  const named = answer => both.filter(({ ratio }) => worth(ratio, dearer) === answer).map(({ short, kind }) => kind ? `${short} (${kind})` : short);
+  const [yes, perhaps, no] = ["yes", "perhaps", "no"].map(named);
+  const parts = [`Worth it for ${yes.length ? yes.join(", ") : "nothing here"}`];
+  if (perhaps.length) parts.push(`perhaps for ${perhaps.join(", ")}`);
+  if (no.length) parts.push(`not for ${no.length === 1 ? no[0] : `the ${no.length} marked "no"`}`);
+  return `It costs ${difference} more, ${dearer.toFixed(2)} times as much. ${parts.join("; ")}.`;
 }
 
 function pairRow({ short, kind, place, ratio }, lines, dearer) {
@@ -45,8 +53,9 @@ function pairRow({ short, kind, place, ratio }, lines, dearer) {
   head.scope = "row";
   small.textContent = kind;
   head.append(`${short} `, small);
-  const cells = lines.map(line => line.standings[place].shown).map(text => [text, "number"]);
-  cells.push([pairWords(ratio, dearer), ""]);
+  const answer = dearer === null || dearer <= 1 ? "" : worth(ratio, dearer);
+  const cells = lines.map(line => [line.standings[place].shown, "number"]);
+  cells.push([answer, "answer"], [pairWords(ratio), ""]);
   row.append(head, ...cells.map(([text, kind]) => {
     const cell = document.createElement("td");
     cell.className = kind;
@@ -56,13 +65,9 @@ function pairRow({ short, kind, place, ratio }, lines, dearer) {
   return row;
 }
 
-function pairWords(ratio, dearer) {
-  const found = certaintyOf(ratio), times = timesText(ratio);
-  if (found === OPEN) return `${times} ${found.words}`;
-  const sure = found === PROVEN ? ", proven" : ", likely";
-  if (ratio.value < 1) return `${times} slower${sure}`;
-  const price = dearer === null || dearer <= 1 ? "" : isWorth(ratio, dearer) ? "; worth its price" : "; by less than its price";
-  return `${times} faster${sure}${price}`;
+function pairWords(ratio) {
+  const found = certaintyOf(ratio), times = `${ratio.value.toFixed(2)}×`;
+  return found === OPEN ? `${times} ${found.words}` : `${times} ${found === PROVEN ? "proven" : "likely"} ${ratio.value < 1 ? "slower" : "faster"}`;
 }
 
 if (summary) offerPair();

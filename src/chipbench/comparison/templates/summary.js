@@ -34,12 +34,12 @@ function ratioOf(line, base, column) {
   return { value: Math.exp(middle), low: Math.exp(middle - half), high: Math.exp(middle + half) };
 }
 
-// As in certainty.py: by its interval, or by how far apart two machines of one kind are.
+// As in certainty.py: by its interval, or by how far apart two machines of one kind can be.
 const PROVEN = { mark: "✓", words: "proven" }, LIKELY = { mark: "", words: "likely, not proven" }, OPEN = { mark: "=", words: "too close to tell" };
 
 function certaintyOf(ratio) {
   if (ratio.low !== undefined) return ratio.low <= 1 && 1 <= ratio.high ? OPEN : PROVEN;
-  return Math.max(ratio.value, 1 / ratio.value) >= summary.twins ? LIKELY : OPEN;
+  return Math.max(ratio.value, 1 / ratio.value) > summary.close ? LIKELY : OPEN;
 }
 
 const timesText = ratio => `${certaintyOf(ratio).mark}${ratio.value.toFixed(2)}×`;
@@ -123,7 +123,7 @@ function doubtOf(speed) {
   const found = certaintyOf(speed);
   if (speed.low !== undefined) return found === OPEN ? "It contains 1: too close to tell." : "It does not contain 1: the difference is proven.";
   const single = "single runs, as it takes two repeats on both sides to prove a difference";
-  return found === OPEN ? `Too close to tell: ${single}, and two machines of one kind were further apart.` : `Likely, not proven: ${single}.`;
+  return found === OPEN ? `Too close to tell: ${single}, and two machines of one kind can lie as far apart.` : `Likely, not proven: ${single}.`;
 }
 
 // A cell in words.
