@@ -16,6 +16,7 @@ from chipbench.config.help import usage
 from chipbench.config.options import CONF_DIR
 from chipbench.config.overrides import CommandLine, command_line, is_several
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
+from chipbench.ground.last_exit import LastExit
 from chipbench.ground.reason import reason_of
 from chipbench.ground.signals import Terminated, end_with_parent, install
 from chipbench.terminal.lines import complain
@@ -43,9 +44,18 @@ def run(entry: str, task: Callable[[DictConfig], object]) -> NoReturn:
     if PARENT_VARIABLE in os.environ:
         end_with_parent()
     own_run = OwnRun()
+    last = LastExit() if _is_program(entry) else None
     code = _guarded(lambda: _run(entry, task, sys.argv[1:]))
     own_run.name(entry)
+    if last is not None:
+        last.code = code
     sys.exit(code)
+
+
+def _is_program(entry: str) -> bool:
+    """Whether the entry point is what this process was started for."""
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    return spec is not None and spec.name == f"chipbench.{entry}"
 
 
 def _run(entry: str, task: Callable[[DictConfig], object], words: Sequence[str]) -> int:

@@ -3,7 +3,6 @@
 Run as `python -m chipbench.sweeping.warm_process ENTRY [BACKEND [verbose]]`, see `ground.forks`.
 """
 
-import atexit
 import os
 import sys
 from importlib import import_module
@@ -12,6 +11,7 @@ from chipbench.backends import backend
 from chipbench.config.compose import compose_config
 from chipbench.ground import standby
 from chipbench.ground.forks import serve
+from chipbench.ground.last_exit import LastExit
 from chipbench.tracking.client import load as load_mlflow
 
 #: What a job imports when it comes to that.
@@ -32,8 +32,7 @@ _LATER_WITH = {
 def main() -> None:
     """Import, serve; in a fork be the entry point."""
     entry, *framework = sys.argv[1:]
-    code: list[int] = []
-    atexit.register(_end_with, code)  # what is registered first is called last
+    last = LastExit()
     given = dict(os.environ)
     if framework:
         backend(framework[0]).load(verbose=framework[1:] == ["verbose"])
@@ -51,16 +50,8 @@ def main() -> None:
         program.command.run(entry, getattr(program, entry))
     except SystemExit as end:
         if isinstance(end.code, int):
-            code.append(end.code)
+            last.code = end.code
         raise
-
-
-def _end_with(code: list[int]) -> None:
-    """End once all else is done: taking the libraries down would take a third of a second."""
-    if code:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code[0])
 
 
 if __name__ == "__main__":
