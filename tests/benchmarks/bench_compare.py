@@ -23,7 +23,7 @@ from support.tracking_server import PASSWORD, USER, TrackingServer  # noqa: E402
 
 _NUMBERS = (1_000, 3_000, 10_000)
 _REPEATS = 5
-_WORKERS = 2  # as `make server` and conf/server/compose.yaml have
+_WORKERS = 2  # as `make server` has
 _LIMITED = 10_000
 _LIMITS_S = {"SQLite": 6.0, "server": 20.0}
 _LIMIT_MIB = 600.0

@@ -1,7 +1,9 @@
-"""What a sweep's job costs beyond its own training, and where that goes.
+"""What a run and a sweep's job cost beyond their training, and where that goes.
 
 Run as `python tests/benchmarks/bench_sweep.py [REPEATS]`. The jobs are short trainings on the
-digits; the first finds an empty cache, where the optimizer has to be tried.
+digits; the first finds an empty cache, where the optimizer, the device and its peak have to be
+tried. Ends non-zero if a sweep's further job takes longer than 4 s beyond its training, a run
+longer than 3 s from its last epoch to its end, without saving its model, or the trials 10 s.
 """
 
 import json
@@ -10,19 +12,22 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 
 import timed_job
 from rows import keep
+from timed_job import PEAK, TRAIN, TRIED
 
 from chipbench.config.options import CONF_DIR
 from chipbench.ground.forks import Warm
 
 _JOB = ("dataset=digits", "epochs=2")
-_LIMIT_S = 4.0
-_TRAIN, _REST = "train", "the rest: compose the config, print, exit"
+_JOB_S, _TAIL_S, _TRIALS_S = 4.0, 3.0, 10.0
+_TAIL, _BEYOND = "a run's end after its last epoch", "beyond its training"
+_REST = "the rest: compose the config, print, exit"
 
 
 def cold_job(folder: Path) -> dict[str, float]:
@@ -33,6 +38,18 @@ def cold_job(folder: Path) -> dict[str, float]:
     begin = perf_counter()
     _run(words, folder, **{timed_job.REPORT: str(report)})
     return _phases(report, perf_counter() - begin)
+
+
+def tail_s(folder: Path, *more: str) -> float:
+    """Seconds from when a run says that its last epoch is over to its process' end."""
+    words = [sys.executable, "-m", "chipbench.train", *_words(folder), *more]
+    with subprocess.Popen(
+        words, cwd=folder, env=_environment(folder), stdout=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout is not None
+        said = {line.split(":")[0]: perf_counter() for line in run.stdout}
+    assert run.returncode == 0
+    return perf_counter() - said["epoch 2/2"]
 
 
 def forked_jobs(folders: Sequence[Path]) -> list[dict[str, float]]:
@@ -63,18 +80,17 @@ def _words(folder: Path) -> list[str]:
     return ["save_model=false", *_JOB, own, *_places(folder.parent)]
 
 
-def sweep_s(folder: Path, jobs: int) -> tuple[float, float]:
-    """Seconds of a sweep of so many jobs, and how many of them they trained."""
-    seeds = ",".join(map(str, range(1, jobs + 1)))
-    words = ["-m", "chipbench.sweep", *_JOB, f"seed={seeds}", *_places(folder.parent)]
-    begin = perf_counter()
-    _run(words, folder)
-    whole_s = perf_counter() - begin
-    results = [
-        json.loads(path.read_text()) for path in folder.glob("outputs/*/*/jobs/*/result.json")
+def further_jobs(folder: Path, jobs: int) -> list[float]:
+    """Seconds from the end of a sweep's job to that of the next, beyond what that trained."""
+    seeds = ",".join(map(str, range(jobs + 1)))
+    _run(["-m", "chipbench.sweep", *_JOB, f"seed={seeds}", *_places(folder.parent)], folder)
+    ended = sorted(folder.glob("outputs/*/*/jobs/*/outcome.json"))
+    assert len(ended) == jobs + 1
+    results = [json.loads(path.with_name("result.json").read_text()) for path in ended]
+    return [
+        after.stat().st_mtime - before.stat().st_mtime - result["metrics"]["total_time_s"]
+        for (before, after), result in zip(pairwise(ended), results[1:], strict=True)
     ]
-    assert len(results) == jobs
-    return whole_s, sum(result["metrics"]["total_time_s"] for result in results)
 
 
 def main() -> int:
@@ -84,24 +100,32 @@ def main() -> int:
         top = Path(name)
         first = cold_job(_checkout(top / "first"))
         cold = [cold_job(_checkout(top / f"cold{number}")) for number in range(repeats)]
+        tails = {
+            f"{_TAIL}, {said}": [
+                tail_s(_checkout(top / f"{said}{n}"), f"save_model={saves}") for n in range(repeats)
+            ]
+            for said, saves in (("without a model", False), ("with its model", True))
+        }
         forked = forked_jobs([_checkout(top / f"forked{number}") for number in range(repeats)])
-        jobs = repeats + 1
-        one_s, one_trained_s = sweep_s(_checkout(top / "one"), 1)
-        all_s, all_trained_s = sweep_s(_checkout(top / "all"), jobs)
+        further = further_jobs(_checkout(top / "all"), 2 * repeats)
     kinds = {"first here": [first], "cold": cold, "forked": forked}
-    sweeps = {1: (one_s, one_trained_s), jobs: (all_s, all_trained_s)}
-    keep("sweep", [*_job_rows(kinds), *_sweep_rows(sweeps)])
+    spans = {f"a sweep's further job, {_BEYOND}": further, **tails}
+    keep("sweep", [*_job_rows(kinds), *_span_rows(spans)])
     columns = [first, _medians(cold), _medians(forked)]
     heads = ("first here", f"cold, of {repeats}", f"forked, of {repeats}")
     print(f"{'one job (s), medians':<44}" + "".join(f"{head:>14}" for head in heads))
-    for phase in (*(phase for phase in first if phase != _TRAIN), _TRAIN):
+    for phase in (*(phase for phase in first if phase != TRAIN), TRAIN):
         print(f"  {phase:<42}" + "".join(f"{job.get(phase, 0.0):>14.2f}" for job in columns))
-    beyond = [sum(job.values()) - job[_TRAIN] for job in columns]
-    print(f"  {'beyond its training':<42}" + "".join(f"{value:>14.2f}" for value in beyond))
-    each_s = ((all_s - all_trained_s) - (one_s - one_trained_s)) / (jobs - 1)
-    print(f"a sweep's further job costs {each_s:.2f} s beyond its training (limit {_LIMIT_S:g} s)")
-    print(f"a sweep's own start and end: {one_s - one_trained_s - each_s:.2f} s")
-    return 0 if each_s <= _LIMIT_S else 1
+    beyond = [sum(job.values()) - job[TRAIN] for job in columns]
+    print(f"  {_BEYOND:<42}" + "".join(f"{value:>14.2f}" for value in beyond))
+    trials_s = first[TRIED] + first.get(PEAK, 0.0)
+    print(f"optimizer, device and peak tried, once here: {trials_s:.2f} s (limit {_TRIALS_S:g} s)")
+    missed = trials_s > _TRIALS_S
+    for (said, times), limit_s in zip(spans.items(), (_JOB_S, _TAIL_S, None), strict=True):
+        limit = "no limit" if limit_s is None else f"limit {limit_s:g} s"
+        print(f"{said}: {median(times):.2f} s ({min(times):.2f} to {max(times):.2f}; {limit})")
+        missed |= limit_s is not None and median(times) > limit_s
+    return int(missed)
 
 
 def _job_rows(kinds: Mapping[str, Sequence[dict[str, float]]]) -> Iterator[dict[str, object]]:
@@ -111,10 +135,10 @@ def _job_rows(kinds: Mapping[str, Sequence[dict[str, float]]]) -> Iterator[dict[
                 yield {"side": kind, "turn": turn, "measured": phase, "time_s": time_s}
 
 
-def _sweep_rows(sweeps: Mapping[int, tuple[float, float]]) -> Iterator[dict[str, object]]:
-    for jobs, times in sweeps.items():
-        for part, time_s in zip(("whole sweep", "training in it"), times, strict=True):
-            yield {"side": "sweep", "jobs": jobs, "turn": 1, "measured": part, "time_s": time_s}
+def _span_rows(spans: Mapping[str, Sequence[float]]) -> Iterator[dict[str, object]]:
+    for said, times in spans.items():
+        for turn, time_s in enumerate(times, 1):
+            yield {"turn": turn, "measured": said, "time_s": time_s}
 
 
 def _medians(jobs: Sequence[dict[str, float]]) -> dict[str, float]:

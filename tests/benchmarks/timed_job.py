@@ -27,18 +27,19 @@ from chipbench.workloads.training.prepared import PreparedTraining
 
 REPORT = "CHIPBENCH_PHASES"
 COLD = "cold"
+TRAIN, TRIED, PEAK = "train", "trial of the optimizer", "measure the device's peak"
 START = "start Python, import chipbench"
 #: What is timed: its owner, its name there, and the phase that it belongs to.
 _TIMED = (
     (benchmark.hardware, "detect", "look at the machine"),
     (Recorder, "__init__", "begin the run, start its delivery"),
     (TensorFlow, "open", "import TensorFlow, open the device"),
-    (workload, "choose", "trial of the optimizer"),
+    (workload, "choose", TRIED),
     (workload.data, "load", "data"),
     (workload, "build_model", "build and compile the model"),
     (Recorder, "settle", "wait until delivery has started"),
-    (PreparedTraining, "measure", "train"),
-    (PreparedTraining, "_take_peak", "measure the device's peak"),
+    (PreparedTraining, "measure", TRAIN),
+    (PreparedTraining, "_take_peak", PEAK),
     (PreparedTraining, "_take_limits", "see how close it came to the limits"),
     (benchmark.Benchmark, "_save_model", "save the trained model"),
     (ResultFiles, "write", "write tables and plots"),
