@@ -48,7 +48,7 @@ def test_this_machine_has_its_place_or_the_command_that_gives_it_one() -> None:
     assert "chipbench.train` measures it" in here().text
     placed = here(mine(time_s=70.0))
     assert placed.text == (
-        "TinyVGG: Mine took 70.0 s, place 3 of 8, 2.38 times as fast as NVIDIA Tesla K80."
+        "TinyVGG: Mine took 70.0 s (1 run), place 3 of 8, 2.38 times as fast as NVIDIA Tesla K80."
     )
     assert placed.caveat == "Likely, not proven: a single run."
 
@@ -56,15 +56,19 @@ def test_this_machine_has_its_place_or_the_command_that_gives_it_one() -> None:
 def test_on_generated_data_this_machine_has_no_place() -> None:
     answer = here(mine("dataset.source=generated"))
     assert answer.text == (
-        "TinyVGG: Mine took 70.0 s on generated data, which is not the same benchmark: it has no "
-        "place."
+        "TinyVGG: Mine took 70.0 s (1 run) on generated data, which is not the same benchmark: it "
+        "has no place."
     )
-    assert answer.caveat == "As an indication, 2 of 7 ranked machines took less."
+    assert answer.caveat == (
+        "As an indication, of 7 ranked machines 2 took less and 0 as long, within 20 %."
+    )
+    near = here(mine("dataset.source=generated", time_s=160.0))
+    assert near.caveat.endswith("of 7 ranked machines 2 took less and 5 as long, within 20 %.")
 
 
 def test_of_work_that_no_other_machine_did_its_amount_is_said_and_no_place() -> None:
     assert here(mine("epochs=2")).text == (
-        "TinyVGG, measured, 2 epochs: Mine took 70.0 s; "
+        "TinyVGG, measured, 2 epochs: Mine took 70.0 s (1 run); "
         "no other machine did this work, so it has no place."
     )
 

@@ -15,6 +15,7 @@ from chipbench.published.twins import twins_apart
         (Ratio(1.5, 0.9, 2.5), Certainty.OPEN),
         (Ratio(1.21), Certainty.LIKELY),
         (Ratio(1 / 1.21), Certainty.LIKELY),
+        (Ratio(1.2 + 1e-12), Certainty.OPEN),
         (Ratio(1.19), Certainty.OPEN),
         (Ratio(1 / 1.19), Certainty.OPEN),
     ],
@@ -33,5 +34,5 @@ def test_two_of_one_kind_are_too_close_to_tell() -> None:
 def test_the_doubt_is_a_sentence() -> None:
     assert doubt(Ratio(1.05, 1.01, 1.09)) == ""
     assert doubt(Ratio(1.5, 0.9, 2.5)) == "Too close to tell: the interval contains 1."
-    assert doubt(Ratio(1.1)) == "Too close to tell: single runs, less than 20 % apart."
+    assert doubt(Ratio(1.1)) == "Too close to tell: single runs, up to 20 % apart."
     assert doubt(Ratio(2.0)) == "Likely, not proven: a single run."

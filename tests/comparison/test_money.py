@@ -34,7 +34,7 @@ def test_what_costs_more_is_sorted_by_whether_it_is_as_much_faster() -> None:
         "H.264 4 h (=0.98×), ProRes 4 h (=1.07×), H.264 10 min (=0.99×), ProRes 10 min (=1.06×), "
         "CreateML (=0.91×), TinyVGG (=1.12×)."
     )
-    assert answer.caveat == "Single runs, of which less than 20 % tells nothing."
+    assert answer.caveat == "Single runs, of which up to 20 % tells nothing."
     cheaper = the_one(more_money, "Apple M1 Pro 14-core GPU costs 300 USD more").text
     assert "as much faster at ProRes 4 h (2.50×), ProRes 10 min (2.33×)" in cheaper
     assert "not at H.264 4 h (0.42×)" in cheaper

@@ -30,13 +30,21 @@ def test_the_fastest_is_named_with_the_next_and_how_sure_that_is() -> None:
     assert leader.first.machine == "NVIDIA TITAN RTX 24 GB" and round(leader.first.time_s) == 464
     assert leader.next.machine == "NVIDIA GeForce RTX 3080 Laptop GPU 16 GB"
     assert round(leader.lead.value, 2) == 1.19
-    assert leader.certainty is Certainty.OPEN and leader.is_open
+    assert leader.certainty is Certainty.OPEN
+    assert [one.machine for one in leader.ties] == [leader.next.machine]
     sure = leader_of(summary_with(), "TinyVGG")
     assert (sure.first.machine, sure.next.machine) == (leader.next.machine, leader.first.machine)
-    assert round(sure.lead.value, 2) == 1.25 and sure.certainty is Certainty.LIKELY
+    assert (
+        round(sure.lead.value, 2) == 1.25 and sure.certainty is Certainty.LIKELY and not sure.ties
+    )
     close = leader_of(summary_with(), "ProRes 4 h")
     assert (close.first.machine, round(close.lead.value, 2)) == ("Apple M1 Max 32-core GPU", 1.07)
     assert close.certainty is Certainty.OPEN
+    several = leader_of(summary_with(), "H.264 10 min")
+    assert [one.machine for one in several.ties] == [
+        "Apple M1 Pro 14-core GPU",
+        "Apple M1 Max 32-core GPU",
+    ]
 
 
 def test_repeats_on_both_sides_prove_a_lead_or_show_none() -> None:

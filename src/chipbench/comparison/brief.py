@@ -1,14 +1,16 @@
 """The answer in short: who is fastest at what, how this machine stands, and how sure that is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chipbench.comparison.answer import Answer
-from chipbench.comparison.certainty import TOO_CLOSE, doubt, per_cent
+from chipbench.comparison.certainty import TOO_CLOSE, Certainty, certainty, doubt, per_cent
 from chipbench.comparison.duration import duration
-from chipbench.comparison.ranking import Leader, leaders, ranking
+from chipbench.comparison.ranking import Leader, Ranked, leaders, ranking
 from chipbench.comparison.summary import Column, Line, Standing, Summary, is_baseline
+from chipbench.ground.counted import counted
 from chipbench.ground.invocation import command
+from chipbench.measure.statistics import Ratio
 from chipbench.published.twins import twins_apart
 
 
@@ -59,11 +61,10 @@ def _stands(line: Line, found: Standing, column: Column, summary: Summary) -> An
     ranked = ranking(summary, column)
     lead = f"{column.short}:"
     text = f"{lead} {line.machine} took {duration(found.row.time_s)}"
+    text += f" ({counted(len(found.row.runs), 'run')})"
     if found.indication:
-        faster = sum(other.time_s < found.row.time_s for other in ranked)
         text += f" on {found.indication}, which is not the same benchmark: it has no place."
-        hint = f"As an indication, {faster} of {len(ranked)} ranked machines took less."
-        return Answer(text, hint, lead)
+        return Answer(text, _indicated(found, ranked), lead)
     place = [other.line for other in ranked].index(line) + 1
     if len(ranked) > 1:
         text += f", place {place} of {len(ranked)}"
@@ -75,3 +76,14 @@ def _stands(line: Line, found: Standing, column: Column, summary: Summary) -> An
         text += f", {speed.value:.2f} times as fast as {column.group.baseline}"
         doubts.append(doubt(speed))
     return Answer(f"{text}.", " ".join(filter(None, doubts)), lead)
+
+
+def _indicated(found: Standing, ranked: Sequence[Ranked]) -> str:
+    """How many of those that have a place are faster, and how many too close to tell."""
+    apart = [Ratio(found.row.time_s / other.time_s) for other in ranked]
+    close = sum(certainty(ratio) is Certainty.OPEN for ratio in apart)
+    faster = sum(certainty(ratio) is not Certainty.OPEN and ratio.value > 1 for ratio in apart)
+    return (
+        f"As an indication, of {len(ranked)} ranked machines {faster} took less and {close} as "
+        f"long, within {per_cent(TOO_CLOSE)}."
+    )

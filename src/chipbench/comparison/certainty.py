@@ -8,7 +8,7 @@ from enum import Enum
 
 from chipbench.measure.statistics import Ratio
 
-#: Single runs that lie closer together are too close to tell: two M1 Max of different owners lay
+#: Single runs that lie no further apart are too close to tell: two M1 Max of different owners lay
 #: 1.18 times apart (`published.twins`), one pair on one benchmark.
 TOO_CLOSE = 1.2
 
@@ -30,8 +30,8 @@ def certainty(apart: Ratio) -> Certainty:
     """Of the difference that a ratio of times or speeds is."""
     if apart.differs is not None:
         return Certainty.PROVEN if apart.differs else Certainty.OPEN
-    further = max(apart.value, 1 / apart.value)
-    return Certainty.LIKELY if further > TOO_CLOSE else Certainty.OPEN
+    further = max(apart.value, 1 / apart.value)  # 1,440 s are 1.2 times 1,200 s, and no more
+    return Certainty.LIKELY if round(further, 9) > TOO_CLOSE else Certainty.OPEN
 
 
 def doubt(apart: Ratio) -> str:
@@ -43,7 +43,7 @@ def doubt(apart: Ratio) -> str:
         return "Likely, not proven: a single run."
     if apart.differs is False:
         return "Too close to tell: the interval contains 1."
-    return f"Too close to tell: single runs, less than {per_cent(TOO_CLOSE)} apart."
+    return f"Too close to tell: single runs, up to {per_cent(TOO_CLOSE)} apart."
 
 
 def per_cent(ratio: float) -> str:

@@ -111,7 +111,7 @@ def _step(line: Line, other: Line, shared: Sequence[Column]) -> Answer:
         if sorts[answer]:
             text += f"; {words} {_each(sorts[answer])}"
     single = any(gain.differs is None for gain in gains.values())
-    why = f"Single runs, of which less than {per_cent(TOO_CLOSE)} tells nothing."
+    why = f"Single runs, of which up to {per_cent(TOO_CLOSE)} tells nothing."
     return Answer(f"{text}.", why if single else "", line.machine)
 
 

@@ -30,11 +30,12 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Leader:
-    """The fastest of a benchmark, and how far the next is behind."""
+    """The fastest of a benchmark, how far the next is behind, and who may be as fast."""
 
     column: Column
     first: Ranked
     next: Ranked
+    ties: Sequence[Ranked]
 
     @property
     def lead(self) -> Ratio:
@@ -45,11 +46,6 @@ class Leader:
     def certainty(self) -> Certainty:
         """Of its lead."""
         return certainty(self.lead)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the next may be as fast."""
-        return self.certainty is Certainty.OPEN
 
 
 def ranking(summary: Summary, column: Column) -> Sequence[Ranked]:
@@ -76,7 +72,9 @@ def leaders(summary: Summary) -> Iterator[Leader]:
     for column in summary.columns:
         ranked = ranking(summary, column)
         if len(ranked) > 1:
-            yield Leader(column, *ranked[:2])
+            first, *others = ranked
+            ties = [one for one in others if _is_tie(first, one)]
+            yield Leader(column, first, others[0], ties)
 
 
 def alike(ranked: Sequence[Ranked]) -> Iterator[Sequence[Ranked]]:
@@ -85,13 +83,16 @@ def alike(ranked: Sequence[Ranked]) -> Iterator[Sequence[Ranked]]:
     for begin in range(len(ranked)):
         reached = max(end, begin + 1)
         while reached < len(ranked) and all(
-            certainty(speed_ratio(faster, ranked[reached])) is Certainty.OPEN
-            for faster in ranked[begin:reached]
+            _is_tie(faster, ranked[reached]) for faster in ranked[begin:reached]
         ):
             reached += 1
         if reached > max(end, begin + 1):
             yield ranked[begin:reached]
         end = max(end, reached)
+
+
+def _is_tie(one: Ranked, other: Ranked) -> bool:
+    return certainty(speed_ratio(one, other)) is Certainty.OPEN
 
 
 def proven(ranked: Sequence[Ranked]) -> int:

@@ -39,13 +39,14 @@ function pairVerdict(both, [one, other], dearer) {
   if (!both.length) return "No benchmark has both of them.";
   if (dearer === null) return "The price of one of them is not known, or it is free.";
   const difference = money(Math.abs(one.price - other.price));
-  if (dearer <= 1) return dearer === 1 ? "They cost the same." : `It costs ${difference} less.`;
+  if (dearer <= 1) return dearer === 1 ? "They cost the same." : `${difference} less.`;
   const named = answer => both.filter(({ ratio }) => worth(ratio, dearer) === answer).map(({ short, kind }) => kind ? `${short} (${kind})` : short);
   const [yes, perhaps, no] = ["yes", "perhaps", "no"].map(named);
-  const parts = [`Worth it for ${yes.length ? yes.join(", ") : "nothing here"}`];
+  const parts = [];
+  if (yes.length) parts.push(`worth it for ${yes.join(", ")}`);
+  if (no.length) parts.push(`not worth it for ${no.length === 1 ? no[0] : `${no.length} of these ${both.length}`}`);
   if (perhaps.length) parts.push(`perhaps for ${perhaps.join(", ")}`);
-  if (no.length) parts.push(`not for ${no.length === 1 ? no[0] : `the ${no.length} marked "no"`}`);
-  return `It costs ${difference} more, ${dearer.toFixed(2)} times as much. ${parts.join("; ")}.`;
+  return `${difference} more, ${dearer.toFixed(2)} times as much: ${parts.join("; ")}.`;
 }
 
 function pairRow({ short, kind, place, ratio }, lines, dearer) {

@@ -39,7 +39,7 @@ const PROVEN = { mark: "✓", words: "proven" }, LIKELY = { mark: "", words: "li
 
 function certaintyOf(ratio) {
   if (ratio.low !== undefined) return ratio.low <= 1 && 1 <= ratio.high ? OPEN : PROVEN;
-  return Math.max(ratio.value, 1 / ratio.value) > summary.close ? LIKELY : OPEN;
+  return Number(Math.max(ratio.value, 1 / ratio.value).toFixed(9)) > summary.close ? LIKELY : OPEN;
 }
 
 const timesText = ratio => `${certaintyOf(ratio).mark}${ratio.value.toFixed(2)}×`;
