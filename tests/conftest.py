@@ -14,7 +14,7 @@ from support.sharing import end_shared
 from chipbench import hardware
 from chipbench.config.compose import compose_config
 from chipbench.ground.cache import kept
-from chipbench.sharing import believed
+from chipbench.sharing import believed_runs
 from chipbench.terminal.console import console
 
 pytest_plugins = ["support.pictures", "support.process_fixtures", "support.store_fixtures"]
@@ -84,7 +84,7 @@ def alone(monkeypatch: pytest.MonkeyPatch, cache: Path) -> Iterator[None]:
 def nothing_shipped() -> Iterator[None]:
     """What came with chipbench of shared results is in no test's comparison."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(believed, "_SHIPPED", "none")
+        patch.setattr(believed_runs, "_SHIPPED", "none")
         yield
 
 

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from omegaconf import DictConfig
 
 from chipbench import hardware
-from chipbench.comparison.beside_published import createml_beside
+from chipbench.comparison.run_remarks import createml_beside
 from chipbench.comparison.terminal_result import print_createml
 from chipbench.hardware.machine import Machine
 from chipbench.measure.result import Result
 from chipbench.running import command
 from chipbench.running.shown import run_and_show
 from chipbench.workloads.createml.trainer import CreateML
-from chipbench.workloads.training.stand_in import StandIn
+from chipbench.workloads.training.createml_stand_in import StandIn
 from chipbench.workloads.workload import Workload
 
 _ENGINES: dict[str, Callable[[DictConfig, Machine], Workload]] = {

@@ -2,7 +2,7 @@
 
 from omegaconf import DictConfig
 
-from chipbench.comparison.beside_published import export_beside
+from chipbench.comparison.run_remarks import export_beside
 from chipbench.comparison.terminal_result import print_export
 from chipbench.measure.result import Result
 from chipbench.running import command

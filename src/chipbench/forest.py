@@ -2,7 +2,7 @@
 
 from omegaconf import DictConfig
 
-from chipbench.comparison.beside_published import forest_beside
+from chipbench.comparison.run_remarks import forest_beside
 from chipbench.comparison.terminal_result import print_forest
 from chipbench.data.california_housing import source_here
 from chipbench.ground.cache import cache_folder

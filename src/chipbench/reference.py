@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from omegaconf import DictConfig
 
 from chipbench.config.options import project_dir
-from chipbench.ground.counted import counted
 from chipbench.ground.errors import ConfigurationError
+from chipbench.ground.plural import counted
 from chipbench.published.completed import complete
 from chipbench.published.runs import published_runs
 from chipbench.running import command
-from chipbench.sharing.believed import believed, shipped
+from chipbench.sharing.believed_runs import believed, shipped
 from chipbench.sharing.shared_run import SharedRun
 from chipbench.terminal.lines import announce, say
 from chipbench.tracking.importing import import_runs

@@ -7,8 +7,8 @@ from omegaconf import DictConfig
 
 from chipbench.config.options import project_dir
 from chipbench.ground.cache import named_folder
-from chipbench.ground.counted import counted
 from chipbench.ground.errors import ConfigurationError
+from chipbench.ground.plural import counted
 from chipbench.running import command
 from chipbench.terminal.lines import say
 from chipbench.tracking.journal import find_journals

@@ -3,7 +3,7 @@
 from omegaconf import DictConfig
 
 from chipbench.backends.cluster import find_cluster
-from chipbench.comparison.beside_published import training_beside
+from chipbench.comparison.run_remarks import training_beside
 from chipbench.comparison.terminal_result import print_training
 from chipbench.measure.result import Result
 from chipbench.running import command

@@ -9,7 +9,7 @@ import pytest
 
 from chipbench.backends import Device, Task
 from chipbench.backends.fit import Fit
-from chipbench.backends.last_epoch import LastEpoch
+from chipbench.backends.stop_callback import LastEpoch
 from chipbench.config.compose import compose_config
 
 

@@ -15,7 +15,7 @@ from chipbench import data
 from chipbench.config.compose import compose_config
 from chipbench.data import Arrays, DataSet, imdb
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
-from chipbench.ground.regular import sha256
+from chipbench.ground.regular_files import sha256
 
 CHECKSUM = "5991e2fe5ef200a6"  # by NumPy's generators, which give the same everywhere
 WORDS = ("dataset=imdb", "model=small_transformer")

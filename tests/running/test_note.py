@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from omegaconf import DictConfig
 
-from chipbench.comparison.beside_published import training_beside
+from chipbench.comparison.run_remarks import training_beside
 from chipbench.ground.finding import Finding
 from chipbench.measure.result import COMPLETED, FAILED, Result
 from chipbench.running.note import note_of

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chipbench.comparison.contradiction import contradiction
-from chipbench.sharing import believed
+from chipbench.sharing import believed_runs
 from chipbench.sharing.reading import read_shared
 
 FOLDER = Path(str(files("chipbench.published").joinpath("shared")))
@@ -24,6 +24,6 @@ def test_a_file_that_came_with_chipbench_is_believed(path: Path) -> None:
 
 
 def test_each_of_their_runs_is_shipped_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(believed, "_SHIPPED", "shared")
-    digests = [run.digest for run in believed.shipped()]
+    monkeypatch.setattr(believed_runs, "_SHIPPED", "shared")
+    digests = [run.digest for run in believed_runs.shipped()]
     assert sorted(digests) == sorted({run.digest for path in SHIPPED for run in read_shared(path)})

@@ -96,14 +96,14 @@ def frozen_difference(name: str) -> float:
 def engine_of(name: str, task: Task) -> Any:
     """What the back end gives to the tuned protocol."""
     if name == "torch":
-        from chipbench.backends.torch.engine import Eager
+        from chipbench.backends.torch.tuned import Eager
 
         return Eager(task, "cpu")
     if name == "jax":
-        from chipbench.backends.jax.engine import Scans
+        from chipbench.backends.jax.tuned import Scans
 
         return Scans(task)
-    from chipbench.backends.tensorflow.engine import Graphs
+    from chipbench.backends.tensorflow.tuned import Graphs
 
     return Graphs(task)
 
@@ -140,7 +140,7 @@ def rule_differences() -> dict[str, float]:
 
 def scan_difference() -> float:
     """How far JAX's weights after an epoch of scans are from those of single steps."""
-    from chipbench.backends.jax.engine import Scan
+    from chipbench.backends.jax.tuned import Scan
 
     task = task_of("jax", ["protocol=tuned"])
     engine = engine_of("jax", task)

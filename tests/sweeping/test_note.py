@@ -1,7 +1,7 @@
 """The note on top of a sweep's own page: a line, and a table of its combinations."""
 
 from chipbench.sweeping import outcome as outcomes
-from chipbench.sweeping.job_end import JobEnd
+from chipbench.sweeping.ended_job import JobEnd
 from chipbench.sweeping.note import note_of
 from chipbench.sweeping.outcome import Outcome
 from chipbench.sweeping.plan import Job

@@ -10,7 +10,7 @@ from chipbench.ground.csv_file import write_table
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping import summary
 from chipbench.sweeping.combinations import best, combination_rows, curves, failed_sizes
-from chipbench.sweeping.job_end import JobEnd
+from chipbench.sweeping.ended_job import JobEnd
 from chipbench.sweeping.outcome import Outcome
 from chipbench.sweeping.parent import Parent
 from chipbench.sweeping.parent import _title as title_of

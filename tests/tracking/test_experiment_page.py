@@ -8,7 +8,7 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import INTERNAL_ERROR, PERMISSION_DENIED
 
-from chipbench.ground.storable import NOTE_TAG
+from chipbench.ground.storable_text import NOTE_TAG
 from chipbench.tracking.experiment_page import lay_out
 from chipbench.tracking.saved_views import BENCHMARKS, RUNS, TAG, VIEWS
 

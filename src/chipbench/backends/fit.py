@@ -6,9 +6,9 @@ from typing import Any
 from chipbench.backends.backend import Task
 from chipbench.backends.epoch_timer import EpochTimer
 from chipbench.backends.feed import Feed
-from chipbench.backends.last_epoch import LastEpoch
 from chipbench.backends.loop import Take
 from chipbench.backends.progress import TrainingProgress
+from chipbench.backends.stop_callback import LastEpoch
 from chipbench.ground.extent import Extent
 from chipbench.terminal.epoch_bar import EpochBar
 

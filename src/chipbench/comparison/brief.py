@@ -8,8 +8,8 @@ from chipbench.comparison.certainty import TOO_CLOSE, Certainty, certainty, doub
 from chipbench.comparison.duration import duration
 from chipbench.comparison.ranking import Leader, Ranked, leaders, ranking
 from chipbench.comparison.summary import Column, Line, Standing, Summary, is_baseline
-from chipbench.ground.counted import counted
 from chipbench.ground.invocation import command
+from chipbench.ground.plural import counted
 from chipbench.measure.statistics import Ratio
 from chipbench.published.twins import twins_apart
 

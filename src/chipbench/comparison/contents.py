@@ -16,7 +16,7 @@ from chipbench.comparison.rooflines import rooflines
 from chipbench.comparison.summary import summarise
 from chipbench.comparison.tables import group_table
 from chipbench.comparison.verdicts import verdicts
-from chipbench.ground.counted import counted
+from chipbench.ground.plural import counted
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.published.benchmarks import order_of, words_of
 

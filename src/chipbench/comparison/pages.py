@@ -24,7 +24,7 @@ from chipbench.comparison.summary_table import (
     summary_rows,
 )
 from chipbench.comparison.terms import terms_of
-from chipbench.ground.counted import counted
+from chipbench.ground.plural import counted
 from chipbench.terminal.markdown import markdown_text
 
 #: Run one after the other: what draws, then what the page does with it.

@@ -11,7 +11,7 @@ from statistics import median
 
 from chipbench.comparison.groups import Group, Row, Sorted
 from chipbench.comparison.identity import installation_of
-from chipbench.ground.counted import counted
+from chipbench.ground.plural import counted
 
 #: Machines, the mark of each included, by which a model can be judged.
 _FEWEST = 2

@@ -7,8 +7,8 @@ from chipbench.comparison.report import Cell, Line, Table
 from chipbench.comparison.tidy import Cells
 from chipbench.comparison.work_columns import work_cells
 from chipbench.ground import tags
-from chipbench.ground.counted import counted
 from chipbench.ground.metrics import metric
+from chipbench.ground.plural import counted
 from chipbench.published.benchmarks import words_of
 
 #: Lines that the table shows; the rest are in comparison_models.csv.

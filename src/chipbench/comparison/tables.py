@@ -7,8 +7,8 @@ from chipbench.comparison.groups import Group, Row
 from chipbench.comparison.report import Cell, Chart, Line, Table
 from chipbench.comparison.value import Value, values_for_money
 from chipbench.ground import metrics, tags
-from chipbench.ground.counted import counted
 from chipbench.ground.metrics import metric
+from chipbench.ground.plural import counted
 from chipbench.measure.fingerprint import BENCHMARK_VERSION
 from chipbench.measure.statistics import Ratio
 from chipbench.published.article_feed import feed_difference

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from omegaconf import DictConfig
 
 from chipbench.comparison import terminal_details as details
-from chipbench.comparison.beside_published import (
+from chipbench.comparison.run_remarks import (
     createml_beside,
     doubts,
     export_beside,
@@ -17,8 +17,8 @@ from chipbench.comparison.beside_published import (
     training_beside,
 )
 from chipbench.ground import metrics, metrics_of_time, tags
-from chipbench.ground.counted import counted
 from chipbench.ground.metrics import metric
+from chipbench.ground.plural import counted
 from chipbench.measure.recorded_run import SPEED_METRICS
 from chipbench.measure.result import Result
 from chipbench.published.beside import not_comparable, published_rows

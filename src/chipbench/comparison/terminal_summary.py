@@ -5,7 +5,7 @@ from textwrap import wrap
 
 from chipbench.comparison.certainty import Certainty, certainty
 from chipbench.comparison.summary import Column, Line, Standing, Summary
-from chipbench.ground.counted import counted
+from chipbench.ground.plural import counted
 from chipbench.terminal.console import console
 from chipbench.terminal.lines import say
 from chipbench.terminal.plain import plain

@@ -8,7 +8,7 @@ from chipbench.comparison.duration import duration
 from chipbench.comparison.money import best_for_the_money, more_money
 from chipbench.comparison.ranking import Ranked, alike, proven, ranking
 from chipbench.comparison.summary import MOST_COLUMNS, Column, Line, Summary
-from chipbench.ground.counted import counted
+from chipbench.ground.plural import counted
 from chipbench.measure.statistics import Ratio
 
 #: Of two benchmarks of unlike size, the small one and the large one.

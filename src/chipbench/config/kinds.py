@@ -10,7 +10,7 @@ from typing import Any
 from omegaconf import DictConfig, ListConfig
 
 from chipbench.config.options import options
-from chipbench.ground.storable import MAX_NAME
+from chipbench.ground.storable_text import MAX_NAME
 
 Accepts = Callable[[Any], bool]
 

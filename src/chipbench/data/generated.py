@@ -16,7 +16,7 @@ from PIL import Image
 
 from chipbench.data.catalog import Entry
 from chipbench.data.places import generated_folder
-from chipbench.data.registered import features_of
+from chipbench.data.tfds_features import features_of
 from chipbench.data.tfds_writing import Examples, written
 
 _SEED = 20211101

@@ -11,7 +11,7 @@ from chipbench.data.dataset import Array, Arrays, DataSet
 from chipbench.ground.cache import named_folder
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.files import digest, make_folder, whole
-from chipbench.ground.regular import sha256
+from chipbench.ground.regular_files import sha256
 
 SOURCES = ("keras", "generated")
 _EXAMPLES = 25_000  # of training, and as many of validation

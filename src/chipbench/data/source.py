@@ -6,7 +6,8 @@ from typing import Any
 
 from omegaconf import DictConfig
 
-from chipbench.data import folders, generated, subset
+from chipbench.data import class_folder_writing as folders
+from chipbench.data import generated, subset
 from chipbench.data.catalog import Entry
 from chipbench.data.dataset import DataSet, Records
 from chipbench.data.download import prepared
@@ -40,7 +41,7 @@ def _is_whole_stand_in(config: DictConfig) -> bool:
 
 
 def write_folders(entry: Entry, config: DictConfig, cache_dir: Path) -> Path:
-    """The folder of its image files, `train/<class>/` and `test/<class>/`; see `folders`."""
+    """The folder of its image files, `train/<class>/` and `test/<class>/`; see `class_folder_writing`."""
     train, validation = _sizes(entry, config.max_examples)
     folder = cache_dir / "folders" / f"{config.name}-{config.source}-{train}-{validation}"
     splits = {"train": ("train", train), "test": (entry.validation_split, validation)}

@@ -12,7 +12,7 @@ import tensorflow_datasets as tfds
 from chipbench.data.places import WITHOUT_TENSORFLOW, WRITTEN_VERSION
 from chipbench.ground.errors import UnsupportedBenchmark
 from chipbench.ground.files import free_bytes
-from chipbench.ground.sealed import flaw, made
+from chipbench.ground.sealed_files import flaw, made
 from chipbench.terminal.bar import Bar
 from chipbench.terminal.lines import announce
 

@@ -11,7 +11,7 @@ from chipbench.data.dataset import Array, Arrays, DataSet
 from chipbench.ground.cache import named_folder
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.files import digest
-from chipbench.ground.regular import open_regular
+from chipbench.ground.regular_files import open_regular
 
 SOURCES = ("generated", "file")
 _TRAIN, _FOR_EACH = 4_096, 16  # training sequences; so many for each that validates

@@ -17,8 +17,8 @@ from typing import Any
 
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.files import clear, digest, make_folder, write_whole
-from chipbench.ground.regular import read_bounded, trouble
-from chipbench.ground.typed import json_object
+from chipbench.ground.regular_files import read_bounded, trouble
+from chipbench.ground.typed_json import json_object
 
 Answer = dict[str, Any]
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from chipbench.ground.personal import without_folders
-from chipbench.ground.typed import encodable
+from chipbench.ground.typed_json import encodable
 
 #: What a spreadsheet takes for the beginning of a formula, in wide letters too, and of a field.
 _FORMULAS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")

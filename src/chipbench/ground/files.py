@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from chipbench.ground.regular import NotRegularError, trouble
+from chipbench.ground.regular_files import NotRegularError, trouble
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import psutil
 from chipbench.ground.files import digest
 from chipbench.hardware import apple, host
 from chipbench.hardware.amd import AmdGpus
-from chipbench.hardware.asking import ODD_ANSWERS, ask
+from chipbench.hardware.answer_or_none import ODD_ANSWERS, ask
 from chipbench.hardware.compatibility import (
     TITLES,
     accelerator_mismatch,

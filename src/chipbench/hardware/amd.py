@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chipbench.ground import metrics
-from chipbench.hardware.asking import ask
+from chipbench.hardware.answer_or_none import ask
 from chipbench.hardware.machine import UNNAMED, Accelerator
 from chipbench.hardware.sensor import GPU_BOARD
-from chipbench.hardware.visible import choose
+from chipbench.hardware.visible_gpus import choose
 
 _ROOT = Path("/sys/class/drm")
 #: ROCm's own, and then HIP's, which heeds CUDA's where its own is not set.

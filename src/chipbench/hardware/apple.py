@@ -11,7 +11,7 @@ from xml.parsers.expat import ExpatError
 
 from chipbench.ground import metrics
 from chipbench.ground.processes import output_of
-from chipbench.hardware.asking import ask
+from chipbench.hardware.answer_or_none import ask
 from chipbench.hardware.machine import Accelerator
 from chipbench.hardware.sensor import APPLE_CPU, APPLE_GPU, APPLE_SOC, GPU_BOARD
 

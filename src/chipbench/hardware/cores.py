@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 
-from chipbench.hardware.asking import ask
+from chipbench.hardware.answer_or_none import ask
 
 _GROUPS = "sys/fs/cgroup"
 #: Where version 2 of the control groups is mounted, alone or beside version 1, and version 1's.

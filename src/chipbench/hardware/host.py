@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psutil
 
+from chipbench.hardware.answer_or_none import ask
 from chipbench.hardware.arm import arm_name
-from chipbench.hardware.asking import ask
 
 _RECORDED_PACKAGES = (
     "chipbench",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import psutil
 
 from chipbench.ground import metrics
-from chipbench.hardware.asking import ask
+from chipbench.hardware.answer_or_none import ask
 
 _MEGABYTE = 1e6
 #: Of a shorter interval the kernel's clock ticks say too little.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from chipbench.ground.cache import words
 from chipbench.ground.files import clear, make_folder, write_whole
-from chipbench.ground.regular import read_bounded
+from chipbench.ground.regular_files import read_bounded
 from chipbench.terminal.lines import note
 
 _FILE = "installation"

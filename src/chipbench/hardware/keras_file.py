@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from chipbench.ground.finding import Finding
-from chipbench.ground.regular import read_bounded
+from chipbench.ground.regular_files import read_bounded
 
 _NAME = "keras.json"
 _MOST_BYTES = 2**16

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from chipbench.ground import metrics
-from chipbench.ground.counted import counted
-from chipbench.hardware.asking import ODD_ANSWERS
+from chipbench.ground.plural import counted
+from chipbench.hardware.answer_or_none import ODD_ANSWERS
 from chipbench.hardware.machine import UNNAMED, Accelerator
 from chipbench.hardware.sensor import GPU_BOARD
-from chipbench.hardware.visible import choose
+from chipbench.hardware.visible_gpus import choose
 
 _MIB = 2**20
 _MEGABYTE = 1e6

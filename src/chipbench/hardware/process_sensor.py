@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import psutil
 
 from chipbench.ground import metrics
-from chipbench.hardware.asking import ask
+from chipbench.hardware.answer_or_none import ask
 
 _MEGABYTE = 1e6
 #: Looking for children means looking at every process there is, which may take this share of time.

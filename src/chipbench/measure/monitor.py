@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from statistics import fmean
 
 from chipbench.ground import metrics
-from chipbench.ground.counted import counted
 from chipbench.ground.finding import Finding
+from chipbench.ground.plural import counted
 from chipbench.hardware.sensor import Sensor
 from chipbench.measure import energy
 from chipbench.measure.reading import Reading

@@ -7,7 +7,7 @@ from typing import Any
 from chipbench.ground import tags
 from chipbench.ground.finding import Finding
 from chipbench.ground.personal import without_folders
-from chipbench.ground.storable import stored_param, stored_tag
+from chipbench.ground.storable_text import stored_param, stored_tag
 from chipbench.hardware import Machine
 from chipbench.measure.columns import by_step, by_time
 from chipbench.measure.reading import Reading

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from chipbench.comparison.beside_published import doubts
+from chipbench.comparison.run_remarks import doubts
 from chipbench.ground import metrics, metrics_of_time
 from chipbench.measure.recorded_run import SPEED_METRICS
 from chipbench.measure.result import Result

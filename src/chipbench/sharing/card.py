@@ -14,7 +14,7 @@ from chipbench.measure.recorded_run import RANKING_METRICS, SPEED_METRICS
 from chipbench.measure.statistics import centre, interval
 from chipbench.published.benchmarks import words_of
 from chipbench.published.completed import published_recorded
-from chipbench.sharing.believed import shipped
+from chipbench.sharing.believed_runs import shipped
 from chipbench.sharing.reading import runs_of
 from chipbench.sharing.versus import Versus, versus
 

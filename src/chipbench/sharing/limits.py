@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chipbench.ground import metrics
-from chipbench.ground.typed import whole_number
+from chipbench.ground.typed_json import whole_number
 from chipbench.measure.recorded_run import RANKING_METRICS
 from chipbench.measure.result import Result
 

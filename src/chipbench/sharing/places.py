@@ -6,7 +6,7 @@ from pathlib import Path
 
 from chipbench.ground.cache import named_folder
 from chipbench.ground.errors import ConfigurationError
-from chipbench.ground.regular import below
+from chipbench.ground.regular_files import below
 from chipbench.measure.result import FILE_NAME
 from chipbench.sweeping.limit_parent import TABLE as TRIES
 from chipbench.sweeping.outcome import folder_of

@@ -6,8 +6,8 @@ from typing import Any
 
 from chipbench.ground.cache import words
 from chipbench.ground.finding import Finding
-from chipbench.ground.regular import read_bounded
-from chipbench.ground.typed import json_object
+from chipbench.ground.regular_files import read_bounded
+from chipbench.ground.typed_json import json_object
 from chipbench.measure.result import ENVELOPE, FORMAT, FORMAT_VERSION, Result, checksum
 from chipbench.sharing.believable import disbelief
 from chipbench.sharing.document import FORMAT as SEVERAL

@@ -6,8 +6,8 @@ from typing import Any
 
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.readable_json import readable
-from chipbench.ground.regular import read_bounded
-from chipbench.ground.typed import json_object
+from chipbench.ground.regular_files import read_bounded
+from chipbench.ground.typed_json import json_object
 from chipbench.measure import result as results
 from chipbench.sharing.document import MAX_BYTES, shared_document
 from chipbench.sharing.reading import read_shared

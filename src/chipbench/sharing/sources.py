@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.published.completed import published_recorded
-from chipbench.sharing.believed import believed, shipped
+from chipbench.sharing.believed_runs import believed, shipped
 from chipbench.sharing.shared_run import SharedRun
 from chipbench.terminal.lines import announce
 from chipbench.tracking.reading import Point, StoredRuns, once

@@ -6,7 +6,7 @@ from statistics import median
 
 from chipbench.config.effect import is_createml
 from chipbench.ground import metrics, tags
-from chipbench.ground.typed import whole_number
+from chipbench.ground.typed_json import whole_number
 from chipbench.measure import result as results
 from chipbench.measure.columns import MOST_STEPS, STEP
 from chipbench.measure.examples import IMAGES, SEQUENCES, Examples

@@ -8,7 +8,7 @@ from statistics import median
 from chipbench.ground.drawing.lines import Measured
 from chipbench.measure.statistics import centre, interval
 from chipbench.sweeping import outcome as outcomes
-from chipbench.sweeping.job_end import PRINTED, SPEEDS, TIMES, JobEnd
+from chipbench.sweeping.ended_job import PRINTED, SPEEDS, TIMES, JobEnd
 from chipbench.sweeping.plan import in_common, names
 
 

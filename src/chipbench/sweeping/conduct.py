@@ -12,8 +12,8 @@ from chipbench.config.options import project_dir
 from chipbench.config.overrides import is_sweep, parse
 from chipbench.ground import tags
 from chipbench.ground.cache import writable
-from chipbench.ground.counted import counted
 from chipbench.ground.errors import ConfigurationError
+from chipbench.ground.plural import counted
 from chipbench.sweeping.carrying_out import begin, carry_out
 from chipbench.sweeping.parent import Parent
 from chipbench.sweeping.plan import Job, Plan, expand, order, swept_keys

@@ -11,8 +11,8 @@ from chipbench.config.overrides import parse
 from chipbench.config.recorded import recorded_params
 from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
-from chipbench.ground.regular import read_bounded
-from chipbench.ground.typed import json_object, whole_number
+from chipbench.ground.regular_files import read_bounded
+from chipbench.ground.typed_json import json_object, whole_number
 from chipbench.hardware import detect
 from chipbench.measure.result import FILE_NAME as RESULT
 from chipbench.published.claim import confirm

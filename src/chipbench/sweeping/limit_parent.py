@@ -6,7 +6,7 @@ from pathlib import Path
 from chipbench.ground import tags
 from chipbench.ground.search_metrics import BATCH_SIZE_MAX
 from chipbench.sweeping import limit_summary as summary
-from chipbench.sweeping.job_end import JobEnd
+from chipbench.sweeping.ended_job import JobEnd
 from chipbench.sweeping.parent import Parent
 from chipbench.sweeping.plan import Job, Plan
 from chipbench.sweeping.table import print_jobs

@@ -7,7 +7,7 @@ from chipbench.ground.memory_metrics import GPU_MEMORY_PEAK, GPU_WORKING_SET
 from chipbench.ground.search_metrics import BATCH_SIZE_MAX, BATCH_SIZE_SLOW
 from chipbench.sweeping import outcome as outcomes
 from chipbench.sweeping.bisection import slow_from
-from chipbench.sweeping.job_end import PRINTED, JobEnd
+from chipbench.sweeping.ended_job import PRINTED, JobEnd
 
 _MEMORY = (metrics.MEMORY_PEAK, metrics.PROCESS_MEMORY_PEAK, GPU_MEMORY_PEAK, GPU_WORKING_SET)
 #: Ends that tell that a batch is too large, in words: the kernel kills what takes too much, and an

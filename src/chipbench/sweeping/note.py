@@ -6,7 +6,7 @@ from chipbench.ground.metrics import metric
 from chipbench.measure.statistics import centre, interval
 from chipbench.sweeping import summary
 from chipbench.sweeping.combinations import Combination, combinations
-from chipbench.sweeping.job_end import SPEEDS, TIMES, JobEnd
+from chipbench.sweeping.ended_job import SPEEDS, TIMES, JobEnd
 from chipbench.sweeping.plan import names
 from chipbench.terminal.markdown import markdown_text
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from chipbench.ground import metrics, tags
-from chipbench.ground.regular import read_bounded
-from chipbench.ground.typed import json_object, typed, whole_number
+from chipbench.ground.regular_files import read_bounded
+from chipbench.ground.typed_json import json_object, typed, whole_number
 from chipbench.measure import result as results
 
 DONE = "done"

@@ -10,7 +10,7 @@ from chipbench.ground.drawing.lines import draw_batch_sizes
 from chipbench.published.benchmarks import words_of
 from chipbench.sweeping import summary
 from chipbench.sweeping.combinations import best, combination_rows, curves, failed_sizes
-from chipbench.sweeping.job_end import JobEnd
+from chipbench.sweeping.ended_job import JobEnd
 from chipbench.sweeping.note import note_of
 from chipbench.sweeping.outcome import outcome_of
 from chipbench.sweeping.plan import Plan

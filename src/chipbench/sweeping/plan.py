@@ -14,8 +14,8 @@ from chipbench.config.options import CONF_DIR
 from chipbench.config.overrides import is_sweep, parse
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.files import write_whole
-from chipbench.ground.regular import read_bounded
-from chipbench.ground.typed import json_object, whole_number
+from chipbench.ground.regular_files import read_bounded
+from chipbench.ground.typed_json import json_object, whole_number
 
 FILE_NAME = "sweep.json"
 #: The entry point whose jobs each have their own.

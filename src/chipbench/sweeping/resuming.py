@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from chipbench.config.nearest import hint
-from chipbench.ground.counted import counted
 from chipbench.ground.errors import ConfigurationError
+from chipbench.ground.plural import counted
 from chipbench.sweeping.plan import FILE_NAME, SUITE, Job, Plan, read_plan
 from chipbench.tracking.delivery_state import read_state
 from chipbench.tracking.journal import FILE_NAME as JOURNAL

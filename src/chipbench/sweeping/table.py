@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chipbench.ground.metrics import metric
-from chipbench.sweeping.job_end import PRINTED, JobEnd
+from chipbench.sweeping.ended_job import PRINTED, JobEnd
 from chipbench.sweeping.plan import names
 from chipbench.terminal.table import Column, head_lines, show_table
 

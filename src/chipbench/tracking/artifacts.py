@@ -9,7 +9,7 @@ from mlflow import MlflowClient
 from mlflow.entities import FileInfo
 from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
-from chipbench.ground.regular import below, sha256, trouble
+from chipbench.ground.regular_files import below, sha256, trouble
 
 _MAX_COMPARED = 2**31  # bytes of a file that is fetched to be compared; a larger one takes too long
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from chipbench.config.literal import literal_override
 from chipbench.config.options import project_dir
-from chipbench.ground.counted import counted
 from chipbench.ground.invocation import command, module
+from chipbench.ground.plural import counted
 from chipbench.tracking.address import is_server
 from chipbench.tracking.database_file import address_of
 from chipbench.tracking.delivery_state import DeliveryState

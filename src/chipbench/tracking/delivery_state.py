@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from chipbench.ground.files import locked_if_free
-from chipbench.ground.regular import open_regular, read_bounded
-from chipbench.ground.typed import json_object, typed
+from chipbench.ground.regular_files import open_regular, read_bounded
+from chipbench.ground.typed_json import json_object, typed
 from chipbench.tracking.journal import count
 
 FILE_NAMES = ("delivered.json", "delivered.new")  # the second only while it replaces the first

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from chipbench.ground import tags
 from chipbench.ground.metrics import metric
-from chipbench.ground.storable import NOTE_TAG
+from chipbench.ground.storable_text import NOTE_TAG
 from chipbench.tracking.client import mark_as_training
 from chipbench.tracking.reason import NOT_ALLOWED
 from chipbench.tracking.saved_views import METRICS, TAG, VIEWS

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from chipbench.ground.storable import experiment_name
+from chipbench.ground.storable_text import experiment_name
 from chipbench.tracking.client import unless_absent
 from chipbench.tracking.journal import Start
 

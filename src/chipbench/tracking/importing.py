@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from chipbench.ground import tags
-from chipbench.ground.storable import NOTE_TAG
+from chipbench.ground.storable_text import NOTE_TAG
 from chipbench.measure.recorded_run import REFERENCE, SHARED
 from chipbench.published.run import KEY_PREFIX, PublishedRun
 from chipbench.terminal.bar import Bar

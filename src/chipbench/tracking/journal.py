@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from chipbench.ground.regular import below, reading
-from chipbench.ground.typed import json_object, typed, unknown_fields
+from chipbench.ground.regular_files import below, reading
+from chipbench.ground.typed_json import json_object, typed, unknown_fields
 
 FILE_NAME = "journal.jsonl"
 #: Raised where an earlier version would misunderstand; a new kind of record it sets aside.

@@ -7,7 +7,7 @@ from collections import deque
 from pathlib import Path
 
 from chipbench.ground.errors import ConfigurationError
-from chipbench.ground.regular import open_regular
+from chipbench.ground.regular_files import open_regular
 from chipbench.tracking.journal import FILE_NAME, Record, line_of
 
 

@@ -18,7 +18,7 @@ from mlflow.exceptions import MlflowException
 
 from chipbench.config.options import project_dir
 from chipbench.ground import tags
-from chipbench.ground.storable import RUN_NAME_TAG
+from chipbench.ground.storable_text import RUN_NAME_TAG
 from chipbench.ground.tags import stored
 from chipbench.tracking.client import PAGE, pages, unless_absent
 from chipbench.tracking.database_file import address_of

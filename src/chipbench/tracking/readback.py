@@ -9,7 +9,7 @@ from pathlib import Path
 from mlflow import MlflowClient
 from mlflow.entities import RunData
 
-from chipbench.ground.storable import stored_tag
+from chipbench.ground.storable_text import stored_tag
 from chipbench.ground.tags import PREFIX
 from chipbench.tracking.artifacts import ArtifactStore
 from chipbench.tracking.journal import Entry, Metrics, Params, Tags

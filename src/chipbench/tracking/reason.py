@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.finding import Finding
-from chipbench.ground.regular import NotRegularError
+from chipbench.ground.regular_files import NotRegularError
 from chipbench.tracking.redaction import anonymous
 
 NOT_ALLOWED = ("PERMISSION_DENIED", "CUSTOMER_UNAUTHORIZED", "UNAUTHENTICATED")

@@ -8,8 +8,8 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 
-from chipbench.ground.regular import sha256
-from chipbench.ground.storable import stored_param, stored_tag
+from chipbench.ground.regular_files import sha256
+from chipbench.ground.storable_text import stored_param, stored_tag
 from chipbench.tracking.artifacts import ArtifactStore, MissingFileError, files_of
 from chipbench.tracking.journal import Entry, Metrics
 from chipbench.tracking.ownership import OWN_TAGS

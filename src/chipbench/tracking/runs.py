@@ -8,7 +8,7 @@ from mlflow.entities import Run, ViewType
 from mlflow.exceptions import MlflowException
 
 from chipbench.ground import tags
-from chipbench.ground.storable import RUN_NAME_TAG, run_name
+from chipbench.ground.storable_text import RUN_NAME_TAG, run_name
 from chipbench.ground.tags import stored
 from chipbench.tracking.client import PAGE, pages, unless_absent
 from chipbench.tracking.experiment_page import lay_out

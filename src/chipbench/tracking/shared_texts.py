@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from chipbench.ground import tags
-from chipbench.ground.typed import encodable
+from chipbench.ground.typed_json import encodable
 from chipbench.measure.frozen_params import FrozenParams
 from chipbench.measure.recorded_run import RecordedRun
 

@@ -14,7 +14,7 @@ from omegaconf import MISSING, DictConfig
 from chipbench.ground import standby
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.processes import module_command, with_import_path
-from chipbench.ground.regular import open_regular
+from chipbench.ground.regular_files import open_regular
 from chipbench.tracking.address import (
     check_address,
     is_server,

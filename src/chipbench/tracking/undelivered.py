@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from chipbench.ground.counted import counted
+from chipbench.ground.plural import counted
 from chipbench.tracking.delivery_state import read_state
 from chipbench.tracking.journal import find_journals
 from chipbench.tracking.journal_writer import writer_is_alive

@@ -15,13 +15,13 @@ from omegaconf import DictConfig
 
 from chipbench.backends import Device, Task
 from chipbench.backends.features import kept, split_model
-from chipbench.backends.tensorflow.engine import extract, orders
 from chipbench.backends.tensorflow.graph_loop import (
     Examples,
     GraphLoop,
     fastest,
     has_training_batch_norm,
 )
+from chipbench.backends.tensorflow.tuned import extract, orders
 from chipbench.data import DataSet
 from chipbench.ground.errors import ConfigurationError
 from chipbench.measure.result import Result

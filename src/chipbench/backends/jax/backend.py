@@ -87,7 +87,7 @@ class Jax:
         from chipbench.backends.fit import Fit
 
         if task.keeps_features:
-            from chipbench.backends.jax.engine import Scans
+            from chipbench.backends.jax.tuned import Scans
             from chipbench.backends.tuned import Tuned
 
             return Tuned(task, Scans(task))

@@ -130,7 +130,7 @@ class TensorFlow:
     def loop(self, task: Task) -> Loop:
         """`model.fit`, graph calls of whole epochs, or several workers' own loop."""
         if task.keeps_features:
-            from chipbench.backends.tensorflow.engine import Graphs
+            from chipbench.backends.tensorflow.tuned import Graphs
             from chipbench.backends.tuned import Tuned
 
             return Tuned(task, Graphs(task))

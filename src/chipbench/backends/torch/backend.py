@@ -99,7 +99,7 @@ class Torch:
         from chipbench.backends.fit import Fit
 
         if task.keeps_features:
-            from chipbench.backends.torch.engine import Eager
+            from chipbench.backends.torch.tuned import Eager
             from chipbench.backends.tuned import Tuned
 
             return Tuned(task, Eager(task, self._place(task.device.kind)))

@@ -12,7 +12,7 @@ import torch
 
 from chipbench.backends.exhaustion import is_out_of_memory
 from chipbench.ground.cache import Answer, kept
-from chipbench.ground.typed import typed
+from chipbench.ground.typed_json import typed
 from chipbench.terminal.lines import announce
 
 _ROUNDS = 5

@@ -5,7 +5,7 @@ from time import perf_counter
 
 import torch
 
-from chipbench.backends.alone import company
+from chipbench.backends.processor_alone import company
 from chipbench.hardware import OtherLoad
 
 _ROUNDS = 4

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from chipbench.ground.cache import cache_folder
-from chipbench.ground.counted import counted
 from chipbench.ground.files import free_bytes
+from chipbench.ground.plural import counted
 from chipbench.sweeping.plan import Job
 from chipbench.sweeping.suites.estimate import ROUGH, Estimate
 from chipbench.terminal.lines import say

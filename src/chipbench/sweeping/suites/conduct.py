@@ -8,7 +8,7 @@ from omegaconf import DictConfig
 from chipbench.config.options import project_dir
 from chipbench.config.overrides import parse
 from chipbench.ground import tags
-from chipbench.ground.counted import counted
+from chipbench.ground.plural import counted
 from chipbench.sweeping.carrying_out import begin, carry_out
 from chipbench.sweeping.plan import SUITE, Job, Plan
 from chipbench.sweeping.resuming import find_earlier

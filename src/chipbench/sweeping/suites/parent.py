@@ -8,7 +8,7 @@ from omegaconf import DictConfig
 
 from chipbench.comparison.place import place
 from chipbench.sweeping import summary as sweeps
-from chipbench.sweeping.job_end import JobEnd
+from chipbench.sweeping.ended_job import JobEnd
 from chipbench.sweeping.parent import Parent
 from chipbench.sweeping.plan import Plan
 from chipbench.sweeping.suites import summary

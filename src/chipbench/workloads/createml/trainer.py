@@ -14,7 +14,7 @@ from chipbench.ground.cache import cache_folder
 from chipbench.ground.files import clear, digest, make_folder
 from chipbench.ground.metrics import metric
 from chipbench.ground.processes import ProgramFailed
-from chipbench.ground.sealed import made
+from chipbench.ground.sealed_files import made
 from chipbench.hardware.machine import Machine
 from chipbench.hardware.used import CHIP, Used
 from chipbench.measure.fingerprint import fingerprint

@@ -9,7 +9,7 @@ from chipbench.backends import Task
 from chipbench.config.recorded import recorded_params
 from chipbench.ground import tags
 from chipbench.ground.cache import cache_folder, keep, look
-from chipbench.ground.typed import typed
+from chipbench.ground.typed_json import typed
 from chipbench.hardware.machine import Machine
 from chipbench.measure.examples import examples_of
 from chipbench.measure.fingerprint import work

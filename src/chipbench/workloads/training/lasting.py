@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-from chipbench.ground.counted import counted
 from chipbench.ground.extent import Extent
 from chipbench.ground.finding import Finding
+from chipbench.ground.plural import counted
 from chipbench.measure.epochs import Epoch
 from chipbench.measure.examples import Examples
 from chipbench.measure.plots import plot_speed

@@ -20,7 +20,7 @@ from chipbench.ground.cache import Answer, kept
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.files import digest
 from chipbench.ground.processes import TrialError, run_trial
-from chipbench.ground.typed import typed
+from chipbench.ground.typed_json import typed
 from chipbench.hardware.machine import Machine
 from chipbench.models.builder import builder
 from chipbench.terminal.lines import announce

@@ -8,12 +8,12 @@ import numpy as np
 
 from chipbench.backends import Loop, Task, backend, generation
 from chipbench.ground import metrics, signals, tags
-from chipbench.ground.counted import counted
 from chipbench.ground.csv_file import write_table
 from chipbench.ground.drawing.images import draw_images
 from chipbench.ground.extent import Extent
 from chipbench.ground.finding import Finding
 from chipbench.ground.metrics import metric
+from chipbench.ground.plural import counted
 from chipbench.hardware.machine import Machine
 from chipbench.hardware.used import GPU, Used
 from chipbench.measure.epochs import Epoch, summary

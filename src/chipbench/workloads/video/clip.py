@@ -11,8 +11,8 @@ from chipbench.ground import tags
 from chipbench.ground.cache import named_folder
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.files import free_bytes
-from chipbench.ground.regular import sha256
-from chipbench.ground.sealed import made
+from chipbench.ground.regular_files import sha256
+from chipbench.ground.sealed_files import made
 from chipbench.terminal.lines import announce
 from chipbench.workloads.video.ffmpeg import Progress, file, run_ffmpeg
 from chipbench.workloads.video.film import Film, NotAFilmError, read_film, read_packets

@@ -8,7 +8,7 @@ from pathlib import Path
 from chipbench.ground import metrics
 from chipbench.ground.cache import Answer, kept
 from chipbench.ground.processes import run_trial
-from chipbench.ground.typed import typed
+from chipbench.ground.typed_json import typed
 from chipbench.hardware import load_now
 from chipbench.hardware.machine import Machine
 from chipbench.hardware.used import CPU

@@ -8,7 +8,7 @@ from chipbench.data.catalog import Entry
 from chipbench.data.dataset import Records
 from chipbench.data.records import Stored
 from chipbench.data.tfds_writing import check_space, shown
-from chipbench.ground.sealed import made
+from chipbench.ground.sealed_files import made
 
 
 def written(

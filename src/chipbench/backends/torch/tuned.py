@@ -7,7 +7,6 @@ import numpy as np
 import torch
 
 from chipbench.backends.backend import Task
-from chipbench.backends.held import extracted, images_of, orders_of
 from chipbench.backends.torch import compiling, threads
 from chipbench.backends.torch.flat import Flat
 from chipbench.backends.torch.frozen import frozen_call
@@ -16,9 +15,10 @@ from chipbench.backends.torch.loop import Held, PlainLoop, judge_of
 from chipbench.backends.torch.plain import plain
 from chipbench.backends.torch.rules import rule_of
 from chipbench.backends.tuned import Array, Epochs, Orders
+from chipbench.backends.tuned_data import extracted, images_of, orders_of
 from chipbench.ground import tags
 from chipbench.ground.cache import cache_folder
-from chipbench.ground.counted import counted
+from chipbench.ground.plural import counted
 from chipbench.models.digest import layers_digest
 
 

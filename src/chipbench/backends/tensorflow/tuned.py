@@ -7,9 +7,9 @@ import numpy as np
 import tensorflow as tf
 from omegaconf import DictConfig
 
-from chipbench.backends.alone import company
 from chipbench.backends.backend import Task
 from chipbench.backends.feed import as_taken
+from chipbench.backends.processor_alone import company
 from chipbench.backends.tensorflow.device import TensorFlowDevice
 from chipbench.backends.tensorflow.feed import unshuffled
 from chipbench.backends.tensorflow.graph_loop import (

@@ -1,6 +1,6 @@
 import pytest
 
-from chipbench.ground.typed import encodable, whole_number
+from chipbench.ground.typed_json import encodable, whole_number
 
 ODD_NUMBERS = [
     "",

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from chipbench.data.cifar10 import ENTRY
-from chipbench.data.registered import features_of
+from chipbench.data.tfds_features import features_of
 from chipbench.ground.errors import ConfigurationError
 
 

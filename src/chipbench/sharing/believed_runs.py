@@ -5,8 +5,8 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from chipbench.ground.cache import named_folder
-from chipbench.ground.counted import counted
 from chipbench.ground.errors import ConfigurationError
+from chipbench.ground.plural import counted
 from chipbench.sharing.places import shared_files
 from chipbench.sharing.reading import read_shared
 from chipbench.sharing.refused import RefusedFileError

@@ -1,6 +1,6 @@
 """One of a thing is said otherwise than several."""
 
-from chipbench.ground.counted import counted
+from chipbench.ground.plural import counted
 
 
 def test_one_and_several_have_words_of_their_own() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chipbench.ground import sealed
-from chipbench.ground.sealed import flaw, made
+from chipbench.ground import sealed_files
+from chipbench.ground.sealed_files import flaw, made
 
 CONTENT = b"0123456789"
 
@@ -145,7 +145,7 @@ def test_a_copy_is_as_good_and_its_checksums_are_taken_once(
     shutil.copytree(tmp_path / "cache", tmp_path / "copied")
     maker.path = tmp_path / "copied" / "kept"
     maker.made()
-    monkeypatch.setattr(sealed, "sha256", None)
+    monkeypatch.setattr(sealed_files, "sha256", None)
     maker.made()
     assert maker.times == 1
 
@@ -153,7 +153,7 @@ def test_a_copy_is_as_good_and_its_checksums_are_taken_once(
 def test_where_nothing_can_be_written_it_is_made_for_this_process(
     maker: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sealed, "_writable", lambda folder: folder != maker.path.parent)
+    monkeypatch.setattr(sealed_files, "_writable", lambda folder: folder != maker.path.parent)
     elsewhere = maker.made()
     assert elsewhere != maker.path and one(elsewhere).read_bytes() == CONTENT
     assert maker.made() == elsewhere and maker.times == 1
@@ -163,5 +163,5 @@ def test_what_is_whole_is_used_where_nothing_can_be_written(
     maker: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     maker.made()
-    monkeypatch.setattr(sealed, "_writable", lambda _: False)
+    monkeypatch.setattr(sealed_files, "_writable", lambda _: False)
     assert maker.made() == maker.path and maker.times == 1

@@ -14,8 +14,8 @@ from typing import Any
 
 from chipbench.ground.cache import spare, words
 from chipbench.ground.files import clear, digest, locked, make_folder, write_whole
-from chipbench.ground.regular import below, read_bounded, sha256, trouble
-from chipbench.ground.typed import json_object
+from chipbench.ground.regular_files import below, read_bounded, sha256, trouble
+from chipbench.ground.typed_json import json_object
 
 _MAX_BYTES = 2**26  # of a seal: some 500,000 files
 _log = logging.getLogger(__name__)

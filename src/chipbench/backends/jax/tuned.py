@@ -12,9 +12,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from chipbench.backends.backend import Task
-from chipbench.backends.held import extracted, images_of, orders_of
 from chipbench.backends.jax.frozen import frozen_call
 from chipbench.backends.tuned import Array, Epochs, Orders, answers, validation_batch
+from chipbench.backends.tuned_data import extracted, images_of, orders_of
 
 #: Inputs [n, …] and labels [n] on the device.
 Held = tuple[jax.Array, jax.Array]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from omegaconf import DictConfig
 
-from chipbench.backends.alone import company
+from chipbench.backends.processor_alone import company
 from chipbench.hardware import Load, OtherLoad
 from chipbench.train import train
 
