@@ -41,7 +41,7 @@ def _is_whole_stand_in(config: DictConfig) -> bool:
 
 
 def write_folders(entry: Entry, config: DictConfig, cache_dir: Path) -> Path:
-    """The folder of its image files, `train/<class>/` and `test/<class>/`; see `class_folder_writing`."""
+    """The folder of its files, `train/<class>/` and `test/<class>/`: `class_folder_writing`."""
     train, validation = _sizes(entry, config.max_examples)
     folder = cache_dir / "folders" / f"{config.name}-{config.source}-{train}-{validation}"
     splits = {"train": ("train", train), "test": (entry.validation_split, validation)}
