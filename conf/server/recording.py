@@ -28,7 +28,7 @@ from werkzeug.datastructures import Authorization
 # An answer with hundreds of runs is made of many objects that live until it is sent. To look
 # through them for garbage, at Python's own thresholds, took half of the server's time.
 gc.freeze()
-gc.set_threshold(50_000, 10, 10)
+gc.set_threshold(100_000, 25, 25)
 
 #: The number of the user who created a run; no request may name it.
 MAKER_TAG = "chipbench.recorded_by"

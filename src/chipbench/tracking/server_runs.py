@@ -22,6 +22,9 @@ from chipbench.tracking.shared_texts import SharedTexts
 PAGE = 250  # runs of one answer: a busy server gives them within the patience for one
 _TOGETHER = 4
 _SEARCH = "/api/2.0/mlflow/runs/search"
+#: A connection stays with the process that took it, and one that is idle takes all that wait: kept
+#: connections leave a server's other processes without work.
+_ANEW = {"Connection": "close"}
 
 
 def server_runs(address: str, experiments: Sequence[str]) -> list[RecordedRun]:
@@ -69,7 +72,7 @@ def _ask(address: str, experiments: Sequence[str], token: str | None) -> Any:
     verify: Any = verify_rest_response
     body: dict[str, object] = {"experiment_ids": list(experiments), "max_results": PAGE}
     body |= {"page_token": token} if token else {}
-    response = request(login(address), _SEARCH, "POST", json=body)
+    response = request(login(address), _SEARCH, "POST", json=body, extra_headers=_ANEW)
     if response.status_code != 200:
         verify(response, _SEARCH)  # raises what the server says
     return json.loads(response.content)
