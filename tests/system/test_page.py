@@ -23,6 +23,9 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
 WIDTHS = (360, 800, 1400)
 M1_MAX, M1_PRO = "Apple M1 Max 32-core GPU", "Apple M1 Pro 14-core GPU"
+at_each_width = pytest.mark.parametrize(
+    "opened", [{"width": width} for width in WIDTHS], indirect=True, ids=[*map(str, WIDTHS)]
+)
 HOSTILE = (
     "</script><script>window.hit=1</script><img src=http://127.0.0.1:9/x onerror=window.hit=1>"
 )
@@ -118,9 +121,7 @@ def line_of(page: Page, machine: str) -> str:
     return str(found)
 
 
-@pytest.mark.parametrize(
-    "opened", [{"width": w} for w in WIDTHS], indirect=True, ids=map(str, WIDTHS)
-)
+@at_each_width
 def test_nothing_overflows_and_nothing_is_asked_for(opened: Opened, page_file: Path) -> None:
     unfold(opened.page)
     width = opened.page.viewport_size["width"]
@@ -137,9 +138,7 @@ def test_nothing_overflows_and_nothing_is_asked_for(opened: Opened, page_file: P
     assert opened.errors == []
 
 
-@pytest.mark.parametrize(
-    "opened", [{"width": w} for w in WIDTHS], indirect=True, ids=map(str, WIDTHS)
-)
+@at_each_width
 def test_a_table_fits_or_says_that_it_goes_on(opened: Opened) -> None:
     page = opened.page
     frame = page.locator(".wide", has=page.locator("#machines"))
@@ -328,9 +327,7 @@ def test_a_cells_words_stand_where_the_cell_is(opened: Opened) -> None:
     assert shown["y"] > 0 and shown["y"] + shown["height"] <= page.viewport_size["height"]
 
 
-@pytest.mark.parametrize(
-    "opened", [{"width": w} for w in WIDTHS], indirect=True, ids=map(str, WIDTHS)
-)
+@at_each_width
 def test_the_first_screen_says_who_is_fastest_and_how_sure_that_is(opened: Opened) -> None:
     page = opened.page
     row = page.locator(".half tr", has_text="EfficientNetB0").first
@@ -378,9 +375,7 @@ def test_two_machines_are_held_against_each_other(opened: Opened) -> None:
     assert opened.errors == []
 
 
-@pytest.mark.parametrize(
-    "opened", [{"width": w} for w in WIDTHS], indirect=True, ids=map(str, WIDTHS)
-)
+@at_each_width
 def test_the_tables_head_stays_in_sight(opened: Opened) -> None:
     page = opened.page
     frame = page.locator(".wide.fits, .wide.more", has=page.locator("#machines"))

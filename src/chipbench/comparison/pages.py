@@ -11,6 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
+from chipbench.comparison.certainty import TOO_CLOSE, per_cent
 from chipbench.comparison.claims import ADVICE, ARTICLE
 from chipbench.comparison.duration import duration
 from chipbench.comparison.embedded import embedded
@@ -60,6 +61,7 @@ def write_pages(folder: Path, report: Report) -> None:
         "scale": scale_labels(),
         "any_energy": summary is not None and has_energy(summary),
         "duration": duration,
+        "limit": per_cent(TOO_CLOSE),
         "model_of": model_of,
         "terms": terms_of,
         "advice": ADVICE,
