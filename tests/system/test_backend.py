@@ -29,7 +29,8 @@ runpy.run_module(module, run_name="__main__")
 """
 SMALL = (
     "batch_size=20",
-    "epochs=2",
+    "epochs=1",
+    "optimizer=sgd",
     "dataset.max_examples=100",
     "dataset.shuffle_buffer=30",
     "machine.accelerator=cpu",

@@ -42,7 +42,8 @@ def test_a_sweep_over_the_frameworks_is_a_line_of_the_comparison(
     project = tmp_path / "project"
     project.mkdir()
     checkout(project)
-    small = ("dataset=digits", "epochs=1", "batch_size=96", "machine.accelerator=cpu")
+    small = ("dataset=digits", "dataset.max_examples=96", "epochs=1", "optimizer=sgd")
+    small += ("batch_size=96", "machine.accelerator=cpu")
     swept = run_project(project, made_store, "sweep", f"backend={','.join(INSTALLED)}", *small)
     assert f"{len(INSTALLED)} of {len(INSTALLED)} jobs done" in swept
     run_project(project, made_store, "compare", f"hydra.run.dir={tmp_path}")

@@ -35,7 +35,7 @@ from chipbench.workloads.video import clip as clips
 Words = Callable[..., list[str]]
 #: What a row says of where it came from, and nothing else of it.
 ORIGIN = ("run_id", "source")
-SMALL = ("dataset=digits", "dataset.max_examples=96", "save_model=false")
+SMALL = ("dataset=digits", "dataset.max_examples=96", "optimizer=sgd", "save_model=false")
 #: Augments the images in one way, as each takes seconds to build.
 FLIPPED = [f"augmentation.{way}=false" for way in ("crop", "rotation", "blur", "exposure", "noise")]
 

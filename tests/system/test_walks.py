@@ -15,7 +15,7 @@ from support.tracking_server import PASSWORD, USER, TrackingServer
 from support.walking import User, commands
 
 #: Makes of a README's training one of seconds.
-SMALL = "dataset=digits dataset.max_examples=96 epochs=1"
+SMALL = "dataset=digits dataset.max_examples=96 epochs=1 optimizer=sgd"
 
 
 def the(lines: list[str], beginning: str) -> str:
