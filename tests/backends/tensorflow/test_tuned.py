@@ -4,6 +4,8 @@ import os
 import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -47,20 +49,39 @@ def data(number: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     return images.astype("float32"), labels
 
 
+@dataclass(frozen=True)
+class Fitted:
+    """Two epochs of `fit`: the weights before and after them, and what they gave."""
+
+    before: list[np.ndarray[Any, Any]]
+    after: list[np.ndarray[Any, Any]]
+    history: dict[str, list[float]]
+
+
+def convolution() -> keras.Model:
+    return model([keras.layers.Conv2D(4, 3, activation="relu"), keras.layers.Flatten()])
+
+
+@cache
+def fitted(number: int) -> Fitted:
+    """What `fit` makes of so many images."""
+    images, labels = data(number)
+    made = convolution()
+    before = made.get_weights()
+    history = made.fit(
+        images, labels, batch_size=16, epochs=2, shuffle=False, verbose=0,
+        validation_data=(images, labels),
+    ).history  # fmt: skip
+    return Fitted(before, made.get_weights(), history)
+
+
 @pytest.mark.parametrize("slices", [1, 2, 4])
 @pytest.mark.parametrize("number", [96, 101])
 def test_an_epoch_makes_the_updates_of_fit(number: int, slices: int) -> None:
     images, labels = data(number)
-    layers = [keras.layers.Conv2D(4, 3, activation="relu"), keras.layers.Flatten()]
-    fitted, looped = (
-        model(layers),
-        model([la.__class__.from_config(la.get_config()) for la in layers]),
-    )
-    looped.set_weights(fitted.get_weights())
-    history = fitted.fit(
-        images, labels, batch_size=16, epochs=2, shuffle=False, verbose=0,
-        validation_data=(images, labels),
-    ).history  # fmt: skip
+    expected, looped = fitted(number), convolution()
+    looped.set_weights(expected.before)
+    history = expected.history
     loop = GraphLoop(looped, 16, slices, threads=2)
     examples = Examples(tf.constant(images), tf.constant(labels))
     for epoch in range(2):
@@ -70,7 +91,7 @@ def test_an_epoch_makes_the_updates_of_fit(number: int, slices: int) -> None:
         assert accuracy == pytest.approx(history["accuracy"][epoch], abs=1e-6)
         assert val_loss == pytest.approx(history["val_loss"][epoch], rel=SAME)
         assert val_accuracy == pytest.approx(history["val_accuracy"][epoch], abs=1e-6)
-    for mine, theirs in zip(looped.get_weights(), fitted.get_weights(), strict=True):
+    for mine, theirs in zip(looped.get_weights(), expected.after, strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=1e-3, atol=1e-5)
 
 
