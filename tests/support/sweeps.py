@@ -1,6 +1,7 @@
-"""What a sweep or a suite that was killed leaves: its runs, and what still delivers them."""
+"""A run, sweep or suite that is killed: who writes it, its runs, and what still delivers them."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -30,6 +31,17 @@ def wait_for_delivery(folder: Path) -> None:
     ):
         assert time.monotonic() < deadline_s, "the sweep's delivery does not end"
         time.sleep(0.1)
+
+
+def writer_of(folder: Path, run: str) -> psutil.Process:
+    """The process of the run below `folder` whose own folder is `run`: it alone writes there."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            for file in process.open_files():
+                mine = file.path.startswith(str(folder)) and file.mode != "r"
+                if mine and file.path.endswith(f"/{run}/journal.jsonl"):
+                    return process
+    raise AssertionError(f"nothing writes the journal of {run}")
 
 
 def attempts_in(folder: Path) -> list[str]:

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.usefixtures("made_store")
 def suite(folder: Path, *words: str) -> "subprocess.Popen[str]":
     """A suite of three items: one by hand, one that ffmpeg keeps waiting, one that fails."""
     hand = '["codec=h264","method=final_cut_manual","export_time_s=208"]'
-    waits = f'["codec=h264","clip.duration_s=1","ffmpeg.path={folder}/ffmpeg"]'
+    short = '"codec=h264","clip.duration_s=1","clip.rendered_s=1","clip.fps=10"'
+    waits = f'[{short},"ffmpeg.path={folder}/ffmpeg"]'
     fails = '["codec=h264","ffmpeg.path=missing"]'
     items = {"by_hand": hand, "waits": waits, "fails": fails}
     listed = [f"{{name: {name}, entry: export, overrides: {o}}}" for name, o in items.items()]

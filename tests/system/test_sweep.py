@@ -7,16 +7,14 @@ import shutil
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from mlflow import MlflowClient
 from support.checkouts import PROJECT, checkout
 from support.process_fixtures import COLD
-from support.sweeps import attempts_in, runs_of, wait_for_delivery
+from support.sweeps import attempts_in, runs_of, wait_for_delivery, writer_of
 
 from chipbench.config.compose import compose_config
 from chipbench.config.overrides import is_several
@@ -246,17 +244,6 @@ SLOW = (
 TWO = (*SLOW, "epochs=4", "seed=1,2")
 
 
-def writer_of(folder: Path, name: str) -> psutil.Process:
-    """The process of the job `name` of this sweep: it alone writes its journal."""
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            for file in process.open_files():
-                mine = file.path.startswith(str(folder)) and file.mode != "r"
-                if mine and file.path.endswith(f"/jobs/{name}/journal.jsonl"):
-                    return process
-    raise AssertionError(f"nothing writes the journal of job {name}")
-
-
 def wait_for_epochs(folder: Path, name: str) -> None:
     deadline_s = time.monotonic() + 200
     while time.monotonic() < deadline_s:
@@ -286,9 +273,9 @@ def test_what_was_killed_is_done_by_resume_and_nothing_twice(tmp_path: Path) -> 
     """First a job, which fails alone, then the sweep itself, which ends its job."""
     running = begin(tmp_path)
     wait_for_epochs(tmp_path, "000.1")
-    writer_of(tmp_path, "000.1").kill()
+    writer_of(tmp_path, "jobs/000.1").kill()
     wait_for_epochs(tmp_path, "001.1")
-    child = writer_of(tmp_path, "001.1")
+    child = writer_of(tmp_path, "jobs/001.1")
     running.kill()
     running.wait()
     child.wait(timeout=200)

@@ -15,7 +15,7 @@ from filelock import FileLock
 from mlflow import MlflowClient
 from mlflow.entities import Run
 from omegaconf import DictConfig
-from support.process_fixtures import COLD
+from support.sweeps import writer_of
 
 from chipbench import hardware
 from chipbench.backends import Device
@@ -171,14 +171,14 @@ def test_the_same_seed_gives_the_same_losses_twice(compose: Compose, tmp_path: P
     losses = []
     for folder in ("a", "b"):
         overrides = ("deterministic=true", "tracking=none", f"output_dir={tmp_path / folder}")
-        train(compose(*DIGITS, *overrides))
+        train(compose(*SMALL, "epochs=3", *overrides))
         losses.append(pd.read_csv(tmp_path / folder / "epochs.csv")["loss"].tolist())
     assert losses[0] == losses[1]
 
 
 def test_a_loss_that_is_not_finite_ends_the_run_as_failed(compose: Compose, tmp_path: Path) -> None:
     with pytest.raises(FloatingPointError):
-        train(compose(*DIGITS, "optimizer=sgd", "optimizer.learning_rate=1e30"))
+        train(compose(*SMALL, "epochs=3", "optimizer.learning_rate=1e30"))
     run = only_run(tmp_path)
     assert run.info.status == "FAILED"
     assert "lower the learning rate" in run.data.tags["chipbench.reason"]
@@ -224,10 +224,9 @@ def test_another_machines_name_is_refused_before_a_run_begins(
     assert not client.search_runs([e.experiment_id for e in client.search_experiments()])
 
 
-def start(python: str, folder: Path, cache: Path) -> "subprocess.Popen[str]":
+def start(folder: Path, cache: Path) -> "subprocess.Popen[str]":
     environment = os.environ | {"CHIPBENCH_CACHE": str(cache)}
-    command = [python, "-m", "chipbench.train", "dataset=digits", "epochs=500"]
-    command.append("dataset.max_examples=640")
+    command = [sys.executable, "-m", "chipbench.train", *SMALL, "epochs=5000"]
     places = [f"output_dir={folder / 'run'}", f"tracking.uri=sqlite:///{folder / 'mlflow.db'}"]
     places.append(f"hydra.run.dir={folder / 'hydra'}")
     return subprocess.Popen(
@@ -252,13 +251,15 @@ def start(python: str, folder: Path, cache: Path) -> "subprocess.Popen[str]":
 def test_a_signal_ends_the_run_in_order(
     number: int, code: int, status: str, mlflow_status: str, tmp_path: Path, cache: Path
 ) -> None:
-    python = COLD if number == signal.SIGKILL else sys.executable
-    process = start(python, tmp_path, cache)
+    process = start(tmp_path, cache)
     assert process.stdout is not None
     for line in process.stdout:
         if line.startswith("epoch 3/"):
             break
-    process.send_signal(number)
+    if number == signal.SIGKILL:
+        writer_of(tmp_path, "run").kill()
+    else:
+        process.send_signal(number)
     process.communicate(timeout=120)
     assert process.returncode == code
     deadline = time.monotonic() + 120
