@@ -202,6 +202,13 @@ def test_only_the_own_experiment_takes_runs(place: Place) -> None:
     assert place.laptop("POST", "experiments/set-experiment-tag", note).status == 403
 
 
+def test_a_list_of_runs_is_written_without_indentation(place: Place) -> None:
+    body = {"experiment_ids": [place.experiment]}
+    listed = place.laptop("POST", "runs/search", body)
+    assert place.others in {run["info"]["run_id"] for run in listed.json()["runs"]}
+    assert b"\n" not in listed.body
+
+
 def test_files_go_into_own_runs_and_nowhere_else(place: Place) -> None:
     server = place.server
     assert server.ask(LAPTOP, "PUT", place.file(place.own), b"mine").status == 200

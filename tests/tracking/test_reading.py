@@ -75,6 +75,7 @@ def test_a_server_with_a_login_gives_what_mlflow_does_page_by_page(
     monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", USER)
     monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", PASSWORD)
     monkeypatch.setattr(server_runs, "PAGE", 2)
+    monkeypatch.setattr(server_runs, "_RUNS_AT_ONCE", 2)
     check(login_server.uri, "side by side")
     monkeypatch.setattr(server_runs, "_token_of", lambda place: "another server's")
     check(login_server.uri, "one by one")
@@ -84,3 +85,15 @@ def test_equal_texts_are_one_object(database: str) -> None:
     fill(MlflowClient(database), "read")
     runs = StoredRuns(Store(database, Path.cwd(), 5.0, 60.0)).read(["read"])
     assert len({id(run.status) for run in runs}) == len({run.status for run in runs}) == 3
+
+
+@pytest.mark.parametrize(("limit", "path"), [(3, None), (25_000, "/ajax-api/2.0/mlflow/none")])
+def test_histories_that_a_server_does_not_list_are_asked_for_singly(
+    login_server: TrackingServer, monkeypatch: pytest.MonkeyPatch, limit: int, path: str | None
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", USER)
+    monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", PASSWORD)
+    monkeypatch.setattr(server_runs, "_POINTS_AT_MOST", limit)
+    monkeypatch.setattr(server_runs, "_HISTORIES", path or server_runs._HISTORIES)
+    assert server_runs.server_histories(login_server.uri, []) == []
+    check(login_server.uri, f"singly {limit}")

@@ -15,13 +15,13 @@ from chipbench.ground.drawing.bars import Bar, draw_bars
 from chipbench.ground.drawing.lines import Measured, Points, draw_batch_sizes, draw_lines
 from chipbench.ground.files import digest
 from chipbench.ground.metrics import metric
-from chipbench.measure.recorded_run import RecordedRun
+from chipbench.measure.recorded_run import RecordedRun, SeriesPoint
 from chipbench.measure.statistics import interval
 from chipbench.published.benchmarks import words_of
 from chipbench.terminal.extras import Extras
 
 #: Gives metrics, named by run and name, each as its points: step, value, Unix time in ms.
-Histories = Callable[[Sequence[tuple[str, str]]], Sequence[Sequence[tuple[int, float, int]]]]
+Histories = Callable[[Sequence[tuple[str, str]]], Sequence[Sequence[SeriesPoint]]]
 
 _MOST_LINES = 6
 _MOST_BARS = 12
@@ -140,7 +140,7 @@ def _use(group: Group, histories: Histories) -> Mapping[str, Points]:
 
 def _series(
     group: Group, histories: Histories, *names: str
-) -> Iterator[tuple[str, Sequence[tuple[int, float, int]]]]:
+) -> Iterator[tuple[str, Sequence[SeriesPoint]]]:
     """By machine the series of these metrics that have more than a point; the last one counts."""
     known = [
         (row.machine, row.runs[0].run_id, name)

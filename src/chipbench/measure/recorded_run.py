@@ -28,6 +28,9 @@ SPEED_METRICS = (
 #: Kinds of runs that this store's user did not measure: published results, and shared files.
 REFERENCE, SHARED = "reference", "shared"
 
+#: Of a metric: step, value, Unix time in milliseconds.
+SeriesPoint = tuple[int, float, int]
+
 #: MLflow's databases keep infinity as the largest float, with which nothing can be computed.
 _INFINITE = 1e300
 

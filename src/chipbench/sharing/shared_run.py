@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from chipbench.ground import tags
 from chipbench.measure import result as results
 from chipbench.measure.columns import STEP, TIME
-from chipbench.measure.recorded_run import SHARED, RecordedRun
+from chipbench.measure.recorded_run import SHARED, RecordedRun, SeriesPoint
 from chipbench.measure.result import Columns, Result
 from chipbench.published.run import PublishedRun
 from chipbench.terminal.markdown import markdown_text
@@ -77,7 +77,7 @@ class SharedRun:
             found += _row(result.utilisation, TIME, row, row, begun + round(1000 * (time_s or 0)))
         return found
 
-    def history(self, metric: str) -> list[tuple[int, float, int]]:
+    def history(self, metric: str) -> list[SeriesPoint]:
         """A metric's points: step, value, Unix time in milliseconds."""
         return [(step, value, ms) for name, step, value, ms in self.points() if name == metric]
 

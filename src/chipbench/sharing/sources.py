@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from chipbench.measure.recorded_run import RecordedRun
+from chipbench.measure.recorded_run import RecordedRun, SeriesPoint
 from chipbench.published.completed import published_recorded
 from chipbench.sharing.believed_runs import believed, shipped
 from chipbench.sharing.shared_run import SharedRun
 from chipbench.terminal.lines import announce
-from chipbench.tracking.reading import Point, StoredRuns, once
+from chipbench.tracking.reading import StoredRuns, once
 from chipbench.tracking.store import Store
 
 
@@ -36,7 +36,7 @@ class Sources:
             stored = self._stored.read(experiments)
         return once([*stored, *(run.recorded() for run in self._shared.values())])
 
-    def histories(self, wanted: Sequence[tuple[str, str]]) -> list[list[Point]]:
+    def histories(self, wanted: Sequence[tuple[str, str]]) -> list[list[SeriesPoint]]:
         """The points of metrics, each named by its run's id and its own name."""
         kept = [(run_id, metric) for run_id, metric in wanted if run_id not in self._shared]
         stored = iter([] if self._stored is None else self._stored.histories(kept))

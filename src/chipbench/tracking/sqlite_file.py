@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from chipbench.measure.frozen_params import FrozenParams
-from chipbench.measure.recorded_run import RecordedRun
+from chipbench.measure.recorded_run import RecordedRun, SeriesPoint
 from chipbench.tracking.shared_texts import SharedTexts
 
 _ADDRESS = re.compile(r"sqlite:///([^?%]*[^?%/])")
@@ -66,7 +66,7 @@ class SqliteFile:
         with self._open() as database:
             return _read(database, ",".join(str(int(number)) for number in experiments))
 
-    def histories(self, wanted: Sequence[tuple[str, str]]) -> list[list[tuple[int, float, int]]]:
+    def histories(self, wanted: Sequence[tuple[str, str]]) -> list[list[SeriesPoint]]:
         """The points of metrics, each named by its run's id and its own name."""
         query = "select step, value, timestamp, is_nan from metrics where run_uuid = ? and key = ?"
         with self._open() as database:
