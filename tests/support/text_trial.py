@@ -30,8 +30,8 @@ def task_of(name: str, *words: str) -> Task:
     opened = backend(name)
     opened.start(verbose=False, accelerator="cpu")
     loaded = data.load(config.dataset, Path("none"))
-    create = {"_target_": "keras.optimizers.Adam", "learning_rate": 0.01}
-    optimizer = ChosenOptimizer("adam", "adam", None, create)
+    create = {"_target_": "keras.optimizers.SGD", "learning_rate": 0.1}
+    optimizer = ChosenOptimizer("sgd", "sgd", None, create)
 
     def build() -> Any:
         return build_model(config, loaded, optimizer, opened.always_compiled)
