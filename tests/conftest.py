@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from omegaconf import DictConfig
 from support.sharing import end_shared
 
@@ -133,3 +134,17 @@ def compose_in(cache: Path, empty_database: Path) -> Callable[..., DictConfig]:
 def compose(compose_in: Callable[..., DictConfig], tmp_path: Path) -> Callable[..., DictConfig]:
     """The same, recorded in `tmp_path`."""
     return partial(compose_in, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def finished(compose_in: Callable[..., DictConfig], session_folder: Path) -> Path:
+    """The folder of a finished run, for the tests that only read it, in whichever process."""
+    folder = session_folder / "finished"
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            from chipbench.train import train
+
+            folder.mkdir()
+            words = ["dataset=digits", "epochs=3", "target_accuracy=0.5", "save_model=true"]
+            train(compose_in(folder, *words, "monitor.interval_s=0.2"))
+    return folder

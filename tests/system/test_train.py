@@ -11,7 +11,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from filelock import FileLock
 from mlflow import MlflowClient
 from mlflow.entities import Run
 from omegaconf import DictConfig
@@ -47,18 +46,6 @@ def only_run(folder: Path) -> Run:
     experiments = [e.experiment_id for e in client.search_experiments()]
     (run,) = client.search_runs(experiments)
     return run
-
-
-@pytest.fixture(scope="session")
-def finished(compose_in: Compose, session_folder: Path) -> Path:
-    """The folder of a finished run, for the tests that only read it, in whichever process."""
-    folder = session_folder / "finished"
-    with FileLock(f"{folder}.lock"):
-        if not folder.exists():
-            folder.mkdir()
-            words = ("target_accuracy=0.5", "monitor.interval_s=0.2", "save_model=true")
-            train(compose_in(folder, *DIGITS, *words))
-    return folder
 
 
 def test_a_run_records_every_name_of_the_contract(finished: Path) -> None:
