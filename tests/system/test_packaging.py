@@ -28,24 +28,35 @@ NO_PLUGIN: Mapping[str, str | None] = {"tensorflow-metal": None}
 NO_TENSORFLOW: Mapping[str, str | None] = {"tensorflow": None, "tensorflow-macos": None}
 # Pure Python that was never published as a wheel.
 SOURCE_ONLY = ("antlr4-python3-runtime", "promise")
+#: A user's settings of uv: what the index said holds for some minutes, also where it does not say
+#: so itself, and each resolution would ask again for all that the one before it knows.
+SETTINGS = """[[index]]
+url = "https://pypi.org/simple"
+default = true
+cache-control = { api = "max-age=600" }
+"""
 #: From a Python, a platform and extras to uv's exit code and what it said.
 Resolve = Callable[[str, str, str], dict[str, Any]]
 
 
 def uv_compile(
-    requirements: str, *options: str, python: str = "3.11"
+    requirements: str, *options: str, python: str = "3.11", settings: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """What uv says to `requirements`, taking wheels alone, so that no machine has to compile."""
+    """What uv says to `requirements`, taking wheels alone, so that no machine has to compile.
+
+    `settings`: a folder in place of the user's own settings.
+    """
     sources = [f"--no-binary={name}" for name in SOURCE_ONLY]
     command = [shutil.which("uv") or f"{get_path('scripts')}/uv"]
     command += ["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--only-binary=:all:"]
+    in_place = {"XDG_CONFIG_HOME": str(settings)} if settings else {}
     return subprocess.run(
         [*command, *sources, f"--python-version={python}", *options, requirements],
         capture_output=True,
         text=True,
         cwd=PROJECT,
         input="packaging",
-        env={**os.environ, "MACOSX_DEPLOYMENT_TARGET": "14.0"},
+        env={**os.environ, **in_place, "MACOSX_DEPLOYMENT_TARGET": "14.0"},
     )
 
 
@@ -112,27 +123,41 @@ RESOLVED = [
 ]
 
 
+def settings_in(folder: Path) -> Path | None:
+    """A folder with `SETTINGS`, unless the user has settings, which may name another index."""
+    own = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    if (own / "uv" / "uv.toml").exists():
+        return None
+    (folder / "uv").mkdir()
+    (folder / "uv" / "uv.toml").write_text(SETTINGS)
+    return folder
+
+
 @pytest.fixture(scope="session")
-def resolved_for(package_index: None, session_folder: Path) -> Resolve:
-    """What uv resolves for a machine: all are asked at once, as most of the time it waits."""
+def resolved_for(
+    package_index: None, session_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Resolve:
+    """What uv resolves for a machine: of what it asked for the first, the others know most."""
+    settings = settings_in(tmp_path_factory.mktemp("settings"))
 
     def ask(machine: list[str]) -> dict[str, Any]:
         python, platform, extras = machine
         options = [f"--extra={extra}" for extra in extras.split()]
         options.append(f"--python-platform={platform}")
-        ended = uv_compile("pyproject.toml", *options, python=python)
+        ended = uv_compile("pyproject.toml", *options, python=python, settings=settings)
         return {"code": ended.returncode, "stdout": ended.stdout, "stderr": ended.stderr}
 
     path = session_folder / "resolved.json"
     with FileLock(f"{path}.lock"):
         if not path.exists():
             machines = [machine for *machine, _ in RESOLVED]
-            with ThreadPoolExecutor(len(machines)) as together:
-                path.write_text(
-                    json.dumps([*zip(machines, together.map(ask, machines), strict=True)])
-                )
-    answers = {tuple(machine): answer for machine, answer in json.loads(path.read_text())}
-    return lambda *machine: answers[machine]
+            first, *others = machines
+            answers = [ask(first)]
+            with ThreadPoolExecutor(3) as together:
+                answers += together.map(ask, others)
+            path.write_text(json.dumps([*zip(machines, answers, strict=True)]))
+    known = {tuple(machine): answer for machine, answer in json.loads(path.read_text())}
+    return lambda *machine: known[machine]
 
 
 @pytest.mark.network
