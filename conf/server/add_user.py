@@ -20,7 +20,7 @@ from mlflow.environment_variables import MLFLOW_TRACKING_URI
 from mlflow.exceptions import MlflowException
 
 from chipbench.tracking.address import is_server, without_login
-from chipbench.tracking.reason import reason, unlogged
+from chipbench.tracking.store_errors import reason, unlogged
 
 _THERE = "RESOURCE_ALREADY_EXISTS"
 #: What the server's answer means to an administrator.

@@ -8,33 +8,33 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from chipbench import hardware
-from chipbench.comparison.contents import make_report
-from chipbench.comparison.frameworks import beside, framework_rows
+from chipbench.comparison.framework_comparison import beside, framework_rows
 from chipbench.comparison.grouping import sort_runs
-from chipbench.comparison.groups import Sorted
-from chipbench.comparison.identity import ids_of
-from chipbench.comparison.pages import write_pages
+from chipbench.comparison.machine_identity import ids_of
 from chipbench.comparison.population import populations
 from chipbench.comparison.population_table import population_rows
+from chipbench.comparison.ranked_groups import Sorted
 from chipbench.comparison.report import Report
-from chipbench.comparison.selection import selection_of
+from chipbench.comparison.report_contents import make_report
+from chipbench.comparison.report_files import write_pages
+from chipbench.comparison.run_selection import selection_of
 from chipbench.comparison.terminal_report import print_comparison
-from chipbench.comparison.tidy import run_rows, table_rows
-from chipbench.config.nearest import hint
+from chipbench.comparison.tidy_tables import run_rows, table_rows
 from chipbench.config.options import project_dir
+from chipbench.config.spelling_suggestion import hint
 from chipbench.ground import invocation, tags
 from chipbench.ground.cache import cache_folder, writable
 from chipbench.ground.csv_file import write_table
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.running import command
-from chipbench.sharing.sources import Sources
+from chipbench.sharing.run_sources import Sources
+from chipbench.terminal.escaping import plain
 from chipbench.terminal.extras import Extras
-from chipbench.terminal.lines import announce, say
 from chipbench.terminal.markdown import markdown_text
-from chipbench.terminal.plain import plain
-from chipbench.tracking.delivered import delivered
+from chipbench.terminal.messages import announce, say
 from chipbench.tracking.recorder import Recorder
+from chipbench.tracking.run_location import delivered
 from chipbench.tracking.store import configured_store
 from chipbench.tracking.undelivered import runs_that_wait, undelivered
 

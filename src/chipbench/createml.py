@@ -10,7 +10,7 @@ from chipbench.comparison.terminal_result import print_createml
 from chipbench.hardware.machine import Machine
 from chipbench.measure.result import Result
 from chipbench.running import command
-from chipbench.running.shown import run_and_show
+from chipbench.running.shown_benchmark import run_and_show
 from chipbench.workloads.createml.trainer import CreateML
 from chipbench.workloads.training.createml_stand_in import StandIn
 from chipbench.workloads.workload import Workload

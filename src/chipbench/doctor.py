@@ -30,7 +30,7 @@ from chipbench.ground.cache import cache_folder, named_folder
 from chipbench.ground.processes import Child
 from chipbench.hardware import Machine
 from chipbench.running import command
-from chipbench.terminal.lines import announce
+from chipbench.terminal.messages import announce
 from chipbench.tracking.store import Store, configured_store
 
 _LOAD_S = 0.6  # a tenth of what doctor takes; a run itself looks for longer

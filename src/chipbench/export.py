@@ -6,8 +6,8 @@ from chipbench.comparison.run_remarks import export_beside
 from chipbench.comparison.terminal_result import print_export
 from chipbench.measure.result import Result
 from chipbench.running import command
-from chipbench.running.shown import run_and_show
-from chipbench.workloads.video.methods import create_export
+from chipbench.running.shown_benchmark import run_and_show
+from chipbench.workloads.video.export_methods import create_export
 
 
 def export(config: DictConfig) -> Result:

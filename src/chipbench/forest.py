@@ -8,8 +8,8 @@ from chipbench.data.california_housing import source_here
 from chipbench.ground.cache import cache_folder
 from chipbench.measure.result import Result
 from chipbench.running import command
-from chipbench.running.shown import run_and_show
-from chipbench.terminal.lines import note
+from chipbench.running.shown_benchmark import run_and_show
+from chipbench.terminal.messages import note
 from chipbench.workloads.forest.workload import Forest
 
 

@@ -6,7 +6,7 @@ from omegaconf import DictConfig
 
 from chipbench.config.overrides import command_line
 from chipbench.running import command
-from chipbench.sweeping.limit import find_limit
+from chipbench.sweeping.limit_search import find_limit
 
 
 def limits(config: DictConfig) -> int:

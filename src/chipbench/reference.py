@@ -7,13 +7,13 @@ from omegaconf import DictConfig
 from chipbench.config.options import project_dir
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.plural import counted
-from chipbench.published.completed import complete
-from chipbench.published.runs import published_runs
+from chipbench.published.completed_settings import complete
+from chipbench.published.published_runs import published_runs
 from chipbench.running import command
 from chipbench.sharing.believed_runs import believed, shipped
 from chipbench.sharing.shared_run import SharedRun
-from chipbench.terminal.lines import announce, say
-from chipbench.tracking.importing import import_runs
+from chipbench.terminal.messages import announce, say
+from chipbench.tracking.reference_import import import_runs
 from chipbench.tracking.store import Store, configured_store
 
 

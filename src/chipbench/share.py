@@ -9,14 +9,14 @@ from chipbench.ground.cache import writable
 from chipbench.ground.files import whole
 from chipbench.measure.result import write_document
 from chipbench.running import command
-from chipbench.sharing.advice import advice
-from chipbench.sharing.card import write_cards
-from chipbench.sharing.document import file_stem
-from chipbench.sharing.places import results_of
-from chipbench.sharing.sharable import sharable
-from chipbench.sharing.shown import show_document
+from chipbench.sharing.file_preview import show_document
+from chipbench.sharing.result_card import write_cards
+from chipbench.sharing.result_folders import results_of
+from chipbench.sharing.sending_advice import advice
+from chipbench.sharing.sharable_results import sharable
+from chipbench.sharing.shared_file import file_stem
 from chipbench.terminal.extras import Extras
-from chipbench.terminal.lines import say
+from chipbench.terminal.messages import say
 
 
 def share(config: DictConfig) -> Path | None:

@@ -10,7 +10,7 @@ from chipbench.ground.cache import named_folder
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.plural import counted
 from chipbench.running import command
-from chipbench.terminal.lines import say
+from chipbench.terminal.messages import say
 from chipbench.tracking.journal import find_journals
 from chipbench.tracking.redelivery import COMPLETE, UNREADABLE, WAITING, Redelivery, deliver
 from chipbench.tracking.store import Store, configured_store

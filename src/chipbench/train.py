@@ -7,8 +7,8 @@ from chipbench.comparison.run_remarks import training_beside
 from chipbench.comparison.terminal_result import print_training
 from chipbench.measure.result import Result
 from chipbench.running import command
-from chipbench.running.shown import run_and_show
-from chipbench.workloads.training.follower import follow
+from chipbench.running.shown_benchmark import run_and_show
+from chipbench.workloads.training.non_chief_worker import follow
 from chipbench.workloads.training.workload import Training
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from support.process_fixtures import Trial
 
-from chipbench.backends.trials.kernels import _unlike
+from chipbench.backends.trials.layer_trials import _unlike
 from chipbench.backends.trials.tolerance import fault_in, of_layer, of_steps
 
 Found = Callable[[str], Any]

@@ -23,7 +23,7 @@ from support.shared_results import MAC, result
 from chipbench.compare import compare
 from chipbench.config.compose import compose_config
 from chipbench.reference import reference
-from chipbench.sharing.sources import Sources
+from chipbench.sharing.run_sources import Sources
 from chipbench.tracking.store import Store, configured_store
 
 _FILES, _MODELS = 300, 12

@@ -40,10 +40,10 @@ backend("tensorflow").start(verbose=False)
 import keras
 done("import TensorFlow and Keras")
 loaded = data.load(config.dataset, cache_folder(config.cache_dir))
-from chipbench.backends.tensorflow.reading import arrays
+from chipbench.backends.tensorflow.split_reading import arrays
 images, labels = arrays(loaded.train, loaded.train_examples)
 done("load the data (2,000 images)")
-from chipbench.workloads.training.optimizer import choose
+from chipbench.workloads.training.device_trial import choose
 choose(config.optimizer, "tensorflow", machine, "cpu", cache_folder(config.cache_dir))
 done("optimizer's verdict (known)")
 from chipbench.models.tiny_vgg import build

@@ -13,7 +13,7 @@ from pathlib import Path
 from mlflow import MlflowClient
 
 from chipbench.config.compose import compose_config
-from chipbench.config.recorded import recorded_params
+from chipbench.config.recorded_params import recorded_params
 from chipbench.measure.fingerprint import BENCHMARK_VERSION, fingerprint
 
 #: Also the names of the experiments that are composed.

@@ -23,7 +23,7 @@ from chipbench.running.result_files import ResultFiles
 from chipbench.sweeping import warm_process
 from chipbench.tracking.recorder import Recorder
 from chipbench.workloads.training import workload
-from chipbench.workloads.training.prepared import PreparedTraining
+from chipbench.workloads.training.prepared_training import PreparedTraining
 
 REPORT = "CHIPBENCH_PHASES"
 COLD = "cold"

@@ -21,7 +21,7 @@ from chipbench.backends.tuned import Tuned
 from chipbench.config.compose import compose_config
 from chipbench.running.benchmark import Benchmark
 from chipbench.workloads.training import workload
-from chipbench.workloads.training.prepared import PreparedTraining
+from chipbench.workloads.training.prepared_training import PreparedTraining
 from chipbench.workloads.workload import Report
 
 _TINY_VGG = ["batch_size=32"]

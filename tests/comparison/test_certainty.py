@@ -4,7 +4,7 @@ import pytest
 
 from chipbench.comparison.certainty import Certainty, certainty, doubt
 from chipbench.measure.statistics import Ratio
-from chipbench.published.twins import twins_apart
+from chipbench.published.twin_machines import twins_apart
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ import pytest
 from support.recorded_runs import run
 
 from chipbench.comparison.charts import batch_size_chart, curve_name
-from chipbench.comparison.contents import count_text
 from chipbench.comparison.grouping import sort_runs
-from chipbench.comparison.tables import group_table, value_table
-from chipbench.comparison.tidy import run_rows
-from chipbench.comparison.value import values_for_money
+from chipbench.comparison.price_performance import values_for_money
+from chipbench.comparison.report_contents import count_text
+from chipbench.comparison.report_tables import group_table, value_table
+from chipbench.comparison.tidy_tables import run_rows
 
 
 def only_group(*runs):

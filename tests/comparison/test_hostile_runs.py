@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from support.recorded_runs import no_histories, run
 
 from chipbench.comparison import charts
-from chipbench.comparison.contents import make_report
-from chipbench.comparison.frameworks import beside, framework_rows
+from chipbench.comparison.framework_comparison import beside, framework_rows
 from chipbench.comparison.grouping import sort_runs
-from chipbench.comparison.pages import write_pages
 from chipbench.comparison.report import Report
+from chipbench.comparison.report_contents import make_report
+from chipbench.comparison.report_files import write_pages
 from chipbench.comparison.terminal_report import print_comparison
-from chipbench.comparison.tidy import run_rows, table_rows
+from chipbench.comparison.tidy_tables import run_rows, table_rows
 from chipbench.ground.csv_file import write_table
 from chipbench.measure.fingerprint import fingerprint
 from chipbench.measure.recorded_run import RecordedRun

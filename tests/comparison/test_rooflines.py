@@ -7,11 +7,11 @@ import pytest
 from support.published_store import HERE, mine, published_recorded
 from support.recorded_runs import no_histories
 
-from chipbench.comparison.contents import make_report
-from chipbench.comparison.embedded import embedded
 from chipbench.comparison.grouping import sort_runs
-from chipbench.comparison.pages import write_pages
+from chipbench.comparison.page_data import embedded
 from chipbench.comparison.report import Curves
+from chipbench.comparison.report_contents import make_report
+from chipbench.comparison.report_files import write_pages
 from chipbench.comparison.rooflines import rooflines
 from chipbench.measure.recorded_run import RecordedRun
 

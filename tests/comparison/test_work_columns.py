@@ -6,11 +6,11 @@ import pytest
 from support.recorded_runs import run
 
 from chipbench.comparison.grouping import sort_runs
-from chipbench.comparison.tidy import run_rows, table_rows
+from chipbench.comparison.tidy_tables import run_rows, table_rows
 from chipbench.comparison.work_columns import column_of, work_cells
 from chipbench.config.compose import compose_config
-from chipbench.config.recorded import recorded_params
-from chipbench.config.rule import Role
+from chipbench.config.key_rule import Role
+from chipbench.config.recorded_params import recorded_params
 from chipbench.config.schema import RULES
 from chipbench.measure.fingerprint import fingerprint
 from chipbench.measure.recorded_run import RecordedRun

@@ -6,7 +6,7 @@ from omegaconf import DictConfig, OmegaConf
 from chipbench.config import compose as compose_module
 from chipbench.config.compose import compose_config
 from chipbench.config.options import CONF_DIR
-from chipbench.config.recorded import public_config, recorded_params
+from chipbench.config.recorded_params import public_config, recorded_params
 from chipbench.ground.errors import ConfigurationError
 
 OUTPUT = "output_dir=out"

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
-from chipbench.config.literal import literal_override, literal_value
+from chipbench.config.literal_text import literal_override, literal_value
 from chipbench.config.overrides import command_line, is_sweep
 from chipbench.ground.errors import ConfigurationError
 

@@ -13,8 +13,8 @@ from chipbench.config import compose as compose_module
 from chipbench.config import options as options_module
 from chipbench.config.check import check, leaves
 from chipbench.config.compose import compose_config
+from chipbench.config.key_rule import Role
 from chipbench.config.options import CONF_DIR, options
-from chipbench.config.rule import Role
 from chipbench.config.schema import ENTRIES, RULES, rule_of
 from chipbench.ground.errors import ConfigurationError
 

@@ -17,20 +17,20 @@ import tensorflow_datasets as tfds
 from omegaconf import DictConfig
 
 from chipbench import data
-from chipbench.backends.tensorflow.reading import arrays, images_of
+from chipbench.backends.tensorflow.split_reading import arrays, images_of
 from chipbench.data import (
     cifar10,
+    dataset_source,
+    dataset_verification,
     decoding,
     food101,
     food101_10pct,
-    generated,
-    source,
+    generated_datasets,
     subset,
     tfds_writing,
-    verification,
 )
 from chipbench.data.cifar10 import ENTRY as CIFAR10
-from chipbench.data.generated import best_accuracy
+from chipbench.data.generated_datasets import best_accuracy
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 
 Compose = Callable[..., DictConfig]
@@ -113,7 +113,7 @@ def test_generated_food101_has_jpegs_of_the_originals_size(compose: Compose, cac
 
 def test_grey_images_are_read_in_three_channels_by_every_back_end(cache: Path) -> None:
     mnist = replace(CIFAR10, tfds_name="mnist", size_px=28)
-    builder = generated.builder(mnist, 12, 2, cache)
+    builder = generated_datasets.builder(mnist, 12, 2, cache)
     split = data.Records(builder, "train")
     images, labels = arrays(split, 12)
     assert images.shape == (12, 28, 28, 3) and images.std() > 10
@@ -124,9 +124,9 @@ def test_grey_images_are_read_in_three_channels_by_every_back_end(cache: Path) -
 
 def test_a_class_has_more_in_common_than_all_images_have() -> None:
     generator = np.random.default_rng(0)
-    patterns = generated.class_patterns(2)
+    patterns = generated_datasets.class_patterns(2)
     means = [
-        generated.draw(np.repeat(p[None], 200, axis=0), (32, 32), generator).mean(axis=0)
+        generated_datasets.draw(np.repeat(p[None], 200, axis=0), (32, 32), generator).mean(axis=0)
         for p in patterns
     ]
     assert np.abs(means[0] - means[1]).mean() > 8
@@ -173,7 +173,7 @@ def small_original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     features = tfds.builder("cifar10").info.features
 
     def originals(number: int, stream: int) -> Iterator[tuple[int, dict[str, Any]]]:
-        for key, example in generated._examples(CIFAR10, features, number, stream):
+        for key, example in generated_datasets._examples(CIFAR10, features, number, stream):
             yield key, example | {"id": f"train_{key:05d}"}
 
     splits = {"train": (60, originals(60, 0)), "test": (20, originals(20, 1))}
@@ -263,11 +263,11 @@ def test_what_was_not_made_of_the_published_archive_is_refused(
 
 
 def test_a_label_beyond_the_classes_is_refused() -> None:
-    grey = generated._encoded(np.zeros((32, 32, 3), "uint8"), "png", False)
-    found = list(verification._wrong({"image": grey, "label": 10}, CIFAR10, "test"))
+    grey = generated_datasets._encoded(np.zeros((32, 32, 3), "uint8"), "png", False)
+    found = list(dataset_verification._wrong({"image": grey, "label": 10}, CIFAR10, "test"))
     assert found == ["a label 10 in its test split, of 10 classes"]
-    large = generated._encoded(np.zeros((64, 32, 3), "uint8"), "png", False)
-    found = list(verification._wrong({"image": large, "label": 0}, CIFAR10, "test"))
+    large = generated_datasets._encoded(np.zeros((64, 32, 3), "uint8"), "png", False)
+    found = list(dataset_verification._wrong({"image": large, "label": 0}, CIFAR10, "test"))
     assert found == ["an image of 32 x 64 pixels in its test split"]
 
 
@@ -289,7 +289,7 @@ def test_a_share_of_every_class_is_chosen_with_a_seed() -> None:
 
 def test_the_tenth_of_food101_keeps_the_original_bytes(tmp_path: Path) -> None:
     entry = food101_10pct.ENTRY
-    whole = generated.builder(entry, 202, 10, tmp_path)
+    whole = generated_datasets.builder(entry, 202, 10, tmp_path)
     tenth = subset.builder(entry, whole, tmp_path)
     assert tenth.info.splits["train"].num_examples == 101  # one of two of each class
     decoders = {"image": tfds.decode.SkipDecoding()}
@@ -304,7 +304,7 @@ def test_the_tenth_of_food101_keeps_the_original_bytes(tmp_path: Path) -> None:
 def test_the_tenth_states_75_and_25_images_of_every_class() -> None:
     entry = food101_10pct.ENTRY
     assert (entry.train_examples, entry.validation_examples) == (75 * 101, 25 * 101)
-    assert source._sizes(entry, None) == (7_575, 2_525)
+    assert dataset_source._sizes(entry, None) == (7_575, 2_525)
 
 
 def test_digits_are_all_there_once(compose: Compose, cache: Path) -> None:
@@ -318,9 +318,9 @@ def test_digits_are_all_there_once(compose: Compose, cache: Path) -> None:
 
 def test_an_interrupted_generation_is_not_taken_for_whole(tmp_path: Path) -> None:
     program = (
-        "from pathlib import Path; from chipbench.data import generated;"
+        "from pathlib import Path; from chipbench.data import generated_datasets;"
         "from chipbench.data.cifar10 import ENTRY;"
-        f"generated.builder(ENTRY, 50000, 100, Path({str(tmp_path)!r}))"
+        f"generated_datasets.builder(ENTRY, 50000, 100, Path({str(tmp_path)!r}))"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", program], env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
@@ -333,7 +333,7 @@ def test_an_interrupted_generation_is_not_taken_for_whole(tmp_path: Path) -> Non
     assert list(tmp_path.rglob("*incomplete*")), "it was not killed while it wrote"
     assert not list(tmp_path.rglob("cifar10/1.0.0"))
     folder = next((tmp_path / "generated").iterdir())
-    small = generated.builder(CIFAR10, 50, 10, tmp_path)
+    small = generated_datasets.builder(CIFAR10, 50, 10, tmp_path)
     folder_of_small = next((tmp_path / "generated").glob("cifar10-50-10-*"))
     folder_of_small.rename(tmp_path / "done")
     assert small.info.splits["train"].num_examples == 50

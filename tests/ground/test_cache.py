@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import chipbench.terminal.lines  # noqa: F401 - tells what the ground floor has to say
+import chipbench.terminal.messages  # noqa: F401 - tells what the ground floor has to say
 from chipbench.ground import cache
 from chipbench.ground.cache import Answer, cache_folder, kept
 from chipbench.ground.errors import ConfigurationError

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from chipbench.backends.start import say_what_is_not_heeded
+from chipbench.backends.keras_start import say_what_is_not_heeded
 from chipbench.checks.disk import shown
 from chipbench.data.cifar10 import ENTRY
-from chipbench.data.places import published_folder
+from chipbench.data.dataset_folders import published_folder
 from chipbench.ground.cache import cache_folder, named_folder
 from chipbench.ground.errors import ConfigurationError
-from chipbench.ground.personal import home_folder, without_folders
+from chipbench.ground.path_redaction import home_folder, without_folders
 from chipbench.hardware.library_settings import library_settings
-from chipbench.workloads.video.clip import own_clip
+from chipbench.workloads.video.source_clip import own_clip
 
 
 @pytest.fixture(autouse=True)

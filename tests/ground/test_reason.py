@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chipbench.ground.errors import UnsupportedBenchmark
-from chipbench.ground.personal import without_folders
+from chipbench.ground.path_redaction import without_folders
 from chipbench.ground.reason import reason_of
 
 GRAPH = """Graph execution error:

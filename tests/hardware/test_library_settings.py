@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support.machines import LINUX
 
-from chipbench.backends.start import start_keras
+from chipbench.backends.keras_start import start_keras
 from chipbench.checks.training import start_trouble
 from chipbench.ground.errors import ConfigurationError
 from chipbench.hardware.library_settings import library_settings

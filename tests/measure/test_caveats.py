@@ -3,7 +3,7 @@ from dataclasses import replace
 from chipbench.ground import metrics
 from chipbench.hardware import Load, Machine
 from chipbench.measure import caveats
-from chipbench.measure.reading import Reading
+from chipbench.measure.sensor_sample import Reading
 
 IDLE = Machine("m", "c", 1, 1, 1, "Linux 6", "x86_64", cpu_governor="performance")
 SLOWING = [10.0, 10.5, 11.0, 11.5, 12.0, 12.5]

@@ -8,10 +8,10 @@ from support.nvml import POWERS, NVMLError
 from chipbench.ground import metrics
 from chipbench.measure import energy
 from chipbench.measure.energy import energy_of, without_false_zeros
-from chipbench.measure.examples import IMAGES, SEQUENCES
+from chipbench.measure.example_kinds import IMAGES, SEQUENCES
 from chipbench.measure.idle_gpu import of_gpus
 from chipbench.measure.monitor import Monitor
-from chipbench.measure.reading import Reading
+from chipbench.measure.sensor_sample import Reading
 
 GPU = POWERS[0]
 USE = "system/gpu_0_utilization_percentage"

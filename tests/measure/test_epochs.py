@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from chipbench.measure.epochs import Epoch, summary, time_to
-from chipbench.measure.examples import SEQUENCES
+from chipbench.measure.example_kinds import SEQUENCES
 
 
 def epoch(number: int, time_s: float, val_accuracy: float = 0.5, loss: float = 1.0) -> Epoch:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from chipbench.config.compose import compose_config
-from chipbench.config.recorded import recorded_params
+from chipbench.config.recorded_params import recorded_params
 from chipbench.measure.fingerprint import context, fingerprint, work
 from chipbench.measure.frozen_params import FrozenParams
 

@@ -4,7 +4,7 @@ import pytest
 
 from chipbench.measure.energy import energy_of
 from chipbench.measure.monitor import Monitor, utilisation_summary
-from chipbench.measure.reading import Reading
+from chipbench.measure.sensor_sample import Reading
 
 GPU = "system/gpu_0_power_usage_watts"
 

@@ -4,11 +4,11 @@ import random
 
 import pytest
 
-from chipbench.ground import metrics_of_time
+from chipbench.ground import sustained_metrics
 from chipbench.measure.drift import drift_of, step_of
 from chipbench.measure.sustained import lasting
 
-SUSTAINED, SLOWED = metrics_of_time.SUSTAINED, metrics_of_time.SLOWED_AFTER
+SUSTAINED, SLOWED = sustained_metrics.SUSTAINED, sustained_metrics.SLOWED_AFTER
 
 
 def noisy(times_s: list[float]) -> list[float]:

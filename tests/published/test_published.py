@@ -1,7 +1,7 @@
 import pytest
 
 from chipbench.config.compose import compose_config
-from chipbench.config.recorded import recorded_params
+from chipbench.config.recorded_params import recorded_params
 from chipbench.ground import tags
 from chipbench.measure.fingerprint import fingerprint
 from chipbench.published import (
@@ -12,8 +12,8 @@ from chipbench.published import (
     time_includes,
     training_rows,
 )
-from chipbench.published.run import PublishedRun
-from chipbench.published.runs import published_runs
+from chipbench.published.published_run import PublishedRun
+from chipbench.published.published_runs import published_runs
 from chipbench.reference import complete
 
 

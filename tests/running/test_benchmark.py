@@ -9,11 +9,11 @@ import pytest
 from omegaconf import DictConfig
 
 from chipbench.ground import metrics
-from chipbench.hardware.used import CPU, Used
+from chipbench.hardware.computing_device import CPU, Used
 from chipbench.measure.result import Result
-from chipbench.running import benchmark, shown, watch
+from chipbench.running import benchmark, sensor_watch, shown_benchmark
 from chipbench.running.benchmark import Benchmark
-from chipbench.running.shown import run_and_show
+from chipbench.running.shown_benchmark import run_and_show
 from chipbench.tracking.journal import End, Metrics, Tags, read
 from chipbench.workloads.workload import Report, Work, Write
 
@@ -63,8 +63,8 @@ class Finished:
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing looks at this machine for a second before the work."""
-    monkeypatch.setattr(watch.Conditions, "begin", lambda self: None)
-    monkeypatch.setattr(watch.Conditions, "end", lambda self: None)
+    monkeypatch.setattr(sensor_watch.Conditions, "begin", lambda self: None)
+    monkeypatch.setattr(sensor_watch.Conditions, "end", lambda self: None)
 
 
 def run(config: DictConfig, workload: Finished) -> Result:
@@ -168,8 +168,8 @@ def test_the_machines_sensors_and_the_terminal_undo_nothing(
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     for name in ("end", "summary", "caveats"):
-        monkeypatch.setattr(watch.Conditions, name, failing(OSError(5, "no sensor")))
-    monkeypatch.setattr(shown, "say", lambda text: print(text))
+        monkeypatch.setattr(sensor_watch.Conditions, name, failing(OSError(5, "no sensor")))
+    monkeypatch.setattr(shown_benchmark, "say", lambda text: print(text))
     config = compose("dataset=digits", "tracking=none")
     show = failing(KeyError("optimizer_used"))
     result = run_and_show(config, lambda *_: Finished(), lambda *_: ["place 3 of 8"], show)

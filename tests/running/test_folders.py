@@ -8,7 +8,7 @@ from chipbench.compare import compare
 from chipbench.config.compose import compose_run
 from chipbench.ground.cache import writable
 from chipbench.ground.errors import ConfigurationError
-from chipbench.sweeping import conduct as conducting
+from chipbench.sweeping import sweep_command as conducting
 from chipbench.tracking.recorder import Recorder
 
 

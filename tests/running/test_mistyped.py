@@ -175,7 +175,7 @@ def begin(*_: object) -> None:
 def test_it_is_refused_in_one_line_that_says_what_was_meant(
     line: str, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chipbench.sweeping.conduct.begin", begin)
+    monkeypatch.setattr("chipbench.sweeping.sweep_command.begin", begin)
     entry, *words = shlex.split(line)
     assert _guarded(lambda: _run(entry, begin, words)) == BAD_CONFIGURATION
     out, err = capsys.readouterr()

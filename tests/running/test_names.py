@@ -11,7 +11,7 @@ from chipbench.config.compose import compose_config
 from chipbench.hardware.machine import Machine
 from chipbench.running.benchmark import Benchmark
 from chipbench.workloads.training.workload import Training
-from chipbench.workloads.video.methods import create_export
+from chipbench.workloads.video.export_methods import create_export
 from chipbench.workloads.workload import Workload
 
 _SHOWN = 15

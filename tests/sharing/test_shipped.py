@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from chipbench.comparison.contradiction import contradiction
+from chipbench.comparison.run_consistency import contradiction
 from chipbench.sharing import believed_runs
-from chipbench.sharing.reading import read_shared
+from chipbench.sharing.shared_file_reading import read_shared
 
 FOLDER = Path(str(files("chipbench.published").joinpath("shared")))
 SHIPPED = sorted(FOLDER.iterdir())

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from chipbench.backends import Device, Task, backend
-from chipbench.backends.building import build_model
 from chipbench.backends.flops import flops_per_example
 from chipbench.backends.initial_weights import numpy_draws
+from chipbench.backends.model_building import build_model
 from chipbench.backends.optimizer import ChosenOptimizer
 from chipbench.backends.tuned import Tuned
 from chipbench.config.compose import compose_config
@@ -47,7 +47,7 @@ def task_of(name: str, words: list[str]) -> Task:
 
     device = Device("cpu", "c", lambda: opened.synchronize("cpu"))
     if name == "tensorflow":
-        from chipbench.backends.tensorflow.device import TensorFlowDevice
+        from chipbench.backends.tensorflow.threads import TensorFlowDevice
 
         device = TensorFlowDevice("cpu", "c", device.synchronize)
     return Task(config, data, build, device, None)

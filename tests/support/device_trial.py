@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from chipbench.backends import backend
-from chipbench.backends.trials import optimizer, training
+from chipbench.backends.trials import optimizer_trial, training
 
 _RATE = 0.01
 _LAYERS = "support.faulty_layers"
@@ -24,11 +24,11 @@ def main(name: str) -> None:
     import keras
     from support import faulty_layers, faulty_optimizers
 
-    from chipbench.backends.trials import kernels, rules, steps
+    from chipbench.backends.trials import layer_trials, model_steps, optimizer_rules
     from chipbench.models import small_transformer
 
     # Forty steps on toy data are another test's.
-    optimizer.problem_of = lambda *_: None  # type: ignore[assignment]
+    optimizer_trial.problem_of = lambda *_: None  # type: ignore[assignment]
     create = {"_target_": "keras.optimizers.Adam", "learning_rate": _RATE}
 
     def verdict(model: str, precision: str, **sizes: int) -> dict[str, Any]:
@@ -39,21 +39,21 @@ def main(name: str) -> None:
     def build() -> Any:
         return faulty_layers.small(4, 12, None)
 
-    def take(precision: str) -> steps.Steps:
-        return steps.take(build, create, precision, opened.always_compiled)
+    def take(precision: str) -> model_steps.Steps:
+        return model_steps.take(build, create, precision, opened.always_compiled)
 
     found: dict[str, Any] = {"layers": verdict("build", "float32")}
     found["sequences"] = verdict("of_sequences", "float32", sequence_length=12, vocabulary=50)
     keras.mixed_precision.set_global_policy("mixed_float16")
-    probes = kernels.probes_of(build())
-    found["right"] = list(kernels.faults(probes, "mixed_float16", opened.always_compiled))
+    probes = layer_trials.probes_of(build())
+    found["right"] = list(layer_trials.faults(probes, "mixed_float16", opened.always_compiled))
     # JAX has no products of float16 with sums in float32 on the CPU, which attention asks for.
     keras.mixed_precision.set_global_policy("mixed_bfloat16")
-    probes = kernels.probes_of(small_transformer.build(2, 12, 50, None))
+    probes = layer_trials.probes_of(small_transformer.build(2, 12, 50, None))
     found["probed"] = [type(probe.layer).__name__ for probe in probes]
-    found["right"] += kernels.faults(probes, "mixed_bfloat16", opened.always_compiled)
+    found["right"] += layer_trials.faults(probes, "mixed_bfloat16", opened.always_compiled)
     expected, scaled = take("float32"), take("mixed_float16")
-    found["scaled"] = [*steps.faults(scaled, expected, "mixed_float16"), *scaled.unmoved]
+    found["scaled"] = [*model_steps.faults(scaled, expected, "mixed_float16"), *scaled.unmoved]
     for rule in (
         keras.optimizers.Adam(_RATE),
         keras.optimizers.SGD(_RATE, momentum=0.9),
@@ -61,7 +61,7 @@ def main(name: str) -> None:
         faulty_optimizers.NotLearning(_RATE),
         faulty_optimizers.Forgetful(_RATE),
     ):
-        found[type(rule).__name__] = list(rules.faults(rule, _NAMES))
+        found[type(rule).__name__] = list(optimizer_rules.faults(rule, _NAMES))
     scaling = keras.optimizers.LossScaleOptimizer.__init__
 
     def at_one(self: Any, inner: Any, **_: Any) -> None:
@@ -70,8 +70,10 @@ def main(name: str) -> None:
     keras.optimizers.LossScaleOptimizer.__init__ = at_one
 
     unscaled = replace(take("mixed_float16"), scale=2.0)  # as if it only said so
-    found["unscaled"] = list(steps.faults(unscaled, expected, "mixed_float16"))
-    found["underflow"] = list(steps.faults(replace(unscaled, scale=1.0), expected, "mixed_float16"))
+    found["unscaled"] = list(model_steps.faults(unscaled, expected, "mixed_float16"))
+    found["underflow"] = list(
+        model_steps.faults(replace(unscaled, scale=1.0), expected, "mixed_float16")
+    )
     print(json.dumps(found))
 
 

@@ -10,9 +10,9 @@ import pytest
 from support.shared_results import result
 
 from chipbench.measure.result import sealed
-from chipbench.sharing.document import shared_document
-from chipbench.sharing.reading import read_shared
-from chipbench.sharing.refused import RefusedFileError
+from chipbench.sharing.refusal import RefusedFileError
+from chipbench.sharing.shared_file import shared_document
+from chipbench.sharing.shared_file_reading import read_shared
 
 Document = dict[str, Any]
 

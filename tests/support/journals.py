@@ -23,8 +23,8 @@ from chipbench.tracking.journal import (
     read,
     read_start,
 )
+from chipbench.tracking.journal_run import KEY_TAG
 from chipbench.tracking.journal_writer import JournalWriter
-from chipbench.tracking.runs import KEY_TAG
 
 EXPERIMENT = "journals"
 

@@ -8,10 +8,10 @@ from support.recorded_runs import run
 from chipbench.comparison.grouping import sort_runs
 from chipbench.comparison.summary import Summary, summarise
 from chipbench.config.compose import compose_config
-from chipbench.config.recorded import recorded_params
+from chipbench.config.recorded_params import recorded_params
 from chipbench.measure.fingerprint import fingerprint
 from chipbench.measure.recorded_run import RecordedRun
-from chipbench.published.runs import published_runs
+from chipbench.published.published_runs import published_runs
 from chipbench.reference import complete
 
 

@@ -5,7 +5,7 @@ from itertools import count
 
 from omegaconf import DictConfig
 
-from chipbench.config.recorded import recorded_params
+from chipbench.config.recorded_params import recorded_params
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.measure.result import Result
 

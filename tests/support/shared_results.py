@@ -8,7 +8,7 @@ from statistics import median
 from support.machines import M1_MAX
 
 from chipbench.config.compose import compose_config
-from chipbench.config.recorded import recorded_params
+from chipbench.config.recorded_params import recorded_params
 from chipbench.hardware import Machine
 from chipbench.hardware.machine import slug
 from chipbench.measure.fingerprint import BENCHMARK_VERSION, fingerprint

@@ -5,11 +5,11 @@ import os
 import sys
 from pathlib import Path
 
-from chipbench.ground import standby
+from chipbench.ground import standby_fork
 
-standby.keep()
+standby_fork.keep()
 os.environ["BEGUN"] = "later"
-first, second = standby.take(), standby.take()
+first, second = standby_fork.take(), standby_fork.take()
 assert first is not None and second is None, "it is there once"
 folder = Path(sys.argv[1])
 with (folder / "output").open("wb") as output:

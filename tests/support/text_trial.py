@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from chipbench import data
-from chipbench.backends import Device, Task, backend, generation
-from chipbench.backends.building import build_model
+from chipbench.backends import Device, Task, backend, text_generation
+from chipbench.backends.model_building import build_model
 from chipbench.backends.optimizer import ChosenOptimizer
 from chipbench.config.compose import compose_config
 
@@ -38,7 +38,7 @@ def task_of(name: str, *words: str) -> Task:
 
     device = Device("cpu", "c", lambda: opened.synchronize("cpu"))
     if name == "tensorflow":
-        from chipbench.backends.tensorflow.device import TensorFlowDevice
+        from chipbench.backends.tensorflow.threads import TensorFlowDevice
 
         device = TensorFlowDevice("cpu", "c", device.synchronize)
     return Task(config, loaded, build, device, None)
@@ -56,9 +56,9 @@ def curve(task: Task) -> tuple[list[list[float]], Any]:
 def generated(task: Task, model: Any) -> dict[str, Any]:
     """How far a text with a cache is from the same without one, token by token."""
     opened = backend(task.config.backend.name)
-    assert generation.generates(task, model)
+    assert text_generation.generates(task, model)
     part = task.data.validation.inputs[0][:5]
-    probabilities, text = generation._Writer(opened, model, part, 12).first()
+    probabilities, text = text_generation._Writer(opened, model, part, 12).first()
     slowly = list(part)
     alone = []
     for _ in range(len(part), 13):  # without a cache: all of the text again for each token
@@ -68,16 +68,16 @@ def generated(task: Task, model: Any) -> dict[str, Any]:
     wrong = text.copy()
     wrong[-2] = (wrong[-2] + 1) % 16
     try:
-        generation._hold(model, wrong, probabilities, "float32")
+        text_generation._hold(model, wrong, probabilities, "float32")
         said = None
-    except generation.WrongTextError as error:
+    except text_generation.WrongTextError as error:
         said = str(error)
     return {
         "difference": float(abs(probabilities - np.array(alone)).max()),
         "with_cache": text.tolist(),
         "without": [int(token) for token in slowly[:12]],
         "wrong": said,
-        "speeds": dict(generation.speeds(task, opened, model)),
+        "speeds": dict(text_generation.speeds(task, opened, model)),
     }
 
 

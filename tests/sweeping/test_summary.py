@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from chipbench.ground.csv_file import write_table
-from chipbench.sweeping import outcome as outcomes
+from chipbench.sweeping import job_outcome as outcomes
 from chipbench.sweeping import summary
 from chipbench.sweeping.combinations import best, combination_rows, curves, failed_sizes
 from chipbench.sweeping.ended_job import JobEnd
-from chipbench.sweeping.outcome import Outcome
+from chipbench.sweeping.job_outcome import Outcome
+from chipbench.sweeping.job_table import print_jobs
 from chipbench.sweeping.parent import Parent
 from chipbench.sweeping.parent import _title as title_of
 from chipbench.sweeping.plan import Job, Plan, names
-from chipbench.sweeping.table import print_jobs
 from chipbench.terminal.console import console
 from chipbench.tracking.recorder import Recorder
 

@@ -20,7 +20,7 @@ pytestmark = [
 #: Where programs start cold.
 WITHOUT_TENSORFLOW = """
 import runpy, sys
-from chipbench.backends.start import hide
+from chipbench.backends.keras_start import hide
 for package in sys.argv.pop(1).split(","):
     hide(package)
 module = sys.argv.pop(1)

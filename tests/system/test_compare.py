@@ -14,10 +14,10 @@ from support.journals import example
 
 from chipbench.compare import compare
 from chipbench.config.compose import compose_config
-from chipbench.config.recorded import recorded_params
+from chipbench.config.recorded_params import recorded_params
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.measure.fingerprint import fingerprint
-from chipbench.published.runs import published_runs
+from chipbench.published.published_runs import published_runs
 from chipbench.reference import reference
 
 Compared = Callable[..., DictConfig]
@@ -336,6 +336,6 @@ def test_an_import_that_takes_long_says_how_far_it_is(
     config: Compared, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("chipbench.reference.published_runs", lambda: islice(published_runs(), 3))
-    monkeypatch.setattr("chipbench.terminal.bar._LINE_EVERY_S", 0)
+    monkeypatch.setattr("chipbench.terminal.progress_bar._LINE_EVERY_S", 0)
     assert reference(config("reference")) == (3, 0)
     assert re.search(r"importing: 2 of 3 results, about \d+ s left", capsys.readouterr().err)

@@ -127,7 +127,7 @@ class Stage:
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """What an entry point leaves in its process is undone."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("chipbench.sweeping.conduct.project_dir", lambda: tmp_path)
+    monkeypatch.setattr("chipbench.sweeping.sweep_command.project_dir", lambda: tmp_path)
     monkeypatch.setattr(sys, "argv", sys.argv)
     environment = dict(os.environ)
     drain = Recorder.drain

@@ -26,7 +26,7 @@ from chipbench.checks.tracking import journals_check, start_probe, store_check
 from chipbench.checks.training import Trial, backend_check, training_check
 from chipbench.config.compose import compose_config
 from chipbench.data import cifar10
-from chipbench.data.places import WRITTEN_VERSION, generated_folder
+from chipbench.data.dataset_folders import WRITTEN_VERSION, generated_folder
 from chipbench.ground.invocation import command
 from chipbench.ground.processes import Child, Exit, module_command
 from chipbench.hardware.nvidia import driver_version

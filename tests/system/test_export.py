@@ -13,15 +13,15 @@ from mlflow.entities import Run
 from omegaconf import DictConfig, OmegaConf
 from support.recorded_runs import recorded
 
-from chipbench.comparison.contradiction import contradicts_itself
+from chipbench.comparison.run_consistency import contradicts_itself
 from chipbench.config.compose import compose_config
 from chipbench.export import export
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.processes import ProgramFailed
-from chipbench.workloads.video import clip as clips
-from chipbench.workloads.video.encoder import choose_encoder
+from chipbench.workloads.video import source_clip as clips
+from chipbench.workloads.video.encoder_selection import choose_encoder
+from chipbench.workloads.video.export_verification import WrongOutput, verify
 from chipbench.workloads.video.ffmpeg import find_ffmpeg, run_ffmpeg
-from chipbench.workloads.video.verification import WrongOutput, verify
 
 FFMPEG = find_ffmpeg(None)
 Exported = Callable[..., DictConfig]

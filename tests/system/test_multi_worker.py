@@ -21,9 +21,9 @@ from chipbench import data
 from chipbench.backends.cluster import Cluster, find_cluster
 from chipbench.backends.rendezvous import _read, meet
 from chipbench.config.compose import compose_config
-from chipbench.config.recorded import recorded_params
+from chipbench.config.recorded_params import recorded_params
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
-from chipbench.sweeping.conduct import conduct, split
+from chipbench.sweeping.sweep_command import conduct, split
 from chipbench.train import train
 
 pytestmark = pytest.mark.usefixtures("made_store")

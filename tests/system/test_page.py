@@ -12,10 +12,10 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from support.published_store import HERE, mine, published_recorded
 
 from chipbench.comparison.certainty import certainty
-from chipbench.comparison.contents import make_report
 from chipbench.comparison.grouping import sort_runs
-from chipbench.comparison.money import worth
-from chipbench.comparison.pages import write_pages
+from chipbench.comparison.price_answers import worth
+from chipbench.comparison.report_contents import make_report
+from chipbench.comparison.report_files import write_pages
 from chipbench.measure.recorded_run import RecordedRun
 from chipbench.measure.statistics import Ratio
 

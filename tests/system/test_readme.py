@@ -11,8 +11,8 @@ from chipbench.config.compose import compose_config
 from chipbench.config.options import CONF_DIR
 from chipbench.config.overrides import command_line
 from chipbench.ground.errors import ConfigurationError
-from chipbench.sweeping.conduct import split
 from chipbench.sweeping.plan import expand
+from chipbench.sweeping.sweep_command import split
 
 PROJECT = Path(__file__).parents[2]
 DOCUMENTS = (

@@ -17,7 +17,7 @@ from support.shared_results import MAC, result
 
 from chipbench.compare import compare
 from chipbench.comparison.grouping import sort_runs
-from chipbench.comparison.tidy import run_rows, table_rows
+from chipbench.comparison.tidy_tables import run_rows, table_rows
 from chipbench.config.compose import compose_config
 from chipbench.createml import createml
 from chipbench.export import export
@@ -26,10 +26,10 @@ from chipbench.measure.recorded_run import RecordedRun
 from chipbench.measure.result import Result
 from chipbench.reference import reference
 from chipbench.share import share
-from chipbench.sharing.sources import Sources
-from chipbench.sweeping.conduct import conduct
+from chipbench.sharing.run_sources import Sources
+from chipbench.sweeping.sweep_command import conduct
 from chipbench.tracking.store import Store, configured_store
-from chipbench.workloads.video import clip as clips
+from chipbench.workloads.video import source_clip as clips
 
 Words = Callable[..., list[str]]
 #: What a row says of where it came from, and nothing else of it.

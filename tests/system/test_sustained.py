@@ -14,9 +14,9 @@ import pytest
 from omegaconf import DictConfig
 from PIL import Image
 
-from chipbench.ground import metrics, metrics_of_time
+from chipbench.ground import metrics, sustained_metrics
 from chipbench.train import train
-from chipbench.workloads.training.prepared import PreparedTraining
+from chipbench.workloads.training.prepared_training import PreparedTraining
 
 _DURATION_S = 10.0
 _NEAR_S = 2.0
@@ -90,11 +90,11 @@ def test_a_core_that_is_taken_away_is_found_at_the_right_time(
             train(config)
         result = json.loads((folder / "run" / "result.json").read_text())
         found = result["metrics"]
-        slowed_s = found.get(metrics_of_time.SLOWED_AFTER, 0.0)
+        slowed_s = found.get(sustained_metrics.SLOWED_AFTER, 0.0)
         if abs(slowed_s - _DURATION_S / 2) < _NEAR_S:
             break
     assert slowed_s == pytest.approx(_DURATION_S / 2, abs=_NEAR_S)
-    assert 0 < found[metrics_of_time.SUSTAINED] < 75
+    assert 0 < found[sustained_metrics.SUSTAINED] < 75
     assert found[metrics.TOTAL_TIME] > _DURATION_S / 2
     assert any("slowed down" in caveat["what"] for caveat in result["caveats"])
     with Image.open(folder / "run" / "speed.png") as picture:

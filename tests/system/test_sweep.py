@@ -19,10 +19,10 @@ from support.sweeps import attempts_in, runs_of, wait_for_delivery, writer_of
 from chipbench.config.compose import compose_config
 from chipbench.config.overrides import is_several
 from chipbench.ground.errors import ConfigurationError
-from chipbench.sweeping import outcome as outcomes
-from chipbench.sweeping.conduct import conduct, split
-from chipbench.sweeping.outcome import Outcome, attempts, next_attempt, outcome_of
+from chipbench.sweeping import job_outcome as outcomes
+from chipbench.sweeping.job_outcome import Outcome, attempts, next_attempt, outcome_of
 from chipbench.sweeping.plan import Job, Plan, expand, order, read_plan, swept_keys
+from chipbench.sweeping.sweep_command import conduct, split
 
 pytestmark = pytest.mark.usefixtures("made_store")
 
@@ -88,7 +88,9 @@ def test_a_sweeps_own_keys_are_told_from_the_jobs() -> None:
 def test_a_wrong_sweep_is_refused_before_any_job_begins(
     words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chipbench.sweeping.conduct.project_dir", lambda: tmp_path / "project")
+    monkeypatch.setattr(
+        "chipbench.sweeping.sweep_command.project_dir", lambda: tmp_path / "project"
+    )
     with pytest.raises(ConfigurationError, match=said):
         conduct(*split("export", [*words, "tracking=none"]))
     assert not (tmp_path / "project").exists()

@@ -18,7 +18,7 @@ from support.sweeps import writer_of
 
 from chipbench import hardware
 from chipbench.backends import Device
-from chipbench.comparison.contradiction import contradicts_itself
+from chipbench.comparison.run_consistency import contradicts_itself
 from chipbench.config.compose import compose_config
 from chipbench.ground import tags as registry
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
@@ -26,10 +26,10 @@ from chipbench.measure.epochs import Epoch
 from chipbench.measure.fingerprint import BENCHMARK_VERSION, fingerprint
 from chipbench.models import tiny_vgg
 from chipbench.tracking.journal import End, Tags, read
-from chipbench.tracking.reading import StoredRuns
 from chipbench.tracking.store import configured_store
+from chipbench.tracking.stored_runs import StoredRuns
 from chipbench.train import train
-from chipbench.workloads.training.prepared import PreparedTraining
+from chipbench.workloads.training.prepared_training import PreparedTraining
 
 Compose = Callable[..., DictConfig]
 DIGITS = ("dataset=digits", "epochs=3")

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from chipbench.terminal.escaping import plain
 from chipbench.terminal.markdown import markdown_text
-from chipbench.terminal.plain import plain
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 

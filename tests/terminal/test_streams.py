@@ -11,7 +11,7 @@ import pytest
 from support.process_fixtures import COLD
 
 from chipbench.terminal.console import console
-from chipbench.terminal.lines import announce, complain, note, say
+from chipbench.terminal.messages import announce, complain, note, say
 from chipbench.terminal.streams import Lasting
 from chipbench.terminal.table import Column, show_table
 

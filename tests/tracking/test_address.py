@@ -11,9 +11,9 @@ from omegaconf import DictConfig, OmegaConf
 from chipbench.config.compose import compose_config
 from chipbench.ground.errors import ConfigurationError
 from chipbench.tracking.address import check_address, without_login
-from chipbench.tracking.reading import StoredRuns
 from chipbench.tracking.recorder import Recorder
 from chipbench.tracking.store import Store, configured_store
+from chipbench.tracking.stored_runs import StoredRuns
 from chipbench.train import train
 
 

@@ -20,11 +20,11 @@ from support.journals import (
 )
 from support.tracking_server import USER, TrackingServer
 
-from chipbench.tracking.artifacts import ArtifactStore
+from chipbench.tracking.artifact_delivery import ArtifactStore
 from chipbench.tracking.delivery import Delivery
 from chipbench.tracking.delivery_state import read_state
 from chipbench.tracking.journal import Artifact, Metrics, Params, Tags, read
-from chipbench.tracking.runs import DUPLICATE_TAG, KEY_TAG
+from chipbench.tracking.journal_run import DUPLICATE_TAG, KEY_TAG
 from chipbench.tracking.store import Store
 
 

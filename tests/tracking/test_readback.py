@@ -12,7 +12,7 @@ from mlflow.tracking._tracking_service.client import TrackingServiceClient
 from support.journals import assert_all_there, deliver, example, key_of, runs_of, series, start
 from support.journals import write_journal as write
 
-from chipbench.tracking.artifacts import ArtifactStore
+from chipbench.tracking.artifact_delivery import ArtifactStore
 from chipbench.tracking.delivery import Delivery
 from chipbench.tracking.journal import Artifact, Metrics, Params, Tags
 from chipbench.tracking.readback import NotKeptError

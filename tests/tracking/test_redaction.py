@@ -8,8 +8,8 @@ from urllib.parse import quote, quote_plus
 import pytest
 from sqlalchemy.engine import make_url
 
-from chipbench.tracking.reason import reason
 from chipbench.tracking.redaction import anonymous, redacted
+from chipbench.tracking.store_errors import reason
 
 SECRET, NAME = "hunter2-is-long-enough", "zaphod-b"
 SPECIAL = """p#a/s?s@w'o"r d\\é&"""

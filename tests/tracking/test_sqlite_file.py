@@ -16,9 +16,9 @@ from mlflow import MlflowClient
 
 from chipbench.ground.errors import UnsupportedBenchmark
 from chipbench.tracking.database_runs import database_runs
-from chipbench.tracking.reading import StoredRuns
 from chipbench.tracking.sqlite_file import SqliteFile, UnusualError
 from chipbench.tracking.store import Store
+from chipbench.tracking.stored_runs import StoredRuns
 
 pytestmark = pytest.mark.usefixtures("as_in_a_process_of_its_own")
 
@@ -63,7 +63,7 @@ def test_it_gives_what_mlflow_does(database: str, run_id: str) -> None:
 def test_mlflow_is_not_imported(database: str, run_id: str) -> None:
     program = (
         "import sys; from pathlib import Path; from chipbench.tracking.store import Store\n"
-        "from chipbench.tracking.reading import StoredRuns\n"
+        "from chipbench.tracking.stored_runs import StoredRuns\n"
         "stored = StoredRuns(Store(sys.argv[1], Path.cwd(), 5.0, 60.0))\n"
         "print(len(stored.read(None)), len(*stored.histories([(sys.argv[2], 'loss')])))\n"
         "print([name for name in ('mlflow', 'sqlalchemy') if name in sys.modules])"

@@ -8,8 +8,8 @@ from importlib.util import find_spec
 
 from chipbench.backends.backend import Backend, Device, Task
 from chipbench.backends.feed import Feed
-from chipbench.backends.loop import Loop
 from chipbench.backends.optimizer import ChosenOptimizer
+from chipbench.backends.training_loop import Loop
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 
 __all__ = ["Backend", "ChosenOptimizer", "Device", "Feed", "Loop", "Task", "backend"]

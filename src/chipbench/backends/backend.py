@@ -8,10 +8,10 @@ from typing import Any, Protocol
 from omegaconf import DictConfig
 
 from chipbench.backends.cluster import Cluster
-from chipbench.backends.loop import Loop
+from chipbench.backends.training_loop import Loop
 from chipbench.data import DataSet
+from chipbench.hardware.computing_device import CPU, Used
 from chipbench.hardware.machine import Machine
-from chipbench.hardware.used import CPU, Used
 
 
 @dataclass(frozen=True)

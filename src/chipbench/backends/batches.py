@@ -16,7 +16,7 @@ from omegaconf import DictConfig
 
 from chipbench.backends.backend import Task
 from chipbench.backends.feed import Feed, as_taken
-from chipbench.backends.waiting import wait_percent
+from chipbench.backends.input_wait import wait_percent
 from chipbench.data import Split
 from chipbench.data.decoding import Images, arrays
 from chipbench.data.resizing import resize

@@ -16,7 +16,7 @@ from typing import Any
 
 from omegaconf import DictConfig
 
-from chipbench.backends.applicable import require_applicable
+from chipbench.backends.supported_settings import require_applicable
 from chipbench.ground.errors import ConfigurationError
 
 _ADDRESS = re.compile(r"[^\s:/]+:([0-9]{1,5})")

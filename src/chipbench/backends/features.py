@@ -15,7 +15,7 @@ from chipbench.backends.layers import FEATURES
 from chipbench.ground.cache import cache_folder, words
 from chipbench.ground.files import clear, digest, make_folder, whole
 from chipbench.ground.regular_files import open_regular, trouble
-from chipbench.terminal.lines import note
+from chipbench.terminal.messages import note
 
 Array = np.ndarray[Any, Any]
 

@@ -6,10 +6,10 @@ from typing import Any
 from chipbench.backends.backend import Task
 from chipbench.backends.epoch_timer import EpochTimer
 from chipbench.backends.feed import Feed
-from chipbench.backends.loop import Take
-from chipbench.backends.progress import TrainingProgress
+from chipbench.backends.fit_progress import TrainingProgress
 from chipbench.backends.stop_callback import LastEpoch
-from chipbench.ground.extent import Extent
+from chipbench.backends.training_loop import Take
+from chipbench.ground.training_extent import Extent
 from chipbench.terminal.epoch_bar import EpochBar
 
 

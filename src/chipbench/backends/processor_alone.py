@@ -5,7 +5,7 @@ load of 7, slices made 0.65 of a bare script's images per second, and 1.87 with 
 """
 
 from chipbench.hardware import OtherLoad
-from chipbench.terminal.lines import note
+from chipbench.terminal.messages import note
 
 #: Of all cores. Less is a moment's work of a desktop, which the trial's rounds even out.
 _ALONE_PERCENT = 25.0

@@ -10,9 +10,9 @@ from omegaconf import DictConfig
 from chipbench.backends.backend import Task
 from chipbench.backends.features import kept_features, split_model
 from chipbench.backends.feed import Feed
-from chipbench.backends.loop import Take
+from chipbench.backends.training_loop import Take
 from chipbench.ground import tags
-from chipbench.ground.extent import Extent
+from chipbench.ground.training_extent import Extent
 from chipbench.measure.epochs import Epoch
 from chipbench.measure.stopwatch import Stopwatch
 

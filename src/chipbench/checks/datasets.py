@@ -5,8 +5,8 @@ from pathlib import Path
 from chipbench.checks.check import OK, WARNING, Check
 from chipbench.checks.disk import shown
 from chipbench.config.options import option, options
-from chipbench.data.option import entry_of
-from chipbench.data.places import generated_folder, is_written, published_folder
+from chipbench.data.dataset_folders import generated_folder, is_written, published_folder
+from chipbench.data.dataset_option import entry_of
 from chipbench.ground.errors import ConfigurationError
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from chipbench.checks.check import OK, PROBLEM, WARNING, Check
 from chipbench.ground.invocation import command
-from chipbench.terminal.lines import say
+from chipbench.terminal.messages import say
 from chipbench.terminal.streams import STDOUT
 from chipbench.terminal.table import Cell, Column, Styled, show_table
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from chipbench.checks.check import OK, PROBLEM, WARNING, Check
 from chipbench.ground.files import free_bytes
-from chipbench.ground.personal import home_folder
+from chipbench.ground.path_redaction import home_folder
 
 _ENOUGH_GB = 10  # generated Food101 and a rendered clip
 _LEAST_GB = 1  # generated CIFAR-10, its journal and its model

@@ -7,7 +7,7 @@ from omegaconf import DictConfig
 from chipbench.checks.check import OK, WARNING, Check
 from chipbench.config.options import option
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
-from chipbench.workloads.video.encoder import choose_encoder
+from chipbench.workloads.video.encoder_selection import choose_encoder
 from chipbench.workloads.video.ffmpeg import find_ffmpeg
 
 #: The article's; a trial of each costs a second of one core.

@@ -5,7 +5,7 @@ from omegaconf import DictConfig
 from chipbench import hardware
 from chipbench.checks.check import OK, PROBLEM, Check
 from chipbench.hardware import Accelerator, Machine
-from chipbench.published.claim import facts
+from chipbench.published.machine_claim import facts
 
 
 def machine_check(machine: Machine, config: DictConfig) -> Check:

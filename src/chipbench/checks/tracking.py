@@ -15,7 +15,7 @@ from chipbench.tracking.redaction import anonymous
 from chipbench.tracking.store import Store
 from chipbench.tracking.undelivered import runs_that_wait, undelivered
 
-_MODULE = "chipbench.tracking.probe"
+_MODULE = "chipbench.tracking.store_probe"
 _ANSWER_TIMEOUT_S = 5
 #: Importing MLflow, on a busy machine too, and the answer.
 _TIMEOUT_S = 30

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from chipbench.comparison.identity import ids_of
+from chipbench.comparison.machine_identity import ids_of
 from chipbench.measure.recorded_run import RecordedRun
 
 #: What the article compares with: Colab, and where that could not take part, its older machine;

@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from chipbench.comparison.groups import Benchmark, Group, Row
+from chipbench.comparison.ranked_groups import Benchmark, Group, Row
 from chipbench.comparison.report import Bars, Chart, Curves
 from chipbench.ground import metrics, tags
-from chipbench.ground.drawing.bars import Bar, draw_bars
-from chipbench.ground.drawing.lines import Measured, Points, draw_batch_sizes, draw_lines
+from chipbench.ground.drawing.bar_chart import Bar, draw_bars
+from chipbench.ground.drawing.line_chart import Measured, Points, draw_batch_sizes, draw_lines
 from chipbench.ground.files import digest
 from chipbench.ground.metrics import metric
 from chipbench.measure.recorded_run import RecordedRun, SeriesPoint
 from chipbench.measure.statistics import interval
-from chipbench.published.benchmarks import words_of
+from chipbench.published.benchmark_words import words_of
 from chipbench.terminal.extras import Extras
 
 #: Gives metrics, named by run and name, each as its points: step, value, Unix time in ms.

@@ -4,17 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chipbench import hardware
-from chipbench.comparison.apart import tell_apart
 from chipbench.comparison.baseline import choose_baseline
-from chipbench.comparison.contradiction import contradicts_itself, version_of
-from chipbench.comparison.groups import Benchmark, Group, Row, Sorted
-from chipbench.comparison.identity import display_names, installation_of
-from chipbench.comparison.in_words import circumstance
+from chipbench.comparison.group_titles import tell_apart
+from chipbench.comparison.machine_identity import display_names, installation_of
+from chipbench.comparison.ranked_groups import Benchmark, Group, Row, Sorted
+from chipbench.comparison.run_consistency import contradicts_itself, version_of
 from chipbench.comparison.sessions import samples_of, sessions
+from chipbench.comparison.settings_in_words import circumstance
 from chipbench.ground import tags
 from chipbench.measure.fingerprint import context
-from chipbench.measure.framework import framework
 from chipbench.measure.recorded_run import RecordedRun
+from chipbench.measure.run_framework import framework
 from chipbench.measure.statistics import Ratio, confidence_among, ratio_of_sides, side
 
 #: What may differ within a group and is then printed: tags, by the words that the report uses.

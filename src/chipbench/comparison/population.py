@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from chipbench.comparison.groups import Group, Row, Sorted
-from chipbench.comparison.identity import installation_of
+from chipbench.comparison.machine_identity import installation_of
+from chipbench.comparison.ranked_groups import Group, Row, Sorted
 from chipbench.ground.plural import counted
 
 #: Machines, the mark of each included, by which a model can be judged.

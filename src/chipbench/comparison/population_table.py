@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from chipbench.comparison.population import Population
 from chipbench.comparison.report import Cell, Line, Table
-from chipbench.comparison.tidy import Cells
+from chipbench.comparison.tidy_tables import Cells
 from chipbench.comparison.work_columns import work_cells
 from chipbench.ground import tags
 from chipbench.ground.metrics import metric
 from chipbench.ground.plural import counted
-from chipbench.published.benchmarks import words_of
+from chipbench.published.benchmark_words import words_of
 
 #: Lines that the table shows; the rest are in comparison_models.csv.
 _MOST_LINES = 60

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chipbench.comparison.answer import Verdict
-from chipbench.comparison.brief import Brief
-from chipbench.comparison.claims import Claim
+from chipbench.comparison.article_claims import Claim
+from chipbench.comparison.short_answer import Brief
 from chipbench.comparison.summary import Summary
-from chipbench.ground.drawing.bars import Bar
-from chipbench.ground.drawing.lines import Points
-from chipbench.published.benchmarks import Words
+from chipbench.ground.drawing.bar_chart import Bar
+from chipbench.ground.drawing.line_chart import Points
+from chipbench.published.benchmark_words import Words
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chipbench import hardware
-from chipbench.comparison.groups import Row, Sorted
+from chipbench.comparison.ranked_groups import Row, Sorted
 from chipbench.comparison.report import Cell, Chart, Curves, Line, Table
 from chipbench.ground import metrics, tags
-from chipbench.ground.drawing.lines import Points, draw_lines
+from chipbench.ground.drawing.line_chart import Points, draw_lines
 from chipbench.ground.metrics import metric
-from chipbench.published.benchmarks import words_of
+from chipbench.published.benchmark_words import words_of
 from chipbench.terminal.extras import Extras
 
 _TITLE = "How close to what the device allows"

@@ -9,10 +9,10 @@ from omegaconf import DictConfig
 
 from chipbench.comparison import terminal_details as details
 from chipbench.ground import metrics, tags
-from chipbench.measure.framework import framework
 from chipbench.measure.result import Result
+from chipbench.measure.run_framework import framework
 from chipbench.published import export_remarks
-from chipbench.published.beside import Row, differences, not_comparable, published_rows
+from chipbench.published.beside_published import Row, differences, not_comparable, published_rows
 from chipbench.published.forests import published_forests
 from chipbench.published.learning_curve import OUTSIDE
 

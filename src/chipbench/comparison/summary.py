@@ -8,12 +8,12 @@ nowhere.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from chipbench.comparison.groups import Benchmark, Group, Row, Sorted
-from chipbench.comparison.identity import machine_of
+from chipbench.comparison.machine_identity import machine_of
+from chipbench.comparison.ranked_groups import Benchmark, Group, Row, Sorted
 from chipbench.ground import tags
 from chipbench.measure.fingerprint import work
 from chipbench.measure.statistics import Ratio
-from chipbench.published.benchmarks import Words, order_of, words_of
+from chipbench.published.benchmark_words import Words, order_of, words_of
 
 MOST_COLUMNS = 16
 _MOST_LINES = 100

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from chipbench.comparison.certainty import Certainty, certainty
-from chipbench.comparison.duration import duration
-from chipbench.comparison.embedded import energy_basis
+from chipbench.comparison.duration_text import duration
+from chipbench.comparison.page_data import energy_basis
 from chipbench.comparison.summary import Column, Line, Standing, Summary, is_baseline
 from chipbench.ground import tags
 from chipbench.measure.statistics import Ratio

@@ -8,7 +8,7 @@ from chipbench.ground import metrics, tags
 from chipbench.ground.metrics import metric
 from chipbench.measure.result import Result
 from chipbench.published import published_machines, read_published
-from chipbench.published.beside import Row
+from chipbench.published.beside_published import Row
 from chipbench.terminal.table import Column, bold, show_table
 
 BY_HAND = "final_cut_manual"  # the method whose seconds a person states

@@ -3,7 +3,7 @@
 from chipbench.comparison.report import Report, Table
 from chipbench.comparison.terminal_summary import print_summary
 from chipbench.ground.invocation import command
-from chipbench.terminal.lines import say
+from chipbench.terminal.messages import say
 from chipbench.terminal.table import Column, show_table
 
 #: Columns that hold no numbers.

@@ -16,14 +16,14 @@ from chipbench.comparison.run_remarks import (
     own_row,
     training_beside,
 )
-from chipbench.ground import metrics, metrics_of_time, tags
+from chipbench.ground import metrics, sustained_metrics, tags
 from chipbench.ground.metrics import metric
 from chipbench.ground.plural import counted
 from chipbench.measure.recorded_run import SPEED_METRICS
 from chipbench.measure.result import Result
-from chipbench.published.beside import not_comparable, published_rows
+from chipbench.published.beside_published import not_comparable, published_rows
 from chipbench.published.forests import published_forests
-from chipbench.terminal.lines import say
+from chipbench.terminal.messages import say
 
 #: What a person asks first; the first that a run has of each line.
 _SPEEDS = (metrics.REALTIME_FACTOR, *SPEED_METRICS)
@@ -83,10 +83,10 @@ def _say_speed(result: Result, time_is: str = "") -> None:
     if tags.LIMITED_BY in result.tags:
         said.append(f"limited by: {result.tags[tags.LIMITED_BY]}")
     say(f"{result.benchmark} on {result.machine}: {', '.join(said)}", style="bold")
-    if metrics_of_time.SUSTAINED in result.metrics:
-        slowed = metrics_of_time.SLOWED_AFTER
+    if sustained_metrics.SUSTAINED in result.metrics:
+        slowed = sustained_metrics.SLOWED_AFTER
         when = f", slower after {_shown(result, slowed)}" if slowed in result.metrics else ""
-        left = _shown(result, metrics_of_time.SUSTAINED)
+        left = _shown(result, sustained_metrics.SUSTAINED)
         say(f"its speed at the end was {left} of that at the beginning{when}")
     if metrics.GENERATED_RATE in result.metrics:
         read, written = (

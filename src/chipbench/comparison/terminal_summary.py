@@ -7,8 +7,8 @@ from chipbench.comparison.certainty import Certainty, certainty
 from chipbench.comparison.summary import Column, Line, Standing, Summary
 from chipbench.ground.plural import counted
 from chipbench.terminal.console import console
-from chipbench.terminal.lines import say
-from chipbench.terminal.plain import plain
+from chipbench.terminal.escaping import plain
+from chipbench.terminal.messages import say
 from chipbench.terminal.table import Column as Shown
 from chipbench.terminal.table import Styled, head_lines, show_table
 

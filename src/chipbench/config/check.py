@@ -7,9 +7,9 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from chipbench.config.nearest import hint, key_hint
 from chipbench.config.options import option, options
 from chipbench.config.schema import ENTRIES, RULES, WITH, rule_of
+from chipbench.config.spelling_suggestion import hint, key_hint
 from chipbench.ground.errors import ConfigurationError
 
 #: More choices than these are not listed where one is near.

@@ -16,11 +16,11 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from chipbench.config.check import check, hold, leaves, shown, unknown_key
-from chipbench.config.literal import literal_value
-from chipbench.config.nearest import hint, key_hint
+from chipbench.config.literal_text import literal_value
 from chipbench.config.options import CONF_DIR, options, unreadable
 from chipbench.config.overrides import is_sweep, parse, refuse_both
 from chipbench.config.schema import rule_of
+from chipbench.config.spelling_suggestion import hint, key_hint
 from chipbench.ground.errors import ConfigurationError
 
 #: How Hydra, and what it reads with, refuse; UnicodeDecodeError is a ValueError.

@@ -2,7 +2,7 @@
 
 import math
 
-from chipbench.config.rule import Effective, Known
+from chipbench.config.key_rule import Effective, Known
 
 #: What a run finds beside its settings, by the names that the functions here know it under.
 TRAIN_EXAMPLES = "found.train_examples"

@@ -1,8 +1,16 @@
 """The keys of an export: what is exported, and by which encoder."""
 
 from chipbench.config import effect
-from chipbench.config.kinds import ENCODERS, SWITCH, above_zero, one_of, option_of, or_null, text
-from chipbench.config.rule import aside, choose, context, option_name, work
+from chipbench.config.key_rule import aside, choose, context, option_name, work
+from chipbench.config.value_kinds import (
+    ENCODERS,
+    SWITCH,
+    above_zero,
+    one_of,
+    option_of,
+    or_null,
+    text,
+)
 
 EXPORT = (
     work("method", one_of("transcode", "avconvert", "final_cut_manual")),

@@ -1,8 +1,8 @@
 """The keys of the search of a forest; those of its data a training has as well."""
 
 from chipbench.config import effect
-from chipbench.config.kinds import one_of, one_or_all, or_null, text, whole, whole_up_to
-from chipbench.config.rule import aside, context, work
+from chipbench.config.key_rule import aside, context, work
+from chipbench.config.value_kinds import one_of, one_or_all, or_null, text, whole, whole_up_to
 
 SOURCE = work(
     "dataset.source",

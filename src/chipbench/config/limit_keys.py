@@ -1,7 +1,7 @@
 """The keys of a search for the largest batch."""
 
-from chipbench.config.kinds import above_zero, from_zero, or_null, whole
-from chipbench.config.rule import aside
+from chipbench.config.key_rule import aside
+from chipbench.config.value_kinds import above_zero, from_zero, or_null, whole
 
 LIMITS = (
     aside("limits.max_batch_size", or_null(whole("examples", 1))),

@@ -10,7 +10,10 @@ from itertools import chain
 from chipbench.config import effect
 from chipbench.config.export_keys import EXPORT
 from chipbench.config.forest_keys import DATA_DIR, FOREST, MAX_EXAMPLES, SOURCE
-from chipbench.config.kinds import (
+from chipbench.config.key_rule import Rule, aside, choose, context, option_name, work
+from chipbench.config.limit_keys import LIMITS
+from chipbench.config.suite_keys import MEASURING, SUITE
+from chipbench.config.value_kinds import (
     ANY,
     DATE,
     PYTHON_NAME,
@@ -30,9 +33,6 @@ from chipbench.config.kinds import (
     whole_up_to,
     word,
 )
-from chipbench.config.limit_keys import LIMITS
-from chipbench.config.rule import Rule, aside, choose, context, option_name, work
-from chipbench.config.suite_keys import MEASURING, SUITE
 from chipbench.ground.metrics import all_metrics
 
 _EXAMPLES = one_of("images", "sequences", "texts")

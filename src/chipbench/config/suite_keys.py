@@ -1,6 +1,7 @@
 """The keys of a suite, and which entry points its items and a sweep's jobs may have."""
 
-from chipbench.config.kinds import (
+from chipbench.config.key_rule import aside, option_name
+from chipbench.config.value_kinds import (
     above_zero,
     from_zero,
     one_of,
@@ -8,7 +9,6 @@ from chipbench.config.kinds import (
     suite_items,
     word,
 )
-from chipbench.config.rule import aside, option_name
 
 #: The entry points that measure.
 MEASURING = one_of("train", "export", "createml", "forest")

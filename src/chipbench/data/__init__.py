@@ -4,12 +4,12 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from chipbench.data.bundled import load_bundled
+from chipbench.data.bundled_datasets import load_bundled
 from chipbench.data.dataset import Arrays, DataSet, Records, Split
-from chipbench.data.option import entry_of
+from chipbench.data.dataset_option import entry_of
 from chipbench.data.sequences import load_sequences
 from chipbench.ground.errors import ConfigurationError
-from chipbench.terminal.lines import announce
+from chipbench.terminal.messages import announce
 
 #: Where the images of a TFDS data set come from.
 _OF_TFDS = ("tfds", "generated")
@@ -29,9 +29,9 @@ def load(config: DictConfig, cache_dir: Path) -> DataSet:
     if entry is None or config.source not in _OF_TFDS:
         named = config.name, config.source, config.image_size
         return load_bundled(*named, config.max_examples)
-    from chipbench.data import source
+    from chipbench.data import dataset_source
 
-    return source.load(entry, config, cache_dir)
+    return dataset_source.load(entry, config, cache_dir)
 
 
 def write_folders(config: DictConfig, cache_dir: Path) -> Path:
@@ -44,6 +44,6 @@ def write_folders(config: DictConfig, cache_dir: Path) -> Path:
         raise ConfigurationError(
             f"dataset={config.name}: it has no image files; use food101_10pct or another TFDS set"
         )
-    from chipbench.data import source
+    from chipbench.data import dataset_source
 
-    return source.write_folders(entry, config, cache_dir)
+    return dataset_source.write_folders(entry, config, cache_dir)

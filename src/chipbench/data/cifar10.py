@@ -1,6 +1,6 @@
 """CIFAR-10: 60,000 colour images of 32 px in 10 classes (Krizhevsky, 2009)."""
 
-from chipbench.data.catalog import Entry
+from chipbench.data.dataset_metadata import Entry
 
 ENTRY = Entry(
     tfds_name="cifar10",

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from chipbench.data.catalog import Entry
 from chipbench.data.dataset import Records
-from chipbench.data.records import Stored
+from chipbench.data.dataset_metadata import Entry
+from chipbench.data.tfds_records import Stored
 from chipbench.data.tfds_writing import check_space, shown
 from chipbench.ground.sealed_files import made
 

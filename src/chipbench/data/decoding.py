@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from chipbench.data.dataset import Array, Arrays, Split
-from chipbench.data.records import Stored
+from chipbench.data.tfds_records import Stored
 
 
 def decoded(data: bytes) -> Array:

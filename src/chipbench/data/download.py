@@ -6,9 +6,9 @@ from typing import Any
 import requests
 import tensorflow_datasets as tfds
 
-from chipbench.data.catalog import Entry
+from chipbench.data.dataset_metadata import Entry
+from chipbench.data.dataset_verification import readable
 from chipbench.data.tfds_features import features_of
-from chipbench.data.verification import readable
 from chipbench.ground.cache import named_folder
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 

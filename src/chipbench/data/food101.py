@@ -1,6 +1,6 @@
 """Food101: 101,000 photographs of up to 512 px in 101 classes (Bossard et al., 2014)."""
 
-from chipbench.data.catalog import Entry
+from chipbench.data.dataset_metadata import Entry
 
 ENTRY = Entry(
     tfds_name="food101",

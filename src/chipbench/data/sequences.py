@@ -5,7 +5,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from chipbench.data.dataset import DataSet
-from chipbench.data.option import module_of
+from chipbench.data.dataset_option import module_of
 from chipbench.ground.errors import ConfigurationError
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from chipbench.data.catalog import Entry
 from chipbench.data.dataset import Records
-from chipbench.data.records import Stored
+from chipbench.data.dataset_metadata import Entry
+from chipbench.data.tfds_records import Stored
 from chipbench.data.tfds_writing import Examples, written
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import tensorflow_datasets as tfds
 
-from chipbench.config.nearest import hint
-from chipbench.data.catalog import Entry
+from chipbench.config.spelling_suggestion import hint
+from chipbench.data.dataset_metadata import Entry
 from chipbench.ground.errors import ConfigurationError
 
 _NEEDED = ("image", "label")

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 import tensorflow_datasets as tfds
 
-from chipbench.data.places import WITHOUT_TENSORFLOW, WRITTEN_VERSION
+from chipbench.data.dataset_folders import WITHOUT_TENSORFLOW, WRITTEN_VERSION
 from chipbench.ground.errors import UnsupportedBenchmark
 from chipbench.ground.files import free_bytes
 from chipbench.ground.sealed_files import flaw, made
-from chipbench.terminal.bar import Bar
-from chipbench.terminal.lines import announce
+from chipbench.terminal.messages import announce
+from chipbench.terminal.progress_bar import Bar
 
 T = TypeVar("T")
 #: TFDS knows the published data set by the same name.

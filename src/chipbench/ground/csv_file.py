@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from chipbench.ground.personal import without_folders
+from chipbench.ground.path_redaction import without_folders
 from chipbench.ground.typed_json import encodable
 
 #: What a spreadsheet takes for the beginning of a formula, in wide letters too, and of a field.

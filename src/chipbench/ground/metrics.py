@@ -4,8 +4,8 @@ Whoever logs, prints or draws a quantity takes its name from here; nobody types 
 """
 
 import chipbench.ground.memory_metrics  # noqa: F401  # known as well, like those below
-import chipbench.ground.metrics_of_jobs  # noqa: F401  # those of sweeps and suites
-import chipbench.ground.metrics_of_time  # noqa: F401  # those of a speed that lasts
+import chipbench.ground.parent_run_metrics  # noqa: F401  # those of sweeps and suites
+import chipbench.ground.sustained_metrics  # noqa: F401  # those of a speed that lasts
 from chipbench.ground.metric import Metric, all_metrics, metric
 from chipbench.ground.metric import define as _metric
 from chipbench.ground.search_metrics import FIT_TIME, FITS_PER_SECOND, R2, SEARCH_TIME

@@ -3,7 +3,7 @@
 import re
 
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
-from chipbench.ground.personal import without_folders
+from chipbench.ground.path_redaction import without_folders
 
 _LONGEST = 500
 #: What libraries say in place of a cause, which then ends what they say.

@@ -17,6 +17,7 @@ from chipbench.hardware.compatibility import (
     metal_plugin_mismatch,
     same_gpu,
 )
+from chipbench.hardware.computing_device import Used
 from chipbench.hardware.cores import usable_cores
 from chipbench.hardware.host import (
     available_memory_mib,
@@ -29,9 +30,9 @@ from chipbench.hardware.host import (
 )
 from chipbench.hardware.host_sensor import HostSensor
 from chipbench.hardware.installation import installation_id
-from chipbench.hardware.load import Load, OtherLoad, load_now
 from chipbench.hardware.machine import Accelerator, Machine, cores_text, distribution, gpus_text
 from chipbench.hardware.nvidia import NvidiaGpus, driver_version, missing_cuda_libraries
+from chipbench.hardware.other_load import Load, OtherLoad, load_now
 from chipbench.hardware.packages import (
     cuda_mismatch,
     foreign_plugin,
@@ -41,7 +42,6 @@ from chipbench.hardware.packages import (
 from chipbench.hardware.process_sensor import ProcessSensor
 from chipbench.hardware.rapl import RaplSensor
 from chipbench.hardware.sensor import Sensor
-from chipbench.hardware.used import Used
 
 __all__ = [
     "TITLES",

@@ -13,7 +13,7 @@ from pathlib import Path
 from chipbench.ground.cache import words
 from chipbench.ground.files import clear, make_folder, write_whole
 from chipbench.ground.regular_files import read_bounded
-from chipbench.terminal.lines import note
+from chipbench.terminal.messages import note
 
 _FILE = "installation"
 _ID = re.compile(r"[0-9a-f]{32}\n?")

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 
-from chipbench.ground.personal import without_folders
+from chipbench.ground.path_redaction import without_folders
 from chipbench.hardware.keras_file import read_keras_file
 
 _LIBRARIES = re.compile(

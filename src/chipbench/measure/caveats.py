@@ -5,10 +5,10 @@ from statistics import fmean, median
 
 from chipbench.ground import metrics
 from chipbench.ground.finding import Finding
-from chipbench.hardware.load import Load
 from chipbench.hardware.machine import Machine
+from chipbench.hardware.other_load import Load
 from chipbench.measure.drift import STEADY_PERCENT, deviation_percent, drift_of, step_of
-from chipbench.measure.reading import Reading
+from chipbench.measure.sensor_sample import Reading
 
 #: An idle desktop uses one or two per cent of its cores.
 _IDLE_PERCENT = 5.0

@@ -7,7 +7,7 @@ from chipbench.ground.finding import Finding
 from chipbench.hardware import Load, Machine, OtherLoad, load_now
 from chipbench.measure import caveats
 from chipbench.measure.drift import drift_of
-from chipbench.measure.reading import Reading
+from chipbench.measure.sensor_sample import Reading
 
 
 class Conditions:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from chipbench.ground import metrics
-from chipbench.measure.reading import Reading
+from chipbench.measure.sensor_sample import Reading
 
 #: Used by so much, no device draws nothing.
 _BUSY_PERCENT = 5.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from chipbench.ground import metrics
-from chipbench.measure.examples import IMAGES, Examples
+from chipbench.measure.example_kinds import IMAGES, Examples
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from chipbench.config import effect
-from chipbench.config.rule import Known, Role
+from chipbench.config.key_rule import Known, Role
 from chipbench.config.schema import rule_of
 from chipbench.ground import tags
 from chipbench.ground.files import digest

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from chipbench.ground import metrics
 from chipbench.ground.finding import Finding
-from chipbench.measure.reading import Reading
+from chipbench.measure.sensor_sample import Reading
 
 #: A work of less readings may lie between two of them.
 _FEWEST_READINGS = 3

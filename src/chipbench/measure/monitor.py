@@ -11,7 +11,7 @@ from chipbench.ground.finding import Finding
 from chipbench.ground.plural import counted
 from chipbench.hardware.sensor import Sensor
 from chipbench.measure import energy
-from chipbench.measure.reading import Reading
+from chipbench.measure.sensor_sample import Reading
 
 _MIB_PER_MB = 1e6 / 2**20
 _PEAKS = {

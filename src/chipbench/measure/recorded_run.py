@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from chipbench.ground import metrics, tags
 from chipbench.ground.typed_json import whole_number
-from chipbench.measure.framework import backend_of
+from chipbench.measure.run_framework import backend_of
 
 #: The time by which a benchmark ranks machines: the first of these that a run has.
 RANKING_METRICS = (

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from statistics import fmean
 
-from chipbench.ground import metrics_of_time
+from chipbench.ground import sustained_metrics
 from chipbench.measure.drift import step_of
 
 _WINDOW_S = 60.0
@@ -26,10 +26,10 @@ def lasting(times_s: Sequence[float], rests_s: Sequence[float]) -> dict[str, flo
     steady_s = times_s[1:]
     first, last = _ends(whole_s[1:])
     early_s, late_s = (fmean(steady_s[place] for place in part) for part in (first, last))
-    found = {metrics_of_time.SUSTAINED: 100 * early_s / late_s}
+    found = {sustained_metrics.SUSTAINED: 100 * early_s / late_s}
     step = step_of(steady_s)
     if step is not None and step.is_told:
-        found[metrics_of_time.SLOWED_AFTER] = sum(whole_s[: 1 + step.after])
+        found[sustained_metrics.SLOWED_AFTER] = sum(whole_s[: 1 + step.after])
     return found
 
 

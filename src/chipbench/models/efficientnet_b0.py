@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from chipbench.models.pretrained import backbone
+from chipbench.models.backbone import backbone
 
 
 def build(classes: int, image_size: int, weights: str | None) -> keras.Model:

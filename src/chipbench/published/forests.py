@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from omegaconf import DictConfig
 
 from chipbench.ground import metrics, tags
-from chipbench.hardware.used import CPU
+from chipbench.hardware.computing_device import CPU
 from chipbench.published import ARTICLE, published_machines, read_published, short_name
-from chipbench.published.run import KEY_PREFIX, PublishedRun, reference_tags, run_name
-from chipbench.published.works import found
+from chipbench.published.published_run import KEY_PREFIX, PublishedRun, reference_tags, run_name
+from chipbench.published.published_work import found
 
 BENCHMARK = "randomforest_california_housing"
 #: Its seed draws the candidates; another's are other work.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chipbench.ground import metrics, tags
-from chipbench.measure.examples import IMAGES, SEQUENCES
+from chipbench.measure.example_kinds import IMAGES, SEQUENCES
 from chipbench.published import (
     ARTICLE,
     MODEL_NAMES,
@@ -17,9 +17,9 @@ from chipbench.published import (
     synthetic_time_s,
     time_includes,
 )
-from chipbench.published.beside import SWEEP_PROTOCOL, SYNTHETIC_PROTOCOL
-from chipbench.published.run import KEY_PREFIX, PublishedRun, reference_tags, run_name
-from chipbench.published.works import found
+from chipbench.published.beside_published import SWEEP_PROTOCOL, SYNTHETIC_PROTOCOL
+from chipbench.published.published_run import KEY_PREFIX, PublishedRun, reference_tags, run_name
+from chipbench.published.published_work import found
 
 #: Training examples, and what is counted of them.
 _COUNTED = {

@@ -9,31 +9,31 @@ from omegaconf import DictConfig, OmegaConf
 
 from chipbench import hardware
 from chipbench.config.options import project_dir
-from chipbench.config.recorded import public_config, recorded_params
+from chipbench.config.recorded_params import public_config, recorded_params
 from chipbench.ground import metrics, tags
 from chipbench.ground.csv_file import write_table
 from chipbench.ground.finding import Finding
 from chipbench.ground.reason import reason_of
 from chipbench.hardware import Machine
-from chipbench.hardware.used import CPU, ELSEWHERE, Used
+from chipbench.hardware.computing_device import CPU, ELSEWHERE, Used
 from chipbench.measure import result as results
 from chipbench.measure.energy import per_thousand
 from chipbench.measure.fingerprint import fingerprint
-from chipbench.measure.plots import plot_utilisation
-from chipbench.measure.reading import Reading
 from chipbench.measure.result import FILE_NAME as RESULT
 from chipbench.measure.result import Result
-from chipbench.published.claim import attribution, confirm
-from chipbench.running.account import Account
-from chipbench.running.description import description, installation
-from chipbench.running.ending import COMPLETED, Ending, ending_of
-from chipbench.running.note import note_of
+from chipbench.measure.run_plots import plot_utilisation
+from chipbench.measure.sensor_sample import Reading
+from chipbench.published.machine_claim import attribution, confirm
 from chipbench.running.result_files import ResultFiles
-from chipbench.running.watch import Watch
+from chipbench.running.run_account import Account
+from chipbench.running.run_description import description, installation
+from chipbench.running.run_ending import COMPLETED, Ending, ending_of
+from chipbench.running.run_page import note_of
+from chipbench.running.sensor_watch import Watch
 from chipbench.terminal.extras import Extras
-from chipbench.terminal.lines import note
-from chipbench.tracking.delivered import delivered
+from chipbench.terminal.messages import note
 from chipbench.tracking.recorder import JOB_VARIABLE, Recorder
+from chipbench.tracking.run_location import delivered
 from chipbench.tracking.saved_model import save_model
 from chipbench.tracking.store import configured_store
 from chipbench.workloads.workload import Draw, Prepared, Work, Workload, Write

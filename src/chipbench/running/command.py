@@ -19,8 +19,8 @@ from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.ground.last_exit import LastExit
 from chipbench.ground.reason import reason_of
 from chipbench.ground.signals import Terminated, end_with_parent, install
-from chipbench.terminal.lines import complain
-from chipbench.terminal.quiet import quiet_logs
+from chipbench.terminal.messages import complain
+from chipbench.terminal.quiet_libraries import quiet_logs
 from chipbench.terminal.streams import STDERR, STDOUT, loss, make_lasting
 from chipbench.tracking.address import forget_login
 from chipbench.tracking.own_run import OwnRun
@@ -68,11 +68,11 @@ def _run(entry: str, task: Callable[[DictConfig], object], words: Sequence[str])
         return _printed(entry, line)
     if entry == "sweep" or line.deed or is_several(line.overrides):
         # What conducts a sweep is not imported for one run.
-        from chipbench.sweeping.conduct import conduct, split
+        from chipbench.sweeping.sweep_command import conduct, split
 
         return conduct(*split(entry, line.overrides))
     if entry == "suite":
-        from chipbench.sweeping.suites.conduct import conduct_suite
+        from chipbench.sweeping.suites.suite_command import conduct_suite
 
         task = partial(conduct_suite, words=line.overrides)
     return _done(task, compose_run(entry, line.overrides))
@@ -81,7 +81,7 @@ def _run(entry: str, task: Callable[[DictConfig], object], words: Sequence[str])
 def _check(entry: str, overrides: Sequence[str]) -> None:
     """Raise ConfigurationError as a run or a sweep with these overrides would."""
     if entry == "sweep" or is_several(overrides):
-        from chipbench.sweeping.conduct import compose_jobs, split
+        from chipbench.sweeping.sweep_command import compose_jobs, split
 
         compose_jobs(*split(entry, overrides))
     else:

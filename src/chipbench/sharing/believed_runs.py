@@ -7,11 +7,11 @@ from pathlib import Path
 from chipbench.ground.cache import named_folder
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.plural import counted
-from chipbench.sharing.places import shared_files
-from chipbench.sharing.reading import read_shared
-from chipbench.sharing.refused import RefusedFileError
+from chipbench.sharing.refusal import RefusedFileError
+from chipbench.sharing.result_folders import shared_files
+from chipbench.sharing.shared_file_reading import read_shared
 from chipbench.sharing.shared_run import SharedRun
-from chipbench.terminal.lines import complain
+from chipbench.terminal.messages import complain
 
 #: The folder of the files that came with chipbench, in its package of published results.
 _SHIPPED = "shared"

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from chipbench.ground import tags
 from chipbench.measure import result as results
-from chipbench.measure.columns import STEP, TIME
 from chipbench.measure.recorded_run import SHARED, RecordedRun, SeriesPoint
 from chipbench.measure.result import Columns, Result
-from chipbench.published.run import PublishedRun
+from chipbench.measure.sampled_columns import STEP, TIME
+from chipbench.published.published_run import PublishedRun
 from chipbench.terminal.markdown import markdown_text
 
 _STATUSES = {

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from chipbench.ground.drawing.lines import Measured
+from chipbench.ground.drawing.line_chart import Measured
 from chipbench.measure.statistics import centre, interval
-from chipbench.sweeping import outcome as outcomes
+from chipbench.sweeping import job_outcome as outcomes
 from chipbench.sweeping.ended_job import PRINTED, SPEEDS, TIMES, JobEnd
 from chipbench.sweeping.plan import in_common, names
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chipbench.ground import metrics
-from chipbench.sweeping import outcome as outcomes
-from chipbench.sweeping.outcome import Outcome
+from chipbench.sweeping import job_outcome as outcomes
+from chipbench.sweeping.job_outcome import Outcome
 from chipbench.sweeping.plan import Job
 
 TIMES = (metrics.TOTAL_TIME, metrics.EXPORT_TIME, metrics.SEARCH_TIME)

@@ -7,12 +7,12 @@ from chipbench.ground import tags
 from chipbench.ground.search_metrics import BATCH_SIZE_MAX
 from chipbench.sweeping import limit_summary as summary
 from chipbench.sweeping.ended_job import JobEnd
+from chipbench.sweeping.job_table import print_jobs
 from chipbench.sweeping.parent import Parent
 from chipbench.sweeping.plan import Job, Plan
-from chipbench.sweeping.table import print_jobs
 from chipbench.terminal.extras import Extras
-from chipbench.terminal.lines import say
 from chipbench.terminal.markdown import markdown_text
+from chipbench.terminal.messages import say
 from chipbench.tracking.recorder import Recorder
 
 TABLE = "limits.csv"

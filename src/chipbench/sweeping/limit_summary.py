@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from chipbench.ground import metrics
 from chipbench.ground.memory_metrics import GPU_MEMORY_PEAK, GPU_WORKING_SET
 from chipbench.ground.search_metrics import BATCH_SIZE_MAX, BATCH_SIZE_SLOW
-from chipbench.sweeping import outcome as outcomes
+from chipbench.sweeping import job_outcome as outcomes
 from chipbench.sweeping.bisection import slow_from
 from chipbench.sweeping.ended_job import PRINTED, JobEnd
 

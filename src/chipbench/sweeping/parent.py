@@ -6,19 +6,19 @@ from pathlib import Path
 
 from chipbench.ground import tags
 from chipbench.ground.csv_file import write_table
-from chipbench.ground.drawing.lines import draw_batch_sizes
-from chipbench.published.benchmarks import words_of
+from chipbench.ground.drawing.line_chart import draw_batch_sizes
+from chipbench.published.benchmark_words import words_of
 from chipbench.sweeping import summary
 from chipbench.sweeping.combinations import best, combination_rows, curves, failed_sizes
 from chipbench.sweeping.ended_job import JobEnd
-from chipbench.sweeping.note import note_of
-from chipbench.sweeping.outcome import outcome_of
+from chipbench.sweeping.job_outcome import outcome_of
+from chipbench.sweeping.job_table import print_jobs
 from chipbench.sweeping.plan import Plan
-from chipbench.sweeping.table import print_jobs
+from chipbench.sweeping.sweep_page import note_of
 from chipbench.terminal.extras import Extras
-from chipbench.terminal.lines import say
-from chipbench.tracking.delivered import delivered
+from chipbench.terminal.messages import say
 from chipbench.tracking.recorder import Recorder
+from chipbench.tracking.run_location import delivered
 
 _EVERY_S = 2.0
 _JOBS = "sweep.csv"

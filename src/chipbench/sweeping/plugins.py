@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from hydra.core.config_store import ConfigStore
 from hydra.core.plugins import Plugins
 
-from chipbench.config.nearest import hint
+from chipbench.config.spelling_suggestion import hint
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 
 #: The extra of chipbench that installs each; what Hydra itself has is always there.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from chipbench.config.nearest import hint
+from chipbench.config.spelling_suggestion import hint
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.plural import counted
 from chipbench.sweeping.plan import FILE_NAME, SUITE, Job, Plan, read_plan

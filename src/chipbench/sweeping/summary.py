@@ -6,10 +6,10 @@ from statistics import median
 
 from chipbench.ground import metrics
 from chipbench.ground.metrics import metric
-from chipbench.ground.metrics_of_jobs import BEST, MEDIAN, over_jobs
+from chipbench.ground.parent_run_metrics import BEST, MEDIAN, over_jobs
 from chipbench.ground.plural import counted
 from chipbench.measure.statistics import centre, interval, spread_percent
-from chipbench.sweeping import outcome as outcomes
+from chipbench.sweeping import job_outcome as outcomes
 from chipbench.sweeping.combinations import best, combinations
 from chipbench.sweeping.ended_job import PRINTED, TIMES, JobEnd
 from chipbench.sweeping.plan import names

@@ -9,7 +9,7 @@ from importlib import import_module
 
 from chipbench.backends import backend
 from chipbench.config.compose import compose_config
-from chipbench.ground import standby
+from chipbench.ground import standby_fork
 from chipbench.ground.forks import serve
 from chipbench.ground.last_exit import LastExit
 from chipbench.tracking.client import load as load_mlflow
@@ -23,7 +23,7 @@ _LATER = (
 )
 #: And by its back end: with the others, what reads data must not find TensorFlow.
 _LATER_WITH = {
-    "tensorflow": ("chipbench.backends.building", "sklearn.datasets", "tensorflow_datasets"),
+    "tensorflow": ("chipbench.backends.model_building", "sklearn.datasets", "tensorflow_datasets"),
     "torch": ("sklearn.datasets",),
     "jax": ("sklearn.datasets",),
 }
@@ -45,7 +45,7 @@ def main() -> None:
     os.environ.clear()  # of what importing has set, a job sets its own again
     os.environ.update(given | packet["environment"])
     try:
-        standby.keep()
+        standby_fork.keep()
         sys.argv = [str(program.__file__), *packet["words"]]
         program.command.run(entry, getattr(program, entry))
     except SystemExit as end:

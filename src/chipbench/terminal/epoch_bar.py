@@ -2,9 +2,9 @@
 
 import time
 
-from chipbench.ground.extent import Extent
-from chipbench.terminal.bar import drawing
+from chipbench.ground.training_extent import Extent
 from chipbench.terminal.console import console
+from chipbench.terminal.progress_bar import drawing
 
 _REFRESH_S = 0.5  # seldom enough to cost the training nothing that can be seen
 

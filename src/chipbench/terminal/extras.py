@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from chipbench.ground.finding import Finding
 from chipbench.ground.reason import reason_of
-from chipbench.terminal.lines import note
+from chipbench.terminal.messages import note
 
 
 class Extras:

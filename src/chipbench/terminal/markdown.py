@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from chipbench.ground.metrics import all_metrics
-from chipbench.terminal.plain import plain
+from chipbench.terminal.escaping import plain
 
 #: Signs that Markdown acts on; GitHub's makes formulas between dollars.
 _MARKS = "\\`*_[]|~#$"

@@ -6,7 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from chipbench.terminal.console import console
-from chipbench.terminal.plain import plain
+from chipbench.terminal.escaping import plain
 
 if TYPE_CHECKING:
     from rich.text import Text

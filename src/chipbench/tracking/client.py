@@ -42,7 +42,7 @@ def connect() -> "MlflowClient":
 
     address = os.environ["MLFLOW_TRACKING_URI"]
     if is_server(address):
-        from chipbench.tracking.answers import bound
+        from chipbench.tracking.bounded_answers import bound
 
         bound()
     else:

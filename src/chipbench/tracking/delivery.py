@@ -21,11 +21,11 @@ from chipbench.tracking import journal
 from chipbench.tracking.client import TRAINING_VIEW
 from chipbench.tracking.delivery_state import DeliveryState, read_state, write_state
 from chipbench.tracking.journal import Artifact, End, Entry, Metrics, Params, Start, Tags
+from chipbench.tracking.journal_run import RunDeletedError, RunReplacedError, Runs
 from chipbench.tracking.journal_writer import reach_disk
 from chipbench.tracking.readback import NotKeptError, Readback
-from chipbench.tracking.reason import UndeliverableError, is_refusal, reason
 from chipbench.tracking.run_writer import MAX_TRIES, RunWriter, groups
-from chipbench.tracking.runs import RunDeletedError, RunReplacedError, Runs
+from chipbench.tracking.store_errors import UndeliverableError, is_refusal, reason
 
 STATUS_TAG, REASON_TAG = tags.stored(tags.STATUS), tags.stored(tags.REASON)
 _RUNNING = "RUNNING"

@@ -19,8 +19,8 @@ from chipbench.tracking.client import connect
 from chipbench.tracking.delivery import Delivery
 from chipbench.tracking.delivery_state import delivery_lock
 from chipbench.tracking.journal_writer import writer_is_alive
-from chipbench.tracking.reason import report
 from chipbench.tracking.store import REFUSED
+from chipbench.tracking.store_errors import report
 
 _MAX_PAUSE_S = 60.0  # between two tries while the store is away and the benchmark runs
 _LAST_PAUSE_S = 1.0  # between two tries once the benchmark has ended

@@ -11,8 +11,8 @@ from chipbench.ground import tags
 from chipbench.ground.metrics import metric
 from chipbench.ground.storable_text import NOTE_TAG
 from chipbench.tracking.client import mark_as_training
-from chipbench.tracking.reason import NOT_ALLOWED
 from chipbench.tracking.saved_views import METRICS, TAG, VIEWS
+from chipbench.tracking.store_errors import NOT_ALLOWED
 
 if TYPE_CHECKING:  # MLflow takes seconds to import
     from mlflow import MlflowClient

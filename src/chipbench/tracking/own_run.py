@@ -7,8 +7,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from chipbench.tracking.reason import unlogged
 from chipbench.tracking.store import Store
+from chipbench.tracking.store_errors import unlogged
 
 _RUN_VARIABLE, _STORE_VARIABLE = "MLFLOW_RUN_ID", "MLFLOW_TRACKING_URI"
 

@@ -13,7 +13,7 @@ from chipbench.ground import tags
 from chipbench.ground.tags import stored
 from chipbench.tracking.address import is_server, login_of
 from chipbench.tracking.journal import Start
-from chipbench.tracking.reason import UndeliverableError
+from chipbench.tracking.store_errors import UndeliverableError
 
 KEY_TAG = stored(tags.KEY)
 _ORIGIN_TAG = stored(tags.ORIGIN)

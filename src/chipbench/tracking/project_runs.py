@@ -22,7 +22,7 @@ from chipbench.ground.storable_text import RUN_NAME_TAG
 from chipbench.ground.tags import stored
 from chipbench.tracking.client import PAGE, pages, unless_absent
 from chipbench.tracking.database_file import address_of
-from chipbench.tracking.experiments import UNCHOSEN
+from chipbench.tracking.journal_experiment import UNCHOSEN
 from chipbench.tracking.ownership import KEY_TAG, PROJECT_TAG, RUNNING
 
 DUPLICATE_TAG = stored(tags.DUPLICATE_OF)

@@ -11,7 +11,7 @@ from mlflow.entities import RunData
 
 from chipbench.ground.storable_text import stored_tag
 from chipbench.ground.tags import PREFIX
-from chipbench.tracking.artifacts import ArtifactStore
+from chipbench.tracking.artifact_delivery import ArtifactStore
 from chipbench.tracking.journal import Entry, Metrics, Params, Tags
 
 Point = tuple[int, int]  # step and time

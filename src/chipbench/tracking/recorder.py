@@ -16,9 +16,9 @@ from pathlib import Path
 
 from chipbench.ground import tags
 from chipbench.ground.cache import writable
-from chipbench.ground.personal import without_folders
+from chipbench.ground.path_redaction import without_folders
 from chipbench.ground.storable_text import NOTE_TAG, RUN_NAME_TAG, storable
-from chipbench.terminal.lines import complain
+from chipbench.terminal.messages import complain
 from chipbench.tracking import delivery_state, journal
 from chipbench.tracking.delivery_state import DeliveryState, is_ready, read_state
 from chipbench.tracking.journal import Artifact, End, Metrics, Params, Record, Start, Tags

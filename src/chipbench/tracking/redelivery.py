@@ -11,8 +11,8 @@ from chipbench.tracking.client import refuse_telemetry
 from chipbench.tracking.delivery_state import delivery_lock, read_state
 from chipbench.tracking.journal import FORMAT, Start, count, first_entry
 from chipbench.tracking.journal_writer import writer_is_alive
-from chipbench.tracking.reason import reason, unlogged
 from chipbench.tracking.store import Store
+from chipbench.tracking.store_errors import reason, unlogged
 
 if TYPE_CHECKING:  # MLflow takes seconds to import, which `--help` need not wait for
     from chipbench.tracking.delivery import Delivery

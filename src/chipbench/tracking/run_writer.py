@@ -10,11 +10,11 @@ from mlflow.exceptions import MlflowException
 
 from chipbench.ground.regular_files import sha256
 from chipbench.ground.storable_text import stored_param, stored_tag
-from chipbench.tracking.artifacts import ArtifactStore, MissingFileError, files_of
+from chipbench.tracking.artifact_delivery import ArtifactStore, MissingFileError, files_of
 from chipbench.tracking.journal import Entry, Metrics
+from chipbench.tracking.journal_run import Runs
 from chipbench.tracking.ownership import OWN_TAGS
-from chipbench.tracking.reason import NOT_ALLOWED, reason
-from chipbench.tracking.runs import Runs
+from chipbench.tracking.store_errors import NOT_ALLOWED, reason
 
 _MAX_METRICS = 1000  # of one MLflow batch
 MAX_TRIES = 5  # of a record that the store refuses while it answers other requests

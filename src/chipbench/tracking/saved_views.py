@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chipbench.ground import metrics, tags
-from chipbench.published.benchmarks import words_of
+from chipbench.published.benchmark_words import words_of
 from chipbench.tracking.client import TRAINING_VIEW
 
 TAG = "mlflow.sharedViewState."

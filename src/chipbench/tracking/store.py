@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from omegaconf import MISSING, DictConfig
 
-from chipbench.ground import standby
+from chipbench.ground import standby_fork
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.processes import module_command, with_import_path
 from chipbench.ground.regular_files import open_regular
@@ -84,7 +84,7 @@ class Store:
         os.environ.update(self.environment())
         return connect()
 
-    def start_delivery(self, journal: Path) -> "subprocess.Popen[bytes] | standby.Program":
+    def start_delivery(self, journal: Path) -> "subprocess.Popen[bytes] | standby_fork.Program":
         """Deliver `journal` from a process of its own, which also outlives a crash of this one.
 
         It gets the lowest priority, and a session of its own so that Ctrl-C does not reach it.
@@ -96,7 +96,7 @@ class Store:
         nice = shutil.which("nice")
         log_flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         with os.fdopen(open_regular(journal.parent / DELIVERY_LOG, log_flags), "ab") as log:
-            waiting = standby.take()
+            waiting = standby_fork.take()
             if waiting is not None:
                 with suppress(OSError):
                     return waiting.run(

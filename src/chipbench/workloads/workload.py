@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from chipbench.ground.finding import Finding
-from chipbench.hardware.used import Used
-from chipbench.measure.reading import Reading
+from chipbench.hardware.computing_device import Used
+from chipbench.measure.sensor_sample import Reading
 
 #: Takes one step's metrics by name: `report(step, values)`.
 Report = Callable[[int, Mapping[str, float]], None]

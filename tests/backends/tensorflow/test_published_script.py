@@ -10,8 +10,8 @@ from support.published_transformer import published
 
 from chipbench import data
 from chipbench.backends import Device, Task, backend
-from chipbench.backends.building import build_model
 from chipbench.backends.layers import flat_layers
+from chipbench.backends.model_building import build_model
 from chipbench.backends.optimizer import ChosenOptimizer
 from chipbench.backends.tensorflow.feed import feed_of
 from chipbench.config.compose import compose_config

@@ -12,7 +12,7 @@ from chipbench.ground.drawing.figure import heading, short_name
 DRAWN = """
 import sys
 from pathlib import Path
-from chipbench.ground.drawing.lines import draw_lines
+from chipbench.ground.drawing.line_chart import draw_lines
 draw_lines(Path(sys.argv[1]), {"a": [(1, 2), (2, 3)]}, "title", "x", "y")
 """
 

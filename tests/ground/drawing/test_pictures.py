@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from chipbench.ground.drawing.bars import Bar, draw_bars, draw_stacks
-from chipbench.ground.drawing.images import draw_images
-from chipbench.ground.drawing.lines import Measured, draw_batch_sizes, draw_lines
+from chipbench.ground.drawing.bar_chart import Bar, draw_bars, draw_stacks
+from chipbench.ground.drawing.image_grid import draw_images
+from chipbench.ground.drawing.line_chart import Measured, draw_batch_sizes, draw_lines
 from chipbench.ground.drawing.panels import draw_panels
 
 HOSTILE = "$x^ \\ \x1b[31m\ud800\n{" + "y" * 100

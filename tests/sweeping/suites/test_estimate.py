@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from chipbench.config.compose import compose_config
-from chipbench.sweeping import outcome as outcomes
-from chipbench.sweeping.outcome import Outcome, next_attempt
+from chipbench.sweeping import job_outcome as outcomes
+from chipbench.sweeping.job_outcome import Outcome, next_attempt
 from chipbench.sweeping.plan import SUITE, Job, Plan
 from chipbench.sweeping.suites.announcement import about, announce_suite, size
 from chipbench.sweeping.suites.estimate import EARLIER, ROUGH, Estimate, estimates

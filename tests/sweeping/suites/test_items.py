@@ -6,7 +6,7 @@ import pytest
 
 from chipbench.config.compose import compose_config
 from chipbench.config.options import options
-from chipbench.config.recorded import recorded_params
+from chipbench.config.recorded_params import recorded_params
 from chipbench.ground.errors import ConfigurationError
 from chipbench.measure.fingerprint import work
 from chipbench.sweeping.plan import Job

@@ -1,8 +1,8 @@
 """What a suite says of its items: a row each, and its own run's numbers."""
 
-from chipbench.sweeping import outcome as outcomes
+from chipbench.sweeping import job_outcome as outcomes
 from chipbench.sweeping.ended_job import JobEnd
-from chipbench.sweeping.outcome import Outcome
+from chipbench.sweeping.job_outcome import Outcome
 from chipbench.sweeping.plan import Job
 from chipbench.sweeping.suites.summary import cells, lines, note_of, own_metrics, rows
 

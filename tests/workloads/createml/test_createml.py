@@ -15,14 +15,14 @@ from tree_sitter import Language, Parser
 from chipbench import data, hardware
 from chipbench.backends.tensorflow import feed
 from chipbench.backends.tensorflow.augmentation import augmentation
-from chipbench.backends.tensorflow.reading import images_of
-from chipbench.comparison.contradiction import contradicts_itself
+from chipbench.backends.tensorflow.split_reading import images_of
+from chipbench.comparison.run_consistency import contradicts_itself
 from chipbench.config.compose import compose_config
-from chipbench.config.recorded import recorded_params
+from chipbench.config.recorded_params import recorded_params
 from chipbench.createml import createml
 from chipbench.ground.errors import UnsupportedBenchmark
 from chipbench.measure.fingerprint import fingerprint
-from chipbench.published.runs import published_runs
+from chipbench.published.published_runs import published_runs
 from chipbench.reference import complete
 from chipbench.workloads.createml.swift_program import ProgramFailed, Training, run_program
 from chipbench.workloads.createml.trainer import swift_program

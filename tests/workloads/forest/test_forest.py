@@ -12,8 +12,8 @@ import sklearn.ensemble
 from omegaconf import DictConfig
 from support.recorded_runs import recorded
 
-from chipbench.comparison.contradiction import contradiction
 from chipbench.comparison.grouping import sort_runs
+from chipbench.comparison.run_consistency import contradiction
 from chipbench.config.compose import compose_config
 from chipbench.data import california_housing
 from chipbench.forest import forest
@@ -21,10 +21,10 @@ from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.hardware import Machine, detect
 from chipbench.measure.result import Result
-from chipbench.published.completed import complete, published_recorded
-from chipbench.published.runs import published_runs
-from chipbench.sharing.believable import disbelief
-from chipbench.workloads.forest.prepared import PreparedSearch
+from chipbench.published.completed_settings import complete, published_recorded
+from chipbench.published.published_runs import published_runs
+from chipbench.sharing.plausibility import disbelief
+from chipbench.workloads.forest.prepared_search import PreparedSearch
 from chipbench.workloads.forest.workload import Forest
 
 SMALL = ("dataset.max_examples=120", "search.candidates=2", "search.folds=3", "n_jobs=1")
@@ -162,7 +162,7 @@ def test_only_the_published_search_stands_in_its_table(
 
 
 def fingerprint_of(machine: Machine, config: DictConfig) -> str:
-    from chipbench.config.recorded import recorded_params
+    from chipbench.config.recorded_params import recorded_params
     from chipbench.measure.fingerprint import fingerprint
 
     found = Forest(config, machine).prepare().tags

@@ -1,8 +1,8 @@
 from dataclasses import replace
 
-from chipbench.ground.extent import Extent
+from chipbench.ground.training_extent import Extent
 from chipbench.measure.epochs import Epoch
-from chipbench.measure.examples import IMAGES, SEQUENCES
+from chipbench.measure.example_kinds import IMAGES, SEQUENCES
 from chipbench.workloads.training.epoch_line import epoch_line
 
 EPOCH = Epoch(

@@ -11,19 +11,19 @@ from omegaconf import DictConfig
 
 from chipbench import hardware
 from chipbench.config.compose import compose_config
-from chipbench.config.recorded import recorded_params
+from chipbench.config.recorded_params import recorded_params
 from chipbench.ground import metrics, tags
 from chipbench.ground.errors import ConfigurationError
 from chipbench.measure.fingerprint import fingerprint
 from chipbench.workloads.video import transcode
-from chipbench.workloads.video.clip import own_clip
-from chipbench.workloads.video.encoder import Choice, choose_encoder
+from chipbench.workloads.video.encoder_selection import Choice, choose_encoder
+from chipbench.workloads.video.export_verification import WrongOutput, verify
 from chipbench.workloads.video.ffmpeg import find_ffmpeg, run_ffmpeg
-from chipbench.workloads.video.film import NotAFilmError, read_film, read_packets
 from chipbench.workloads.video.hand_timed import HandTimed
 from chipbench.workloads.video.quality import quality
+from chipbench.workloads.video.source_clip import own_clip
 from chipbench.workloads.video.transcode import Transcode
-from chipbench.workloads.video.verification import WrongOutput, verify
+from chipbench.workloads.video.video_facts import NotAFilmError, read_film, read_packets
 
 FFMPEG = find_ffmpeg(None)
 NTSC = Fraction(30_000, 1001)

@@ -10,12 +10,12 @@ from omegaconf import DictConfig
 from chipbench import hardware
 from chipbench.backends.backend import Backend, Device, Task
 from chipbench.backends.cluster import Cluster
-from chipbench.backends.loop import Loop
-from chipbench.backends.single import open_single
-from chipbench.backends.start import start_keras
+from chipbench.backends.keras_start import start_keras
+from chipbench.backends.single_device import open_single
+from chipbench.backends.training_loop import Loop
 from chipbench.ground import memory_metrics
 from chipbench.hardware.machine import Machine
-from chipbench.terminal.quiet import quiet_stderr
+from chipbench.terminal.quiet_libraries import quiet_stderr
 
 
 class Jax:

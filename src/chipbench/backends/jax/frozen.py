@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from chipbench.backends.folded import Call, Convolution, Folded, is_foldable
+from chipbench.backends.folded_convolutions import Call, Convolution, Folded, is_foldable
 
 Array = np.ndarray[Any, Any]
 

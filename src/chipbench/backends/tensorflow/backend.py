@@ -9,19 +9,19 @@ from typing import Any
 from omegaconf import DictConfig
 
 from chipbench import hardware
-from chipbench.backends.agreement import agreed, device_name, used_of
 from chipbench.backends.backend import Backend, Task
 from chipbench.backends.cluster import Cluster
-from chipbench.backends.loop import Loop
-from chipbench.backends.start import start_keras
-from chipbench.backends.tensorflow.device import TensorFlowDevice, set_threads, threads_for
+from chipbench.backends.device_agreement import agreed, device_name, used_of
+from chipbench.backends.keras_start import start_keras
 from chipbench.backends.tensorflow.keras2 import give_public_names
 from chipbench.backends.tensorflow.replicas import open_replicas
+from chipbench.backends.tensorflow.threads import TensorFlowDevice, set_threads, threads_for
+from chipbench.backends.training_loop import Loop
 from chipbench.ground import memory_metrics
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
 from chipbench.hardware.machine import Machine
-from chipbench.terminal.lines import announce
-from chipbench.terminal.quiet import quiet_stderr
+from chipbench.terminal.messages import announce
+from chipbench.terminal.quiet_libraries import quiet_stderr
 
 
 class TensorFlow:

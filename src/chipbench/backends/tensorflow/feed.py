@@ -11,7 +11,7 @@ from omegaconf import DictConfig
 
 from chipbench.backends.backend import Task
 from chipbench.backends.feed import Feed, as_taken
-from chipbench.backends.tensorflow.reading import arrays, images_of, untuned
+from chipbench.backends.tensorflow.split_reading import arrays, images_of, untuned
 from chipbench.data import DataSet, Split
 from chipbench.ground import metrics
 

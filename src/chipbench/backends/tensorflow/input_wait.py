@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from chipbench.backends.waiting import unchanged
+from chipbench.backends.input_wait import unchanged
 
 _FIRST_STEPS = 3  # while the pipeline starts
 _BUDGET_S = 2.0

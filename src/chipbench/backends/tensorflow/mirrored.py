@@ -4,8 +4,8 @@ from typing import Any
 
 from chipbench.backends.backend import Task
 from chipbench.backends.fit import Fit
-from chipbench.backends.tensorflow.device import TensorFlowDevice
 from chipbench.backends.tensorflow.feed import feed_of, first_batches
+from chipbench.backends.tensorflow.threads import TensorFlowDevice
 from chipbench.measure.stopwatch import Stopwatch
 
 _RATE_STEPS = 50  # of one replica alone

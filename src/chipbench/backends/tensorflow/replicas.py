@@ -9,7 +9,7 @@ from omegaconf import DictConfig
 from chipbench.backends.cluster import Cluster
 from chipbench.backends.rendezvous import meet
 from chipbench.ground.errors import ConfigurationError, UnsupportedBenchmark
-from chipbench.terminal.quiet import quiet_stderr
+from chipbench.terminal.quiet_libraries import quiet_stderr
 
 
 @dataclass(frozen=True)

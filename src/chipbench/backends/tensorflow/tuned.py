@@ -10,7 +10,6 @@ from omegaconf import DictConfig
 from chipbench.backends.backend import Task
 from chipbench.backends.feed import as_taken
 from chipbench.backends.processor_alone import company
-from chipbench.backends.tensorflow.device import TensorFlowDevice
 from chipbench.backends.tensorflow.feed import unshuffled
 from chipbench.backends.tensorflow.graph_loop import (
     Examples,
@@ -18,12 +17,13 @@ from chipbench.backends.tensorflow.graph_loop import (
     fastest_slices,
     has_training_batch_norm,
 )
-from chipbench.backends.tensorflow.reading import arrays, untuned
+from chipbench.backends.tensorflow.split_reading import arrays, untuned
+from chipbench.backends.tensorflow.threads import TensorFlowDevice
 from chipbench.backends.tuned import Array, Epochs, Orders, answers, array_orders
 from chipbench.ground import tags
 from chipbench.ground.errors import ConfigurationError
 from chipbench.hardware import OtherLoad
-from chipbench.terminal.quiet import quiet_stderr
+from chipbench.terminal.quiet_libraries import quiet_stderr
 
 
 class Graphs:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from chipbench.backends.folded import Call, Convolution, Folded, is_foldable
+from chipbench.backends.folded_convolutions import Call, Convolution, Folded, is_foldable
 
 
 def frozen_call(model: Any, place: str) -> Callable[[Tensor], Tensor]:

@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from chipbench.backends.torch.flat import Flat
-from chipbench.backends.torch.graph import captured
-from chipbench.backends.torch.plain import Plain
-from chipbench.backends.torch.rules import Rule
+from chipbench.backends.torch.cuda_graph import captured
+from chipbench.backends.torch.flat_weights import Flat
+from chipbench.backends.torch.keras_to_torch import Plain
+from chipbench.backends.torch.optimizer_updates import Rule
 from chipbench.backends.tuned import Array, validation_batch
 
 #: Inputs [n, …] and labels [n] on the device.

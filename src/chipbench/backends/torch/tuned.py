@@ -7,19 +7,19 @@ import numpy as np
 import torch
 
 from chipbench.backends.backend import Task
-from chipbench.backends.torch import compiling, threads
-from chipbench.backends.torch.flat import Flat
+from chipbench.backends.torch import compile_trial, threads
+from chipbench.backends.torch.flat_weights import Flat
 from chipbench.backends.torch.frozen import frozen_call
 from chipbench.backends.torch.keras_loop import KerasLoop
+from chipbench.backends.torch.keras_to_torch import plain
 from chipbench.backends.torch.loop import Held, PlainLoop, judge_of
-from chipbench.backends.torch.plain import plain
-from chipbench.backends.torch.rules import rule_of
+from chipbench.backends.torch.optimizer_updates import rule_of
 from chipbench.backends.tuned import Array, Epochs, Orders
 from chipbench.backends.tuned_data import extracted, images_of, orders_of
 from chipbench.ground import tags
 from chipbench.ground.cache import cache_folder
 from chipbench.ground.plural import counted
-from chipbench.models.digest import layers_digest
+from chipbench.models.model_digest import layers_digest
 
 
 class Eager:
@@ -56,7 +56,7 @@ class Eager:
             return
         if self._place == "cpu" and task.config.protocol.intra_op_threads == "auto":
             self._company = threads.choose(self._stepper(examples)(False))
-        self._why = compiling.hindrance(self._place)
+        self._why = compile_trial.hindrance(self._place)
         if self._why is None:
             self._try_compiler(examples)
 
@@ -103,7 +103,7 @@ class Eager:
         whole = torch.compile(judge, dynamic=False) if compiled else judge
         return PlainLoop(model, flat, rule, (whole, judge), self._task.config.batch_size)
 
-    def _stepper(self, examples: Held) -> compiling.Stepper:
+    def _stepper(self, examples: Held) -> compile_trial.Stepper:
         """Steps on one batch, on a model of their own."""
 
         def made(compiled: bool) -> Callable[[], None]:
@@ -123,5 +123,5 @@ class Eager:
         }
         folder = cache_folder(task.config.cache_dir)
         stepper = self._stepper(examples)
-        found, self._why = compiling.gain(folder, request, stepper, task.device.synchronize)
-        self._compiled = compiling.pays(found)
+        found, self._why = compile_trial.gain(folder, request, stepper, task.device.synchronize)
+        self._compiled = compile_trial.pays(found)

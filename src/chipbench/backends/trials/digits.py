@@ -12,7 +12,7 @@ import numpy as np
 from chipbench.backends import Backend, backend
 from chipbench.backends.initial_weights import draw
 from chipbench.data import Arrays
-from chipbench.data.bundled import load_bundled
+from chipbench.data.bundled_datasets import load_bundled
 
 _EPOCHS = 3
 _BATCH_SIZE = 64

@@ -14,7 +14,7 @@ from typing import Any
 from hydra.utils import instantiate
 
 from chipbench.backends import Backend, backend
-from chipbench.backends.trials import optimizer, peak
+from chipbench.backends.trials import optimizer_trial, peak
 
 _CPU = ("cpu", "float32")
 
@@ -36,10 +36,10 @@ def verdict(opened: Backend, trial: Mapping[str, Any]) -> dict[str, Any]:
     `unchecked` is why the device could not be.
     """
     create, device = trial["create"], trial["device"]
-    mistake = optimizer.mistake_in(create)
+    mistake = optimizer_trial.mistake_in(create)
     if mistake is not None:
         return {"mistake": mistake}
-    problem = optimizer.problem_of(opened, create, device)
+    problem = optimizer_trial.problem_of(opened, create, device)
     if problem is not None or trial.get("model") is None:
         return {"problem": problem, "faults": []}
     try:
@@ -62,8 +62,8 @@ def _peak(opened: Backend, trial: Mapping[str, Any]) -> dict[str, Any]:
 def _of_model(opened: Backend, trial: Mapping[str, Any]) -> dict[str, Any]:
     import keras
 
-    from chipbench.backends.trials import kernels, recording, rules, steps
-    from chipbench.models.model import built
+    from chipbench.backends.trials import layer_trials, model_steps, optimizer_rules, step_recording
+    from chipbench.models.model_option import built
 
     model, device = trial["model"], trial["device"]
     compiled, precision = opened.always_compiled, model["precision"]
@@ -74,17 +74,19 @@ def _of_model(opened: Backend, trial: Mapping[str, Any]) -> dict[str, Any]:
     keras.mixed_precision.set_global_policy(precision)
     with keras.StatelessScope(initialize_variables=False):  # its shape alone is needed
         shape = build()
-    names = [recording.called(weight) for weight in shape.trainable_weights]
-    probes = kernels.probes_of(shape)
+    names = [step_recording.called(weight) for weight in shape.trainable_weights]
+    probes = layer_trials.probes_of(shape)
     # Else Keras draws the weights that it put off at the end of the next scope: 16 s with JAX.
     keras.utils.clear_session()
     with opened.on(device):
         keras.mixed_precision.set_global_policy(precision)
-        rule = instantiate(optimizer.at_the_trials_rate(trial["create"]))
-        problems = list(rules.faults(rule, names))
-        found = list(kernels.faults(probes, precision, compiled))
+        rule = instantiate(optimizer_trial.at_the_trials_rate(trial["create"]))
+        problems = list(optimizer_rules.faults(rule, names))
+        found = list(layer_trials.faults(probes, precision, compiled))
     if (device, precision) != _CPU and not found:
-        found, unmoved = steps.both(build, trial["create"], precision, compiled, opened.on, device)
+        found, unmoved = model_steps.both(
+            build, trial["create"], precision, compiled, opened.on, device
+        )
         problems += [f"the weights {name} do not move" for name in unmoved]
     return {
         "problem": problems[0] if problems else None,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chipbench.ground.drawing.figure import from_zero, new_figure, save, short_name, write_title
-from chipbench.ground.drawing.lines import Points, columns, looks
+from chipbench.ground.drawing.line_chart import Points, columns, looks
 
 _WIDTH, _HEIGHT = 8.0, 2.0  # inches, of one panel
 _MARGIN = 0.8  # for the title and the names below

@@ -7,7 +7,7 @@ from chipbench.ground.files import free_bytes
 from chipbench.ground.plural import counted
 from chipbench.sweeping.plan import Job
 from chipbench.sweeping.suites.estimate import ROUGH, Estimate
-from chipbench.terminal.lines import say
+from chipbench.terminal.messages import say
 from chipbench.terminal.table import Column, show_table
 
 _MINUTE_S, _HOUR_S = 60, 3600

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from chipbench.data.option import entry_of
-from chipbench.data.places import published_folder
+from chipbench.data.dataset_folders import published_folder
+from chipbench.data.dataset_option import entry_of
 from chipbench.ground.errors import ConfigurationError
-from chipbench.sweeping import outcome as outcomes
-from chipbench.sweeping.outcome import outcome_of
+from chipbench.sweeping import job_outcome as outcomes
+from chipbench.sweeping.job_outcome import outcome_of
 from chipbench.sweeping.plan import FILE_NAME, Job, read_plan
 from chipbench.sweeping.suites.items import Item
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig
 
-from chipbench.comparison.place import place
+from chipbench.comparison.published_place import place
 from chipbench.sweeping import summary as sweeps
 from chipbench.sweeping.ended_job import JobEnd
 from chipbench.sweeping.parent import Parent

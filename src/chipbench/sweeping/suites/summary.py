@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from chipbench.ground.metrics import metric
-from chipbench.ground.metrics_of_jobs import ITEM_TIME, SUITE_TIME, of_item
+from chipbench.ground.parent_run_metrics import ITEM_TIME, SUITE_TIME, of_item
 from chipbench.sweeping.ended_job import PRINTED, SPEEDS, TIMES, JobEnd
 from chipbench.sweeping.suites.announcement import about
 from chipbench.terminal.markdown import markdown_text

@@ -8,19 +8,19 @@ from typing import Any
 from omegaconf import DictConfig
 
 from chipbench import data
-from chipbench.config.recorded import recorded_params
+from chipbench.config.recorded_params import recorded_params
 from chipbench.ground import metrics, tags
 from chipbench.ground.cache import cache_folder
 from chipbench.ground.files import clear, digest, make_folder
 from chipbench.ground.metrics import metric
 from chipbench.ground.processes import ProgramFailed
 from chipbench.ground.sealed_files import made
+from chipbench.hardware.computing_device import CHIP, Used
 from chipbench.hardware.machine import Machine
-from chipbench.hardware.used import CHIP, Used
 from chipbench.measure.fingerprint import fingerprint
 from chipbench.measure.stopwatch import Stopwatch
-from chipbench.terminal.bar import Bar
-from chipbench.terminal.lines import announce, note
+from chipbench.terminal.messages import announce, note
+from chipbench.terminal.progress_bar import Bar
 from chipbench.workloads.createml import swift_program
 from chipbench.workloads.createml.swift_program import PROTOCOL, SOURCE
 from chipbench.workloads.workload import Report, Work

@@ -11,8 +11,8 @@ from chipbench.ground import tags
 from chipbench.ground.cache import cache_folder
 from chipbench.ground.errors import ConfigurationError
 from chipbench.hardware.machine import Machine
-from chipbench.terminal.lines import announce
-from chipbench.workloads.forest.prepared import LIBRARY, PreparedSearch
+from chipbench.terminal.messages import announce
+from chipbench.workloads.forest.prepared_search import LIBRARY, PreparedSearch
 
 #: Of all districts, those that the forest is scored on.
 _TEST_SHARE = 0.2

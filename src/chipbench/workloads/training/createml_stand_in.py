@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from chipbench.ground import tags
 from chipbench.ground.errors import UnsupportedBenchmark
-from chipbench.workloads.training.prepared import PreparedTraining
+from chipbench.workloads.training.prepared_training import PreparedTraining
 from chipbench.workloads.training.workload import Training
 
 

@@ -1,10 +1,10 @@
 """What a person reads of an epoch when it is over."""
 
 from chipbench.ground import metrics
-from chipbench.ground.extent import Extent
 from chipbench.ground.metrics import metric
+from chipbench.ground.training_extent import Extent
 from chipbench.measure.epochs import Epoch
-from chipbench.measure.examples import Examples
+from chipbench.measure.example_kinds import Examples
 
 _SHOWN = (metrics.TOKENS_PER_SECOND, metrics.LOSS, metrics.VAL_ACCURACY)
 

@@ -6,12 +6,12 @@ from functools import partial
 
 from chipbench import hardware
 from chipbench.backends import Task
-from chipbench.config.recorded import recorded_params
+from chipbench.config.recorded_params import recorded_params
 from chipbench.ground import tags
 from chipbench.ground.cache import cache_folder, keep, look
 from chipbench.ground.typed_json import typed
 from chipbench.hardware.machine import Machine
-from chipbench.measure.examples import examples_of
+from chipbench.measure.example_kinds import examples_of
 from chipbench.measure.fingerprint import work
 
 #: By less than this two back ends do not differ from one run to the next.

@@ -7,18 +7,18 @@ from omegaconf import DictConfig
 
 from chipbench import data
 from chipbench.backends import ChosenOptimizer, Device, Task, backend
-from chipbench.backends.building import build_model
 from chipbench.backends.cluster import find_cluster
-from chipbench.backends.start import say_what_is_not_heeded
-from chipbench.config.recorded import recorded_params
+from chipbench.backends.keras_start import say_what_is_not_heeded
+from chipbench.backends.model_building import build_model
+from chipbench.config.recorded_params import recorded_params
 from chipbench.data import DataSet
 from chipbench.ground import tags
 from chipbench.ground.cache import cache_folder
 from chipbench.ground.errors import ConfigurationError
 from chipbench.hardware.machine import Machine
 from chipbench.measure.fingerprint import fingerprint
-from chipbench.workloads.training.optimizer import checked_model, choose
-from chipbench.workloads.training.prepared import PreparedTraining
+from chipbench.workloads.training.device_trial import checked_model, choose
+from chipbench.workloads.training.prepared_training import PreparedTraining
 
 
 class Training:

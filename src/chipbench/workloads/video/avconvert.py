@@ -6,10 +6,10 @@ from pathlib import Path
 from chipbench.ground import tags
 from chipbench.ground.errors import UnsupportedBenchmark
 from chipbench.ground.processes import Child, ProgramFailed
-from chipbench.hardware.used import encoder_of
-from chipbench.workloads.video.clip import Clip, require_space, write_footage
+from chipbench.hardware.computing_device import encoder_of
 from chipbench.workloads.video.export import Export, PreparedExport
 from chipbench.workloads.video.ffmpeg import find_ffmpeg
+from chipbench.workloads.video.source_clip import Clip, require_space, write_footage
 from chipbench.workloads.video.transcode import output_size, rendered
 from chipbench.workloads.workload import Report
 

@@ -7,13 +7,13 @@ from omegaconf import DictConfig
 
 from chipbench.ground import metrics, tags
 from chipbench.ground.metrics import metric
+from chipbench.hardware.computing_device import Used
 from chipbench.hardware.machine import Machine
-from chipbench.hardware.used import Used
-from chipbench.terminal.lines import announce
 from chipbench.terminal.markdown import markdown_text
-from chipbench.workloads.video.clip import Clip
+from chipbench.terminal.messages import announce
+from chipbench.workloads.video.export_verification import verify
 from chipbench.workloads.video.quality import quality
-from chipbench.workloads.video.verification import verify
+from chipbench.workloads.video.source_clip import Clip
 from chipbench.workloads.workload import Report, Work
 
 #: Exports the clip, reporting its speed; gives the seconds that it took.

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 
 from chipbench.ground import metrics, tags
 from chipbench.ground.cache import named_folder
-from chipbench.hardware.used import ELSEWHERE, Used
-from chipbench.workloads.video.clip import Clip, own_clip
+from chipbench.hardware.computing_device import ELSEWHERE, Used
 from chipbench.workloads.video.export import Export
+from chipbench.workloads.video.source_clip import Clip, own_clip
 from chipbench.workloads.workload import Report, Work
 
 

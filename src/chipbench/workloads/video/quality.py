@@ -7,8 +7,8 @@ from statistics import fmean
 from tempfile import TemporaryDirectory
 
 from chipbench.ground import metrics
-from chipbench.workloads.video.clip import Clip
 from chipbench.workloads.video.ffmpeg import file, run_ffmpeg
+from chipbench.workloads.video.source_clip import Clip
 
 #: Seconds from the start that are compared: decoding twice is slow, and footage repeats.
 _COMPARED_S = 10

@@ -10,13 +10,13 @@ from chipbench.ground import tags
 from chipbench.ground.cache import cache_folder
 from chipbench.ground.errors import ConfigurationError
 from chipbench.ground.processes import ProgramFailed
-from chipbench.hardware.used import CPU, Used, encoder_of
-from chipbench.terminal.lines import announce
-from chipbench.workloads.video.clip import Clip, open_clip, require_space
-from chipbench.workloads.video.encoder import Choice, choose_encoder
+from chipbench.hardware.computing_device import CPU, Used, encoder_of
+from chipbench.terminal.messages import announce
+from chipbench.workloads.video.encoder_selection import Choice, choose_encoder
 from chipbench.workloads.video.export import Export, PreparedExport
+from chipbench.workloads.video.export_progress import FrameProgress
 from chipbench.workloads.video.ffmpeg import file, find_ffmpeg, run_ffmpeg
-from chipbench.workloads.video.progress import FrameProgress
+from chipbench.workloads.video.source_clip import Clip, open_clip, require_space
 from chipbench.workloads.workload import Report
 
 #: Frames of the user's own film that the encoder is tried on.

@@ -9,10 +9,10 @@ import tensorflow as tf
 
 from chipbench.backends.backend import Task
 from chipbench.backends.feed import Feed
-from chipbench.backends.loop import Take
-from chipbench.backends.tensorflow.device import TensorFlowDevice
 from chipbench.backends.tensorflow.distributed.loop import DistributedLoop
 from chipbench.backends.tensorflow.distributed.shares import Part, shares
+from chipbench.backends.tensorflow.threads import TensorFlowDevice
+from chipbench.backends.training_loop import Take
 from chipbench.ground.errors import ConfigurationError
 from chipbench.measure.epochs import Epoch
 from chipbench.measure.stopwatch import Stopwatch
