@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from filelock import FileLock
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from support.published_store import HERE, mine, published_recorded
 
@@ -48,12 +49,17 @@ def own_runs() -> list[RecordedRun]:
     return [replace(run, metrics=run.metrics | series) for run in runs]
 
 
-@pytest.fixture(scope="module")
-def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("page")
-    runs = [*published_recorded(), *own_runs()]
-    write_pages(folder, make_report(folder, sort_runs(runs), runs, histories, HERE))
-    return folder / "report.html"
+@pytest.fixture(scope="session")
+def page_file(session_folder: Path) -> Path:
+    """Written once for all test processes."""
+    folder = session_folder / "page"
+    page = folder / "report.html"
+    with FileLock(f"{folder}.lock"):
+        if not page.exists():
+            folder.mkdir(exist_ok=True)
+            runs = [*published_recorded(), *own_runs()]
+            write_pages(folder, make_report(folder, sort_runs(runs), runs, histories, HERE))
+    return page
 
 
 @pytest.fixture(scope="module")
