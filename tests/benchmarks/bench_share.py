@@ -10,7 +10,9 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from contextlib import redirect_stdout
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +53,8 @@ def measure(folder: Path, store: Store | None, *words: str) -> tuple[float, floa
     Sources(store, config.files).read(None)
     read_s = time.monotonic() - begin
     begin = time.monotonic()
-    compare(config)
+    with redirect_stdout(StringIO()):
+        compare(config)
     return read_s, time.monotonic() - begin - read_s
 
 
@@ -77,7 +80,8 @@ def main() -> int:
         files = f"files={folder / 'files'}"
         config = compose_config("reference", [*store_words, files, "output_dir=none"])
         begin = time.monotonic()
-        reference(config)
+        with redirect_stdout(StringIO()):
+            reference(config)
         import_s = time.monotonic() - begin
         times = [("files", "import", import_s)]
         lines = [f"importing {_FILES} files: {import_s:.1f} s"]
