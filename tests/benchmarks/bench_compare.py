@@ -20,7 +20,7 @@ sys.path.insert(0, str(TESTS))  # the server of the tests stands beside this fol
 from rows import keep  # noqa: E402
 from support.tracking_server import PASSWORD, USER, TrackingServer  # noqa: E402
 
-_NUMBERS = (1_000, 3_000, 10_000)
+_NUMBERS = (1_000, 10_000)
 _REPEATS = 5
 _WORKERS = 2  # as `make server` has
 _LIMITED = 10_000

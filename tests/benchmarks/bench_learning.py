@@ -17,7 +17,7 @@ from rows import keep
 
 from chipbench.measure.statistics import ratio
 
-_SEEDS, _EXAMPLES, _EPOCHS = 5, 10_000, 5
+_SEEDS, _EXAMPLES, _EPOCHS = 5, 4_000, 5
 
 
 def losses(protocol: str, seed: int, examples: int) -> list[float]:

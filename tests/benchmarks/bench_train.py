@@ -27,11 +27,11 @@ from rows import keep
 from taken_turns import WARM_UP, Ratio, print_table, rows_of
 from turns import Trainer, images_per_second, take_turns, total_s
 
-#: Epochs and examples: TensorFlow's limit is the narrowest, and all three take 40 minutes so.
+#: Epochs and examples: TensorFlow's limit is the narrowest. All benchmarks take 40 minutes so.
 _LENGTH: dict[str, tuple[int, ...]] = {
-    "tensorflow": (60, 8_000),
-    "torch": (25, 4_000),
-    "jax": (25, 4_000),
+    "tensorflow": (36, 8_000),
+    "torch": (12, 4_000),
+    "jax": (12, 4_000),
 }
 _WHOLE_TURNS = 4_000  # images: turns of 125 batches of 32, see trainers.py
 _SEED = 42

@@ -15,7 +15,7 @@ from rows import keep
 from taken_turns import WARM_UP, Ratio, print_table, rows_of
 from turns import Trainer, take_turns, total_s
 
-_EPOCHS, _EXAMPLES = 12, 400  # 300 steps, after those that warm up
+_EPOCHS, _EXAMPLES = 6, 400  # 150 steps, after those that warm up
 _WHOLE_TURNS = 400  # sequences: turns of 25 batches of 16
 _SEED = 42
 _MOST_TIME = 1.02
