@@ -124,9 +124,10 @@ RESOLVED = [
 
 
 def settings_in(folder: Path) -> Path | None:
-    """A folder with `SETTINGS`, unless the user has settings, which may name another index."""
-    own = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    if (own / "uv" / "uv.toml").exists():
+    """A folder with `SETTINGS`, unless there are settings here, which may name another index."""
+    own = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    systems = os.environ.get("XDG_CONFIG_DIRS") or "/etc/xdg"
+    if any(Path(place, "uv", "uv.toml").exists() for place in (own, *systems.split(":"), "/etc")):
         return None
     (folder / "uv").mkdir()
     (folder / "uv" / "uv.toml").write_text(SETTINGS)
