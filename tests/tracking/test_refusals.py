@@ -113,7 +113,7 @@ def test_an_absence_is_waited_for(code: str, database: str, tmp_path: Path) -> N
     client = Refusing(database, error_of(code))
     delivery = Delivery(path, lambda: client, "store")
     assert not follow(path, delivery, interval_s=0.01, patience_s=0.3)
-    assert client.tries > 4 and "refusal" not in str(delivery.state.error)
+    assert client.tries > 3 and "refusal" not in str(delivery.state.error)
 
 
 def test_a_refusal_that_is_mended_in_time_is_forgotten(database: str, tmp_path: Path) -> None:
