@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 from rows import keep
 
-_REPEATS, _EXAMPLES = 2, 606
+_REPEATS, _EXAMPLES = 2, 1010
 _LIMIT = 0.25
 _TIMES = ["epoch_time_s", "validation_time_s"]
 _ACCURACIES = ["accuracy", "val_accuracy"]
