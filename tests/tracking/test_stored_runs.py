@@ -1,6 +1,7 @@
 """Runs read straight from the tables or the answers are what MLflow's own client gives."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from mlflow import MlflowClient
 from mlflow.entities import Run
 from support.tracking_server import PASSWORD, USER, TrackingServer
 
-from chipbench.measure.recorded_run import RecordedRun
+from chipbench.measure.recorded_run import RecordedRun, SeriesPoint
 from chipbench.tracking import server_runs
 from chipbench.tracking.store import Store
 from chipbench.tracking.stored_runs import StoredRuns
@@ -57,6 +58,21 @@ def check(uri: str, name: str) -> None:
         assert points == sorted((point.step, point.value, point.timestamp) for point in known)
 
 
+@pytest.fixture
+def listed(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Of each time that histories were asked for, whether the server's list was taken."""
+    taken: list[bool] = []
+    ask = server_runs.server_histories
+
+    def asked(address: str, wanted: Sequence[tuple[str, str]]) -> list[list[SeriesPoint]] | None:
+        found = ask(address, wanted)
+        taken.append(found is not None)
+        return found
+
+    monkeypatch.setattr(server_runs, "server_histories", asked)
+    return taken
+
+
 def test_a_database_gives_what_mlflow_does(database: str) -> None:
     check(database, "read")
 
@@ -70,7 +86,7 @@ def test_a_value_that_is_no_number_stays_none(database: str) -> None:
 
 
 def test_a_server_with_a_login_gives_what_mlflow_does_page_by_page(
-    login_server: TrackingServer, monkeypatch: pytest.MonkeyPatch
+    login_server: TrackingServer, listed: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", USER)
     monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", PASSWORD)
@@ -79,6 +95,7 @@ def test_a_server_with_a_login_gives_what_mlflow_does_page_by_page(
     check(login_server.uri, "side by side")
     monkeypatch.setattr(server_runs, "_token_of", lambda place: "another server's")
     check(login_server.uri, "one by one")
+    assert listed == [True, True]
 
 
 def test_equal_texts_are_one_object(database: str) -> None:
@@ -89,11 +106,15 @@ def test_equal_texts_are_one_object(database: str) -> None:
 
 @pytest.mark.parametrize(("limit", "path"), [(3, None), (25_000, "/ajax-api/2.0/mlflow/none")])
 def test_histories_that_a_server_does_not_list_are_asked_for_singly(
-    login_server: TrackingServer, monkeypatch: pytest.MonkeyPatch, limit: int, path: str | None
+    limit: int,
+    path: str | None,
+    login_server: TrackingServer,
+    listed: list[bool],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", USER)
     monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", PASSWORD)
     monkeypatch.setattr(server_runs, "_POINTS_AT_MOST", limit)
     monkeypatch.setattr(server_runs, "_HISTORIES", path or server_runs._HISTORIES)
-    assert server_runs.server_histories(login_server.uri, []) == []
     check(login_server.uri, f"singly {limit}")
+    assert listed == [False]
